@@ -1,0 +1,25 @@
+PYTHON ?= python3
+VENV = .venv
+STAMP = $(VENV)/.installed
+RUN = TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 $(VENV)/bin/python
+
+.PHONY: demo test lint
+
+demo: $(STAMP)
+	$(RUN) recipes/compare.py --plot demo.png
+
+test: $(STAMP)
+	$(RUN) -m pytest -n 2
+
+lint: $(STAMP)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/codespell
+
+$(STAMP): setup.cfg pyproject.toml
+	$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \
+	  'keraseq needs Python 3.11 or later, this is %d.%d: make PYTHON=python3.12' % v)"
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install -q --upgrade pip
+	$(VENV)/bin/python -m pip install -q -e '.[dev]'
+	touch $@
