@@ -1,0 +1,38 @@
+"""Where sequences come from: `load_*` (installed), `make_*` (generated), `fetch_*` (downloaded).
+
+Every function returns a `sklearn.utils.Bunch` with `data`, `target`, `target_names`, `subset`,
+`DESCR`, `license` and `citation`, or `(data, target)` with `return_X_y=True`.
+"""
+
+import importlib
+
+# Public name -> module: nothing is imported before it is used, and this table is the only list.
+_MODULES = {
+    "fetch_airline_tweets": "airline_tweets",
+    "fetch_ett": "ett",
+    "fetch_imdb": "imdb",
+    "fetch_sst2": "sst2",
+    "fetch_tiny_shakespeare": "tiny_shakespeare",
+    "fetch_trec": "trec",
+    "fetch_ucr": "ucr",
+    "load_co2": "co2",
+    "load_digit_rows": "digit_rows",
+    "load_python_docs": "python_docs",
+    "load_sunspots": "sunspots",
+    "make_adding": "memory_tasks",
+    "make_copy": "memory_tasks",
+    "make_reviews": "reviews",
+}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
