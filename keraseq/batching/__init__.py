@@ -1,0 +1,7 @@
+"""Arrays to batches: padding, length buckets, sliding windows."""
+
+from keraseq.batching.length_buckets import length_buckets, sequence_lengths
+from keraseq.batching.pad import pad
+from keraseq.batching.sliding_windows import sliding_windows
+
+__all__ = ["length_buckets", "pad", "sequence_lengths", "sliding_windows"]

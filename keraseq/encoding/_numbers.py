@@ -1,0 +1,139 @@
+"""Whatever holds numbers, as floats or token ids, with nothing lost on the way."""
+
+import numbers
+
+import numpy as np
+import pandas as pd
+
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
+_EXACT_FLOAT64 = 2.0**53
+_LARGEST_ID = 2**24
+
+
+def as_floats(values, name, row=None):
+    """Return an array as float32 or float64, whichever holds its values.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any dtype and rank.
+    name : str
+        What errors call it.
+    row : int, optional
+        Which row of X it is; by default the first axis is the rows'.
+
+    Raises
+    ------
+    TypeError
+        For strings, dates and objects that are not numbers.
+    ValueError
+        For complex numbers, infinities and numbers that a float cannot hold.
+    """
+    refuse_other_dtypes(values, name)
+    with np.errstate(over="ignore"):
+        floats = _objects_as_floats(values, name) if values.dtype.kind == "O" else _floats(values)
+    magnitude = np.abs(floats)
+    # Written as a negation so that NaN, which is for the encoder to judge, passes.
+    if not (magnitude > _FLOAT32_MAX).any():
+        if values.dtype.kind in "iuO" and (magnitude >= _EXACT_FLOAT64).any():
+            _refuse_inexact(values, floats, name)
+        return floats
+    place = tuple(np.argwhere(magnitude > _FLOAT32_MAX)[0])
+    said = describe_place(place if row is None else (row, *place))
+    value = values[place]
+    if np.isinf(floats[place]) and not isinstance(value, numbers.Integral):
+        raise ValueError(
+            f"Input {name} contains infinity (inf): {said}; replace the value or drop it."
+        )
+    raise ValueError(
+        f"Input {name} contains {value}, too large for float32 ({said}); divide the values by a "
+        "constant, or take their logarithm."
+    )
+
+
+def as_ids(values, name):
+    """Return a 1-D or 2-D array of token ids as int32; NaN, which pads, becomes 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it holds anything but whole numbers from 0 to 2**24 (each id is a row of the embedding).
+    """
+    if values.dtype.kind == "b":
+        raise TypeError(f"{name} holds booleans; token ids are integers.")
+    if values.dtype.kind not in "iu":
+        values = as_floats(values, name)
+        if (values != np.floor(values))[~np.isnan(values)].any():
+            wrong = values[(values != np.floor(values)) & ~np.isnan(values)][0]
+            raise ValueError(f"{name} holds {wrong}; token ids are whole numbers.")
+        values = np.where(np.isnan(values), 0, values)
+    if values.size and (values.min() < 0 or values.max() > _LARGEST_ID):
+        raise ValueError(
+            f"{name} holds token ids from {values.min()} to {values.max()}; they must lie between "
+            f"0 (padding) and {_LARGEST_ID}. Number them consecutively from 1 if they are codes of "
+            "another kind: numpy.unique(ids, return_inverse=True)[1] + 1."
+        )
+    return values.astype(np.int32)
+
+
+def refuse_other_dtypes(values, name):
+    """Raise unless an array's dtype may hold numbers."""
+    kind = values.dtype.kind
+    if kind == "c":
+        raise ValueError(f"Complex data not supported: {name} is {values.dtype}.")
+    if kind in "mM":
+        raise TypeError(
+            f"{name} holds dates or durations ({values.dtype}); give them as numbers, such as "
+            "hours since the first step."
+        )
+    if kind in "UST":
+        raise TypeError(f"{name} holds strings where numbers should be.")
+    if kind not in "biufO":
+        raise TypeError(f"{name} holds {values.dtype}; a sequence is of numbers or strings.")
+
+
+def _floats(values):
+    small = values.dtype.kind in "biu" and values.dtype.itemsize <= 2
+    if small or values.dtype in (np.float16, np.float32):
+        return values.astype(np.float32, copy=False)
+    return values.astype(np.float64, copy=False)
+
+
+def _objects_as_floats(values, name):
+    strings = [value for value in values.flat if isinstance(value, str | bytes)]
+    if strings:
+        raise TypeError(
+            f"{name} holds strings where numbers should be, such as {_short(strings[0])}; the "
+            "argument must be a string sequence or a number sequence, not a mixture."
+        )
+    missing = pd.isna(values)
+    if missing.any():
+        values = np.where(missing, np.nan, values)
+    try:
+        return values.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"Input {name} contains an integer too large for float32.") from None
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} holds values that are not numbers: {error}.") from None
+
+
+def _refuse_inexact(values, floats, name):
+    large = np.abs(floats) >= _EXACT_FLOAT64
+    for value, rounded in zip(values[large], floats[large], strict=True):
+        if isinstance(value, numbers.Integral) and int(value) != int(rounded):
+            raise ValueError(
+                f"{name} holds {value}, an integer that no float holds exactly; subtract a "
+                "constant, or convert it yourself by .astype(float) if the loss is meant."
+            )
+
+
+def describe_place(place):
+    """Return "row 3, step 17" for the indices (3, 17)."""
+    return ", ".join(
+        f"{axis} {i}" for axis, i in zip(("row", "step", "channel"), place, strict=False)
+    )
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,50 @@
+"""Byte-pair subwords learned from the user's texts by the `tokenizers` library."""
+
+import functools
+
+import numpy as np
+
+from keraseq._checks import import_extra
+
+
+def train_subwords(texts, special, max_tokens, min_count):
+    """Learn subwords and return the tokeniser as JSON, which pickles and can be read.
+
+    The alphabet is that of the bytes seen in the texts, so that it leaves room for subwords.
+    """
+    tokenizers = import_extra("tokenizers", "text")
+    unknown = special[1]
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=unknown))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = tokenizers.decoders.ByteLevel()
+    trainer = tokenizers.trainers.BpeTrainer(
+        vocab_size=max_tokens,
+        min_frequency=min_count,
+        special_tokens=list(special),
+        limit_alphabet=min(256, max_tokens - len(special)),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer, length=len(texts))
+    return tokenizer.to_str()
+
+
+@functools.lru_cache(maxsize=4)
+def _read(state):
+    return import_extra("tokenizers", "text").Tokenizer.from_str(state)
+
+
+def subword_vocabulary(state):
+    """Return the subwords, each at the place of its id."""
+    vocabulary = _read(state).get_vocab()
+    return sorted(vocabulary, key=vocabulary.get)
+
+
+def encode_subwords(state, texts):
+    """Return an int32 array of ids for each text."""
+    encoded = _read(state).encode_batch(texts, add_special_tokens=False)
+    return [np.array(encoding.ids, dtype=np.int32) for encoding in encoded]
+
+
+def decode_subwords(state, ids):
+    """Return the text of ids."""
+    return _read(state).decode(list(ids), skip_special_tokens=False).removeprefix(" ")

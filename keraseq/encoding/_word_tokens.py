@@ -1,0 +1,60 @@
+"""Text cut into words, whatever its script."""
+
+import html
+import unicodedata
+
+import regex
+
+_TAG = regex.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+_VARIANTS = {
+    **dict.fromkeys(map(ord, "’‘ʼ´＇"), "'"),
+    **dict.fromkeys(map(ord, "\u00ad\ufeff")),
+}
+# Normalising a long run of marks takes quadratic time; 30 are Unicode's own bound (UAX #15).
+_MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
+# Scripts written without spaces between words: a token is a character with its marks.
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
+)
+# regex's \w holds combining marks and joiners, so that Hindi or Persian words stay whole.
+_WORD = r"[^\W_]+(?:'[^\W_]+)*"
+_NUMBER = r"\d+(?:[.,]\d+)+(?!\w)"
+_CLITIC = r"'(?:[stdm]|re|ve|ll|em)\b"
+_RUN = r"\.+|!+|\?+|-+|\*+|_+|。+"
+_EMOJI = r"(?=[\p{Extended_Pictographic}\p{Regional_Indicator}])\X"
+_MARK = r"[^\w\s\p{C}]"
+_TOKEN = regex.compile("|".join([_NUMBER, _WORD, _CLITIC, _RUN, _EMOJI, _MARK]))
+
+
+def clean_text(text):
+    """Return text without HTML tags and entities, in one form of each character (NFKC)."""
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = html.unescape(text)
+    if text.isascii():
+        return text
+    text = _MARKS.sub(r"\1", encodable(text).translate(_VARIANTS))
+    return unicodedata.normalize("NFKC", text)
+
+
+def encodable(text):
+    """Return text with lone surrogates, which UTF-8 cannot hold, replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def word_tokens(text):
+    """Cut clean text into words, numbers, emoji and punctuation (runs of one mark are a token).
+
+    Examples
+    --------
+    >>> word_tokens("It don't work... 3.5/10!! 我爱你")
+    ['It', "don't", 'work', '...', '3.5', '/', '10', '!!', '我', '爱', '你']
+    """
+    if not text.isascii():
+        text = _UNSPACED.sub(r" \g<0> ", text)
+    return _TOKEN.findall(text)

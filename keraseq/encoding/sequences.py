@@ -1,0 +1,295 @@
+"""Sequences as people have them, read once into one form."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_array
+
+from keraseq._checks import check_choice
+from keraseq.encoding._containers import cell_values, unwrap
+from keraseq.encoding._numbers import as_floats, as_ids, refuse_other_dtypes
+
+_INPUTS = ("auto", "text", "tokens", "series")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Sequences:
+    """Sequences in one form.
+
+    Attributes
+    ----------
+    kind : {"text", "words", "tokens", "series"}
+    rows : list or ndarray
+        Text: str. Words: lists of str. Tokens: 1-D int32 arrays. Series: one array
+        ``(n, time, channels)`` where all lengths are equal, else a list of arrays
+        ``(time_i, channels)``; float32, or float64 where numbers came in double precision, so
+        that scaling can come before rounding. An array's padding is in it, as NaN steps.
+    fixed_length : bool
+        True for a 2-D array or frame of numbers: its width is part of its form.
+    n_channels : int or None
+        For series.
+    index : pandas.Index or None
+        Of the frame or Series that came.
+    """
+
+    kind: str
+    rows: object
+    fixed_length: bool = False
+    n_channels: int | None = None
+    index: object = None
+
+    def __len__(self):
+        return len(self.rows)
+
+    def take(self, indices):
+        """Return the sequences at `indices` (an integer array) as Sequences."""
+        indices = np.asarray(indices, dtype=np.intp)
+        whole = isinstance(self.rows, np.ndarray)
+        rows = self.rows[indices] if whole else [self.rows[i] for i in indices]
+        index = None if self.index is None else self.index.take(indices)
+        return dataclasses.replace(self, rows=rows, index=index)
+
+
+def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
+    """Read X, whatever its container, as sequences.
+
+    Parameters
+    ----------
+    X : list, tuple, array, Series, DataFrame or Sequences
+        Strings; lists of words; arrays ``(n, time)`` or ``(n, time, channels)``; a list of arrays
+        ``(time_i,)`` or ``(time_i, channels)``; or a frame with a sequence a row.
+    input : {"auto", "text", "tokens", "series"}, default="auto"
+        Strings are text and numbers series; token ids must be asked for.
+    name : str, default="X"
+        What errors call the argument.
+    allow_empty_rows : bool, default=True
+        Whether a sequence may have no step.
+
+    Returns
+    -------
+    Sequences
+        Padding at the right end of rows is stripped: id 0, or steps of nothing but NaN (they stay
+        in an array, which must remain rectangular).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is empty, mixed, infinite, of the wrong rank or of another kind than `input`.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import as_sequences
+    >>> as_sequences(["to be", "or not"]).kind
+    'text'
+    >>> as_sequences([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]]).n_channels
+    2
+    """
+    check_choice("input", input, _INPUTS)
+    sequences = X if isinstance(X, Sequences) else _read(X, input, name)
+    _check_kind(sequences.kind, input, name)
+    if not allow_empty_rows:
+        empty = np.flatnonzero(row_lengths(sequences.rows) == 0)
+        if len(empty):
+            raise ValueError(f"{name} has no step in row {empty[0]}; drop empty sequences.")
+    return sequences
+
+
+def row_lengths(rows):
+    """Return the steps of each row, padding at the right end of an array's rows left out."""
+    if not isinstance(rows, np.ndarray):
+        return np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    if rows.shape[1] == 0 or _is_real(rows[:, -1:]).all():
+        return np.full(len(rows), rows.shape[1], dtype=np.int64)
+    return (_is_real(rows) * np.arange(1, rows.shape[1] + 1)).max(axis=1)
+
+
+def _is_real(values):
+    """Which steps of an array `(n, time)` or `(n, time, channels)` hold anything."""
+    real = values != 0 if values.dtype.kind in "iu" else ~np.isnan(values)
+    return real.any(axis=2) if values.ndim == 3 else real
+
+
+def _check_kind(kind, input, name):
+    is_text = kind in ("text", "words")
+    if is_text and input in ("tokens", "series"):
+        raise TypeError(f"{name} holds strings where input={input!r} wants numbers.")
+    if not is_text and input == "text":
+        raise TypeError(f"{name} holds numbers where input='text' wants strings.")
+    if not is_text and input not in ("auto", kind):
+        raise TypeError(f"{name} holds {kind} where input={input!r} wants {input}.")
+
+
+def _read(X, input, name):
+    values, index = unwrap(X, name)
+    if isinstance(values, np.ndarray):
+        sequences = _from_array(values, input, name)
+    else:
+        sequences = _from_cells(values, input, name)
+    return dataclasses.replace(sequences, index=index)
+
+
+def _from_array(X, input, name):
+    if X.ndim == 3 and (X.shape[1] == 0 or X.shape[2] == 0):
+        raise ValueError(f"{name} has shape {X.shape}; it needs at least one step and channel.")
+    # scikit-learn's own words for too few rows or columns.
+    X = check_array(X, dtype=None, allow_nd=True, ensure_all_finite=False, input_name=name)
+    if input == "tokens":
+        return Sequences("tokens", _id_rows(X, name), fixed_length=True)
+    values = as_floats(X, name)
+    if X.ndim == 2:
+        values = values[:, :, None]
+    return Sequences("series", values, fixed_length=X.ndim == 2, n_channels=values.shape[2])
+
+
+def _from_cells(cells, input, name):
+    if not cells:
+        raise ValueError(
+            f"{name} is empty: found 0 sample(s) while a minimum of 1 is required. Give at least "
+            "one sequence."
+        )
+    kinds = [_cell_kind(cell) for cell in cells]
+    present = set(kinds)
+    if present == {"text"}:
+        return Sequences("text", cells)
+    if present == {"text", "missing"}:
+        raise ValueError(
+            f"{name} has no text in row {kinds.index('missing')} (None or NaN); drop the row, or "
+            "give an empty string (a Series: .fillna(''))."
+        )
+    if present in ({"words"}, {"words", "empty"}) or (present == {"empty"} and input == "text"):
+        return Sequences("words", [list(cell) for cell in cells])
+    if present <= {"numbers", "empty"}:
+        return _from_number_cells(cells, input, name)
+    return _refuse_cells(cells, kinds, sorted(present), name)
+
+
+def _cell_kind(cell):
+    if isinstance(cell, str):
+        return "text"
+    if isinstance(cell, list | tuple):
+        return _kind_of_items(cell)
+    if hasattr(cell, "__array__") and np.ndim(cell) > 0:
+        if np.ndim(cell) > 1 or getattr(getattr(cell, "dtype", None), "kind", "O") in "biufcmMS":
+            return "numbers"
+        return _kind_of_items(np.asarray(cell).tolist())
+    if isinstance(cell, bytes):
+        return "bytes"
+    if (
+        cell is None
+        or cell is pd.NA
+        or cell is pd.NaT
+        or (isinstance(cell, float) and cell != cell)
+    ):
+        return "missing"
+    return "single numbers" if np.isscalar(cell) else "objects"
+
+
+def _kind_of_items(items):
+    strings = {issubclass(kind, str) for kind in set(map(type, items))}
+    if not strings:
+        return "empty"
+    if len(strings) == 2:
+        return "mixture"
+    return "words" if strings == {True} else "numbers"
+
+
+def _refuse_cells(cells, kinds, present, name):
+    first = {kind: kinds.index(kind) for kind in present}
+    if "mixture" in present:
+        raise TypeError(
+            f"{name} mixes strings and numbers within row {first['mixture']}; a sequence is of "
+            "words alone or of numbers alone."
+        )
+    if "bytes" in present:
+        raise TypeError(f"{name} holds bytes in row {first['bytes']}; decode them: .decode().")
+    if present == ["single numbers"] or present == ["missing", "single numbers"]:
+        raise ValueError(
+            f"{name} is a list of single numbers, not of sequences. Reshape your data: [{name}] if "
+            f"it is one sequence, [[number] for number in {name}] if each is a sequence."
+        )
+    if len(present) > 1:
+        raise TypeError(
+            f"{name} is a mixture of "
+            + " and ".join(f"{kind} (first in row {row})" for kind, row in first.items())
+            + "; every sequence must be of one kind: all strings, all words or all numbers."
+        )
+    raise TypeError(
+        f"{name} holds {type(cells[0]).__name__} in row 0; the argument must be a sequence of "
+        "strings, or of number sequences."
+    )
+
+
+def _from_number_cells(cells, input, name):
+    arrays = [_cell_array(cell, row, name) for row, cell in enumerate(cells)]
+    if input == "tokens":
+        if any(array.ndim != 1 for array in arrays):
+            row = next(i for i, array in enumerate(arrays) if array.ndim != 1)
+            raise ValueError(f"{name} has shape {arrays[row].shape} in row {row}; ids are (time,).")
+        return Sequences("tokens", _id_rows(arrays, name))
+    arrays = _with_channels(arrays, name)
+    n_channels = arrays[0].shape[1]
+    lengths = np.array([len(array) for array in arrays])
+    flat = np.concatenate(arrays)
+    try:
+        flat = as_floats(flat, name)
+    except (TypeError, ValueError):
+        # Again row by row, so that the error says which.
+        for row, array in enumerate(arrays):
+            as_floats(array, name, row)
+        raise
+    rows = np.split(flat, np.cumsum(lengths)[:-1])
+    if np.isnan(flat).all(axis=1).any():
+        rows = [row[: row_lengths(row[None])[0]] for row in rows]
+        lengths = row_lengths(rows)
+    if (lengths == lengths[0]).all():
+        rows = np.stack(rows)
+    return Sequences("series", rows, n_channels=n_channels)
+
+
+def _cell_array(cell, row, name):
+    try:
+        array = cell_values(cell)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is no array of numbers in row {row}: {error}") from None
+    refuse_other_dtypes(array, f"{name}[{row}]")
+    if array.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} has shape {array.shape} in row {row}; a sequence is (time,) or "
+            f"(time, channels). Reshape your data: one sequence goes into a list, [{name}]."
+        )
+    return array
+
+
+def _with_channels(arrays, name):
+    """Make every row `(time, channels)`; an empty list fits any number of channels."""
+    shapes = {array.shape[1:]: row for row, array in enumerate(arrays) if array.shape != (0,)}
+    if len(shapes) > 1:
+        said = " and ".join(f"{shape or '(time,)'} in row {row}" for shape, row in shapes.items())
+        raise ValueError(
+            f"{name} has sequences of different channels (shape after time: {said}); all must be "
+            "(time,), or all (time, channels) with the same number of channels."
+        )
+    n_channels = (*next(iter(shapes), ()), 1)[0]
+    if n_channels == 0:
+        raise ValueError(f"{name} has sequences of 0 channels; at least 1 is required.")
+    return [array.reshape(len(array), n_channels) for array in arrays]
+
+
+def _id_rows(rows, name):
+    """Check token ids and strip the zeros at the right."""
+    if isinstance(rows, np.ndarray):
+        if rows.ndim == 3:
+            raise ValueError(f"{name} has shape {rows.shape}; token ids are (n, time).")
+        rows = list(as_ids(rows, name))
+    else:
+        rows = [as_ids(row, f"{name}[{i}]") for i, row in enumerate(rows)]
+    rows = [row[: row_lengths(row[None])[0]] for row in rows]
+    for i, row in enumerate(rows):
+        if len(row) and not row.all():
+            raise ValueError(
+                f"{name} has id 0 at row {i}, step {int(np.argmin(row))}, before its last id; 0 is "
+                "padding and stands at the right only. Move padding to the right, or add 1 to "
+                "every id if 0 means something."
+            )
+    return rows

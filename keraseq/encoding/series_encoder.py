@@ -1,0 +1,191 @@
+"""Numbers scaled channel by channel, and back."""
+
+import dataclasses
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from keraseq._checks import check_choice
+from keraseq.encoding._numbers import describe_place
+from keraseq.encoding._steps import Steps, forward_fill
+from keraseq.encoding.sequences import Sequences, as_sequences, row_lengths
+
+_SCALINGS = ("standard", "minmax", "none")
+_MISSING = ("error", "fill")
+
+
+class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Scale sequences of numbers, each channel over all real steps of the training rows.
+
+    A 2-D array or frame is n sequences of one channel: one mean and one standard deviation serve
+    all its columns.
+
+    Parameters
+    ----------
+    scaling : {"standard", "minmax", "none"} or None, default="standard"
+        Mean 0 and standard deviation 1; or 0 to 1; a constant channel is only shifted.
+    missing : {"error", "fill"}, default="error"
+        NaN before a row's end is an error that says where; or it takes the last value before it
+        (the training mean where there is none), and a channel of flags is added per channel.
+
+    Attributes
+    ----------
+    mean_, centre_, scale_ : ndarray ``(channels,)``
+        The training mean, and what is subtracted and then divided by; float64.
+    n_features_in_ : int
+        Columns of a 2-D array or frame; channels of a list or 3-D array.
+    fixed_length_ : bool
+        Whether a 2-D array or frame came, to whose columns others are held.
+    n_channels_ : int
+        Channels of what came.
+    n_channels_out_ : int
+        Channels of what `transform` gives: twice as many with ``missing="fill"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from keraseq.encoding import SeriesEncoder
+    >>> SeriesEncoder().fit_transform(np.array([[1.0, 3.0], [1.0, 3.0]])).tolist()
+    [[-1.0, 1.0], [-1.0, 1.0]]
+    """
+
+    def __init__(self, scaling="standard", missing="error"):
+        self.scaling = scaling
+        self.missing = missing
+
+    def fit(self, X, y=None):
+        """Learn level and spread of each channel.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X is no sequence of numbers, holds no step at all, or NaN with ``missing="error"``.
+        """
+        if self.scaling is not None:
+            check_choice("scaling", self.scaling, _SCALINGS)
+        check_choice("missing", self.missing, _MISSING)
+        sequences = as_sequences(X, "series")
+        self._check_shape(X, sequences, reset=True)
+        values = self._steps(sequences).values.astype(np.float64, copy=False)
+        counts = np.count_nonzero(~np.isnan(values), axis=0)
+        if not counts.all():
+            raise ValueError(
+                f"X holds no number in channel {np.argmin(counts)}; drop that channel, or give at "
+                "least one step with a value."
+            )
+        self.mean_ = np.nanmean(values, axis=0)
+        self.centre_, scale = self._level_and_spread(values, counts)
+        self.scale_ = np.where(scale > 0, scale, 1.0)
+        self.n_channels_out_ = self.n_channels_ * (2 if self.missing == "fill" else 1)
+        return self
+
+    def transform(self, X):
+        """Return scaled float32 sequences.
+
+        Returns
+        -------
+        ndarray or list of ndarray
+            ``(n, time, channels)`` for an array or lists of one length, else a list of
+            ``(time_i, channels)``; a 2-D array or frame comes back ``(n, time)`` unless flags
+            make it two channels.
+        """
+        check_is_fitted(self)
+        sequences = _any_channels(as_sequences(X, "series"), self.n_channels_)
+        self._check_shape(X, sequences, reset=False)
+        steps = self._steps(sequences)
+        values = steps.values
+        missing = np.isnan(values) if self.missing == "fill" else None
+        if missing is not None:
+            values = forward_fill(values, steps.starts, self.mean_)
+        scaled = self._scaled(values, steps)
+        if missing is not None:
+            scaled = np.concatenate([scaled, missing.astype(np.float32)], axis=1)
+        result = steps.restore(scaled)
+        flat = self.n_channels_out_ == 1 and _is_table(X, sequences)
+        return result[:, :, 0] if flat else result
+
+    def inverse_transform(self, X):
+        """Return scaled sequences in the user's units as float64, without their flags."""
+        check_is_fitted(self)
+        sequences = as_sequences(X, "series")
+        if sequences.n_channels not in (self.n_channels_, self.n_channels_out_):
+            raise ValueError(
+                f"X has {sequences.n_channels} channels; transform gave {self.n_channels_out_}."
+            )
+        steps = Steps(sequences.rows)
+        values = steps.values[:, : self.n_channels_] * self.scale_ + self.centre_
+        result = steps.restore(values)
+        return result[:, :, 0] if _is_table(X, sequences) else result
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.missing == "fill"
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    def _check_shape(self, X, sequences, reset):
+        """Hold a 2-D array or frame to its columns and everything else to its channels."""
+        if reset:
+            self.n_channels_ = sequences.n_channels
+            self.fixed_length_ = sequences.fixed_length
+        elif sequences.n_channels != self.n_channels_:
+            raise ValueError(
+                f"X has {sequences.n_channels} channels, but {type(self).__name__} is expecting "
+                f"{self.n_channels_} channels as input."
+            )
+        if sequences.fixed_length and self.fixed_length_:
+            table = X if hasattr(X, "columns") else sequences.rows[:, :, 0]
+            validate_data(self, table, reset=reset, skip_check_array=True)
+        elif reset:
+            self.n_features_in_ = sequences.n_channels
+            vars(self).pop("feature_names_in_", None)
+
+    def _steps(self, sequences):
+        steps = Steps(sequences.rows)
+        if self.missing == "error":
+            missing = np.isnan(steps.values).any(axis=1)
+            if missing.any():
+                place = describe_place(steps.place(np.argmax(missing)))
+                raise ValueError(
+                    f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
+                    "padding; any other NaN must be filled first, or use missing='fill'."
+                )
+        return steps
+
+    def _level_and_spread(self, values, counts):
+        if self.scaling in (None, "none"):
+            return np.zeros_like(self.mean_), np.ones_like(self.mean_)
+        if self.scaling == "minmax":
+            low = np.nanmin(values, axis=0)
+            return low, np.nanmax(values, axis=0) - low
+        spread = np.nanstd(values, axis=0)
+        # The mean's rounding error alone gives a constant channel a spread of this size.
+        rounding = counts * np.abs(self.mean_) * np.finfo(np.float64).eps
+        return self.mean_, np.where(spread > rounding, spread, 0.0)
+
+    def _scaled(self, values, steps):
+        with np.errstate(over="ignore"):
+            scaled = ((values - self.centre_) / self.scale_).astype(np.float32)
+        infinite = np.isinf(scaled).any(axis=1)
+        if infinite.any():
+            place = describe_place(steps.place(np.argmax(infinite)))
+            raise ValueError(
+                f"Input X contains a value ({place}) so far from the training rows that its scaled "
+                "form is infinite (inf) in float32; check its units."
+            )
+        return scaled
+
+
+def _any_channels(sequences, n_channels):
+    """Rows without any step, such as [[]], fit every number of channels."""
+    if sequences.n_channels != 1 or row_lengths(sequences.rows).any() or sequences.fixed_length:
+        return sequences
+    rows = np.empty((len(sequences), 0, n_channels), dtype=np.float32)
+    return dataclasses.replace(sequences, rows=rows, n_channels=n_channels)
+
+
+def _is_table(X, sequences):
+    """Whether X is a 2-D array or frame, and not the Sequences read from one."""
+    return sequences.fixed_length and not isinstance(X, Sequences)

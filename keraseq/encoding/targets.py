@@ -1,0 +1,339 @@
+"""Targets as numbers that a model learns, and back to the user's own form."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _num_samples, check_is_fitted, column_or_1d
+
+from keraseq._checks import check_choice
+from keraseq.encoding._containers import cell_values
+from keraseq.encoding._labels import label_array, label_codes, labels_of, unique_labels
+from keraseq.encoding._numbers import as_floats, describe_place
+
+_UNSEEN = ("error", "code")
+
+
+def check_lengths(X, y, *, every_step=False):
+    """Raise ValueError unless X and y have the same number of rows.
+
+    Parameters
+    ----------
+    X, y : sized
+        Rows, and a target for each.
+    every_step : bool, default=False
+        Whether each row must also have as many steps in y as in X, which tagging needs.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import check_lengths
+    >>> check_lengths(["to be", "or not"], [0, 1])
+    """
+    if y is None or isinstance(y, str) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
+        raise TypeError(f"y={y!r:.60} is not a list or an array; give one target a sequence.")
+    rows = _num_samples(y)
+    if len(X) != rows:
+        raise ValueError(
+            f"X has {len(X)} rows and y has {rows} (inconsistent numbers of samples); they must "
+            "be equal, one target a sequence."
+        )
+    if every_step:
+        for row, (steps, labels) in enumerate(zip(X, y, strict=True)):
+            if len(steps) != len(labels):
+                raise ValueError(
+                    f"X has {len(steps)} steps and y has {len(labels)} labels in row {row}; "
+                    "tagging needs one label a step."
+                )
+
+
+class ClassTarget(BaseEstimator):
+    """Labels of any hashable type as codes 0, 1, ... in sorted order.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+    outputs_ : int
+        Number of classes.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import ClassTarget
+    >>> target = ClassTarget().fit(["no", "yes", "no"])
+    >>> target.transform(["yes"]).tolist(), target.inverse_transform([0]).tolist()
+    ([1], ['no'])
+    """
+
+    def fit(self, y):
+        """Learn the classes.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If y has one class alone, a missing label, or is continuous.
+        """
+        self.classes_ = unique_labels(label_array(y))
+        self.outputs_ = len(self.classes_)
+        _refuse_one_class(self.classes_, "classifier")
+        return self
+
+    def transform(self, y, unseen="error"):
+        """Return int32 codes ``(n,)``.
+
+        Parameters
+        ----------
+        y : array-like ``(n,)``
+        unseen : {"error", "code"}, default="error"
+            Labels that training did not see are an error that lists them, or have the code -1.
+        """
+        check_is_fitted(self)
+        check_choice("unseen", unseen, _UNSEEN)
+        return label_codes(label_array(y), self.classes_, unseen)
+
+    def inverse_transform(self, codes):
+        """Return the labels of codes."""
+        check_is_fitted(self)
+        return labels_of(codes, self.classes_)
+
+
+class MultilabelTarget(BaseEstimator):
+    """Indicator matrices: a column a label, 1 where a row has it.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The labels: a frame's columns, else 0, 1, ...
+    outputs_ : int
+        Number of labels.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import MultilabelTarget
+    >>> target = MultilabelTarget().fit([[1, 0], [1, 1]])
+    >>> target.transform([[0, 1]]).tolist(), target.inverse_transform([[1.0, 0.0]]).tolist()
+    ([[0.0, 1.0]], [[1, 0]])
+    """
+
+    def fit(self, y):
+        """Learn the labels' names and number."""
+        values = _indicators(y)
+        names = y.columns if isinstance(y, pd.DataFrame) else range(values.shape[1])
+        self.classes_ = np.asarray(names)
+        self.outputs_ = values.shape[1]
+        return self
+
+    def transform(self, y):
+        """Return a float32 matrix ``(n, labels)`` of 0 and 1."""
+        check_is_fitted(self)
+        values = _indicators(y)
+        _check_width(values, self.outputs_, "labels")
+        return values
+
+    def inverse_transform(self, codes):
+        """Return an integer indicator matrix ``(n, labels)``."""
+        check_is_fitted(self)
+        return _indicators(codes).astype(np.int64)
+
+
+class RegressionTarget(BaseEstimator):
+    """Numbers, standardised on the training rows column by column.
+
+    Parameters
+    ----------
+    scaling : bool, default=True
+        Without it numbers pass as they are; networks learn targets of about unit spread best.
+
+    Attributes
+    ----------
+    centre_, scale_ : ndarray ``(targets,)``
+    outputs_ : int
+        Number of targets.
+    one_dimensional_ : bool
+        Whether targets came as ``(n,)``, and predictions return so.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import RegressionTarget
+    >>> target = RegressionTarget().fit([1.0, 3.0])
+    >>> target.transform([3.0]).tolist(), target.inverse_transform([[1.0]]).tolist()
+    ([[1.0]], [3.0])
+    """
+
+    def __init__(self, scaling=True):
+        self.scaling = scaling
+
+    def fit(self, y):
+        """Learn level and spread of each target.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If y holds anything but finite numbers, ``(n,)`` or ``(n, targets)``.
+        """
+        values = _finite_numbers(y)
+        self.one_dimensional_ = values.ndim == 1
+        values = values.reshape(len(values), -1)
+        self.outputs_ = values.shape[1]
+        self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
+        if self.scaling:
+            self.centre_, spread = values.mean(axis=0), values.std(axis=0)
+            # The mean's rounding error alone gives constant targets a spread of this size.
+            rounding = len(values) * np.abs(self.centre_) * np.finfo(np.float64).eps
+            self.scale_ = np.where(spread > rounding, spread, 1.0)
+        return self
+
+    def transform(self, y):
+        """Return standardised float32 targets ``(n, targets)``."""
+        check_is_fitted(self)
+        values = _finite_numbers(y)
+        values = values.reshape(len(values), -1)
+        _check_width(values, self.outputs_, "targets")
+        with np.errstate(over="ignore"):
+            scaled = ((values - self.centre_) / self.scale_).astype(np.float32)
+        if np.isinf(scaled).any():
+            place = describe_place(np.argwhere(np.isinf(scaled))[0][:1])
+            raise ValueError(f"y is too large for float32 in {place}; divide y by a constant.")
+        return scaled
+
+    def inverse_transform(self, values):
+        """Return float32 numbers in the user's units: ``(n,)`` if targets came so."""
+        check_is_fitted(self)
+        values = np.asarray(values, dtype=np.float64).reshape(-1, self.outputs_)
+        # Rounded to float32 so that a part of the rows gives the same numbers as all of them.
+        values = (values * self.scale_ + self.centre_).astype(np.float32)
+        return values[:, 0] if self.one_dimensional_ else values
+
+
+class TagTarget(BaseEstimator):
+    """Sequences of labels, one label a step, as sequences of codes.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+    outputs_ : int
+        Number of tags.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import TagTarget
+    >>> target = TagTarget().fit([["DET", "NOUN"], ["NOUN"]])
+    >>> [codes.tolist() for codes in target.transform([["NOUN", "DET"]])]
+    [[1, 0]]
+    >>> target.inverse_transform([[1, 0, -1]])
+    [['NOUN', 'DET']]
+    """
+
+    def fit(self, y):
+        """Learn the tags of a list of label sequences.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If y is no list of sequences, has one tag alone, or a label is missing.
+        """
+        labels, _ = _flat_labels(y)
+        if not len(labels):
+            raise ValueError("y holds no label at all; give a label for every step.")
+        self.classes_ = unique_labels(labels)
+        self.outputs_ = len(self.classes_)
+        _refuse_one_class(self.classes_, "tagger")
+        return self
+
+    def transform(self, y, unseen="error"):
+        """Return a list of int32 arrays of codes.
+
+        Parameters
+        ----------
+        y : list of sequences of labels
+        unseen : {"error", "code"}, default="error"
+            Labels that training did not see are an error that lists them, or have the code -1.
+        """
+        check_is_fitted(self)
+        check_choice("unseen", unseen, _UNSEEN)
+        labels, lengths = _flat_labels(y)
+        codes = label_codes(labels, self.classes_, unseen)
+        return np.split(codes, np.cumsum(lengths)[:-1])
+
+    def inverse_transform(self, codes):
+        """Return lists of labels; the -1 that pads rows of codes is left out."""
+        check_is_fitted(self)
+        rows = [np.asarray(row, dtype=np.int64) for row in codes]
+        return [labels_of(row[row != -1], self.classes_).tolist() for row in rows]
+
+
+def _refuse_one_class(classes, what):
+    if len(classes) < 2:
+        raise ValueError(
+            f"y holds one class ({classes.tolist()[0]!r}); a {what} needs at least 2 classes."
+        )
+
+
+def _check_width(values, wanted, what):
+    if values.shape[1] != wanted:
+        raise ValueError(f"y has {values.shape[1]} {what}; training had {wanted}.")
+
+
+def _indicators(y):
+    if sparse.issparse(y):
+        y = y.toarray()
+    wrong = (
+        "give an indicator matrix (n, labels) of 0 and 1; sets of labels become one by "
+        "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
+    )
+    try:
+        values = np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"y is not a matrix of numbers; {wrong}") from None
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"y has shape {values.shape}; {wrong}")
+    strange = ~np.isin(values, (0.0, 1.0))
+    if strange.any():
+        row, column = np.argwhere(strange)[0]
+        raise ValueError(f"y holds {values[row, column]} in row {row}, label {column}; {wrong}")
+    return values.astype(np.float32)
+
+
+def _finite_numbers(y):
+    """Return y as float64 `(n,)` or `(n, targets)`; a single column warns as in scikit-learn."""
+    if y is None:
+        raise ValueError("This estimator requires y to be passed, but the target y is None.")
+    if sparse.issparse(y):
+        raise TypeError("y is a sparse matrix; targets are dense. Convert it by y.toarray().")
+    try:
+        values = cell_values(y)
+    except ValueError as error:
+        raise ValueError(f"y is no array (n,) or (n, targets) of numbers: {error}") from None
+    if values.ndim not in (1, 2) or not values.size:
+        raise ValueError(
+            f"y has shape {values.shape}; it must be (n,) or (n, targets), with at least one row."
+        )
+    values = as_floats(values, "y").astype(np.float64, copy=False)
+    if np.isnan(values).any():
+        row = np.argwhere(np.isnan(values))[0][0]
+        raise ValueError(f"Input y contains NaN: row {row}; drop that row or give its value.")
+    if values.ndim == 2 and values.shape[1] == 1 and not isinstance(y, pd.DataFrame):
+        values = column_or_1d(values, warn=True)
+    return values
+
+
+def _flat_labels(y):
+    """Return all labels of a list of label sequences as one array, and the rows' lengths."""
+    if isinstance(y, str) or not hasattr(y, "__len__"):
+        raise TypeError(f"y={y!r:.60} is not a list of label sequences.")
+    rows = y.to_numpy().tolist() if hasattr(y, "to_numpy") else y
+    for i, row in enumerate(rows):
+        if isinstance(row, str) or not hasattr(row, "__len__"):
+            raise TypeError(
+                f"y holds {row!r:.40} in row {i}; tagging needs a list of labels a row, one a step."
+            )
+    lengths = [len(row) for row in rows]
+    labels = list(itertools.chain.from_iterable(rows))
+    missing = [
+        i for i, label in enumerate(labels) if pd.api.types.is_scalar(label) and pd.isna(label)
+    ]
+    if missing:
+        row = int(np.searchsorted(np.cumsum(lengths), missing[0], side="right"))
+        step = missing[0] - sum(lengths[:row])
+        raise ValueError(f"Input y contains NaN: no label in {describe_place((row, step))}.")
+    return label_array(labels) if labels else np.array([]), lengths

@@ -1,0 +1,222 @@
+"""Text as token ids, and back."""
+
+import collections
+import itertools
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from keraseq._checks import check_choice, check_integer
+from keraseq.encoding._shorten import check_max_length, shorten
+from keraseq.encoding._subwords import (
+    decode_subwords,
+    encode_subwords,
+    subword_vocabulary,
+    train_subwords,
+)
+from keraseq.encoding._word_tokens import clean_text, encodable, word_tokens
+from keraseq.encoding.sequences import as_sequences
+
+PADDING, UNKNOWN = 0, 1
+_SPECIAL = ("", "[UNK]")
+_TOKENIZERS = ("words", "characters", "subwords")
+
+
+class TextEncoder(TransformerMixin, BaseEstimator):
+    """Turn texts into arrays of token ids: 0 is padding, 1 unknown, then by falling frequency.
+
+    Parameters
+    ----------
+    tokenizer : {"words", "characters", "subwords"} or callable, default="words"
+        Words with their marks and apostrophes, numbers, emoji and punctuation (runs of one mark
+        are a token), and a token a character for scripts written without spaces; HTML tags
+        separate. Subwords are byte pairs learned from the training texts (extra ``text``). A
+        callable maps str to a list of str. X may also be words already cut; `tokenizer` is then
+        unused.
+    lowercase : bool, default=True
+    max_tokens : int or None, default=20000
+        Size of the vocabulary, padding and unknown included: beyond 20,000 words of a corpus are
+        mostly seen once or twice. None for no limit.
+    max_length : int, optional
+        Tokens kept of longer texts: the first quarter and the last three, since reviews conclude
+        at their end. All by default.
+    min_count : int, default=1
+        Tokens seen less often are unknown.
+
+    Attributes
+    ----------
+    vocabulary_ : list of str
+        The token of each id; ties of frequency go by alphabet, subwords as they were learned.
+    vocabulary_size_ : int
+    kind_ : {"text", "words"}
+        What it was fitted on.
+    subwords_ : str or None
+        The learned subword tokeniser as JSON.
+
+    Examples
+    --------
+    >>> from keraseq.encoding import TextEncoder
+    >>> encoder = TextEncoder().fit(["To be, or not to be!"])
+    >>> [ids.tolist() for ids in encoder.transform(["to be happy"])]
+    [[3, 2, 1]]
+    >>> encoder.inverse_transform([[3, 2]])
+    ['to be']
+    """
+
+    def __init__(
+        self, tokenizer="words", lowercase=True, max_tokens=20_000, max_length=None, min_count=1
+    ):
+        self.tokenizer = tokenizer
+        self.lowercase = lowercase
+        self.max_tokens = max_tokens
+        self.max_length = max_length
+        self.min_count = min_count
+
+    def fit(self, X, y=None):
+        """Learn the vocabulary of texts, or of lists of words.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X is not text, or no token is left to learn.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Learn the vocabulary and return the ids, cutting every text into tokens once."""
+        return self._shortened(self._learn(X))
+
+    def transform(self, X):
+        """Return a list of int32 arrays of token ids ``(time_i,)``."""
+        check_is_fitted(self)
+        sequences = as_sequences(X, "text")
+        if sequences.kind != self.kind_ and self.tokenizer != "words":
+            raise ValueError(
+                f"X holds {sequences.kind}, but this TextEncoder learned its "
+                f"{self.tokenizer!r} vocabulary from {self.kind_}; give X in that form."
+            )
+        return self._shortened(self._encode(sequences))
+
+    def inverse_transform(self, X):
+        """Return the texts of rows of token ids; padding is left out.
+
+        Raises
+        ------
+        ValueError
+            If an id is not of the vocabulary.
+        """
+        check_is_fitted(self)
+        glue = "" if self.tokenizer == "characters" and self.kind_ == "text" else " "
+        texts = []
+        for row, ids in enumerate(X):
+            ids = np.asarray(ids, dtype=np.int64)
+            if len(ids) and not 0 <= ids.min() <= ids.max() < self.vocabulary_size_:
+                raise ValueError(
+                    f"X holds ids from {ids.min()} to {ids.max()} in row {row}; the vocabulary has "
+                    f"0 to {self.vocabulary_size_ - 1}."
+                )
+            ids = ids[ids != PADDING].tolist()
+            if self.subwords_ is None:
+                texts.append(glue.join(self.vocabulary_[i] for i in ids))
+            else:
+                texts.append(decode_subwords(self.subwords_, ids))
+        return texts
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _learn(self, X):
+        """Learn the vocabulary and return X's ids."""
+        self._check_parameters()
+        sequences = as_sequences(X, "text")
+        self.kind_, self.subwords_ = sequences.kind, None
+        if self.tokenizer == "subwords" and sequences.kind == "text":
+            texts = [*map(self._prepare, sequences.rows)]
+            if not any(map(str.strip, texts)):
+                self._refuse_empty()
+            limit = 2**31 - 1 if self.max_tokens is None else self.max_tokens
+            self.subwords_ = train_subwords(texts, _SPECIAL, limit, self.min_count)
+            self.vocabulary_ = subword_vocabulary(self.subwords_)
+            rows = encode_subwords(self.subwords_, texts)
+        else:
+            # Numbered as they come, then renumbered by frequency: no text is kept cut.
+            seen = collections.defaultdict()
+            seen.default_factory = seen.__len__
+            rows = [_to_ids(tokens, seen.__getitem__) for tokens in self._tokens(sequences)]
+            rows = self._renumber(rows, list(seen))
+        self.vocabulary_size_ = len(self.vocabulary_)
+        return rows
+
+    def _renumber(self, rows, tokens):
+        counts = np.bincount(np.concatenate(rows), minlength=len(tokens)).tolist()
+        kept = [i for i, token in enumerate(tokens) if token and counts[i] >= self.min_count]
+        if not kept:
+            self._refuse_empty()
+        kept.sort(key=lambda i: (-counts[i], tokens[i]))
+        if self.max_tokens is not None:
+            kept = kept[: self.max_tokens - len(_SPECIAL)]
+        self.vocabulary_ = [*_SPECIAL, *(tokens[i] for i in kept)]
+        ids = np.full(len(tokens), UNKNOWN, dtype=np.int32)
+        ids[kept] = np.arange(len(_SPECIAL), len(self.vocabulary_))
+        return [ids[row] for row in rows]
+
+    def _encode(self, sequences):
+        if self.subwords_ is not None:
+            return encode_subwords(self.subwords_, [*map(self._prepare, sequences.rows)])
+        ids = {token: i for i, token in enumerate(self.vocabulary_) if i > UNKNOWN}
+        unknown = itertools.repeat(UNKNOWN)
+        return [_to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
+
+    def _tokens(self, sequences):
+        """Yield the list of tokens of each row."""
+        if sequences.kind == "words":
+            lower = str.lower if self.lowercase else str
+            return ([lower(word) for word in row] for row in sequences.rows)
+        if callable(self.tokenizer):
+            cut = self._call_tokenizer
+        else:
+            cut = word_tokens if self.tokenizer == "words" else list
+        return (cut(self._prepare(text)) for text in sequences.rows)
+
+    def _prepare(self, text):
+        if self.tokenizer == "characters":
+            text = encodable(text)
+        elif not callable(self.tokenizer):
+            text = clean_text(text)
+        return text.lower() if self.lowercase else text
+
+    def _call_tokenizer(self, text):
+        tokens = self.tokenizer(text)
+        if not isinstance(tokens, list | tuple) or not all(isinstance(t, str) for t in tokens):
+            raise TypeError(
+                f"tokenizer={self.tokenizer!r} gave {tokens!r:.60} for the text {text!r:.40}; it "
+                "must return a list of str."
+            )
+        return tokens
+
+    def _shortened(self, rows):
+        return [shorten(row, self.max_length) for row in rows]
+
+    def _check_parameters(self):
+        if not callable(self.tokenizer):
+            check_choice("tokenizer", self.tokenizer, _TOKENIZERS)
+        if self.max_tokens is not None:
+            check_integer("max_tokens", self.max_tokens, len(_SPECIAL) + 1)
+        check_integer("min_count", self.min_count, 1)
+        check_max_length(self.max_length)
+
+    def _refuse_empty(self):
+        raise ValueError(
+            "X holds no token to learn a vocabulary from (its texts are empty or blank, or no "
+            f"token is seen min_count={self.min_count} times); give texts with words in them."
+        )
+
+
+def _to_ids(tokens, *lookup):
+    get, *rest = lookup
+    return np.fromiter(map(get, tokens, *rest), dtype=np.int32, count=len(tokens))

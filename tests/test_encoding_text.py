@@ -1,0 +1,259 @@
+"""Text becomes token ids in any script, and comes back."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import (
+    check_estimator_cloneable,
+    check_estimator_repr,
+    check_get_params_invariance,
+    check_no_attributes_set_in_init,
+    check_parameters_default_constructible,
+    check_set_params,
+    check_valid_tag_types,
+)
+
+from keraseq.encoding import TextEncoder, TokenEncoder, as_sequences
+
+
+def words(text, **settings):
+    encoder = TextEncoder(**settings).fit([text])
+    return encoder.inverse_transform(encoder.transform([text]))[0].split(" ")
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("I don't LIKE it.", ["i", "don't", "like", "it", "."]),
+        ("it 's n't dogs' 'quoted'", ["it", "'s", "n't", "dogs", "'", "'", "quoted", "'"]),
+        ("It’s “so” good…", ["it's", "“", "so", "”", "good", "..."]),
+        ("wow!!! what?!", ["wow", "!!!", "what", "?", "!"]),
+        ("8.5/10, 10,000 mp3s", ["8.5", "/", "10", ",", "10,000", "mp3s"]),
+        ("good<br /><br/>bad <b>x</b>", ["good", "bad", "x"]),
+        ("1 < 2 and 3 > 2", ["1", "<", "2", "and", "3", ">", "2"]),
+        ("R&amp;B &quot;hi&quot;", ["r", "&", "b", '"', "hi", '"']),
+        ("क्या आप हिन्दी?", ["क्या", "आप", "हिन्दी", "?"]),
+        ("مَرْحَبًا می‌خواهم", ["مَرْحَبًا", "می‌خواهم"]),
+        ("我爱北京2024年", ["我", "爱", "北", "京", "2024", "年"]),
+        ("カレーを食べる。", ["カ", "レ", "ー", "を", "食", "べ", "る", "。"]),
+        ("ง่าย", ["ง่", "า", "ย"]),
+        ("မြန်မာ", ["မြ", "န်", "မာ"]),
+        ("한국어 텍스트", ["한국어", "텍스트"]),
+        ("très e\u0301te\u0301", ["très", "été"]),
+        ("Ｗｉｄｅ", ["wide"]),
+        ("👍🏽👍🏽 🇩🇪 👩‍👩‍👧", ["👍🏽", "👍🏽", "🇩🇪", "👩‍👩‍👧"]),
+        ("a\x00b co\u00adop", ["a", "b", "coop"]),
+        ("x \ud800 y", ["x", "\ufffd", "y"]),
+    ],
+)
+def test_words_of_many_scripts(text, tokens):
+    assert words(text) == tokens
+
+
+def test_case_is_kept_on_demand():
+    assert words("It is", lowercase=False) == ["It", "is"]
+    assert TextEncoder(lowercase=False).fit([["It"]]).vocabulary_[2:] == ["It"]
+
+
+def test_ids_go_by_falling_frequency_then_alphabet():
+    encoder = TextEncoder().fit(["b c a", "c d b", "c"])
+    assert encoder.vocabulary_ == ["", "[UNK]", "c", "b", "a", "d"]
+    assert encoder.vocabulary_size_ == 6
+    ids = encoder.transform(["a c e", ""])
+    assert [row.tolist() for row in ids] == [[4, 2, 1], []]
+    assert {row.dtype for row in ids} == {np.dtype(np.int32)}
+
+
+def test_vocabulary_is_limited_by_size_and_count():
+    texts = ["c c c b b a"]
+    assert TextEncoder(max_tokens=4).fit(texts).vocabulary_[2:] == ["c", "b"]
+    assert TextEncoder(min_count=3).fit(texts).vocabulary_[2:] == ["c"]
+    assert TextEncoder(max_tokens=None).fit(texts).vocabulary_size_ == 5
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "characters", "subwords", str.split])
+def test_fit_transform_equals_fit_then_transform(tokenizer):
+    texts = ["the cat sat on the mat", "", "the dog, and the hat!"] * 3
+    encoder = TextEncoder(tokenizer, max_length=7)
+    together = encoder.fit_transform(texts)
+    apart = TextEncoder(tokenizer, max_length=7).fit(texts).transform(texts)
+    for one, other in zip(together, apart, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert max(map(len, together)) <= 7 and len(together[1]) == 0
+
+
+def test_long_texts_keep_their_first_quarter_and_their_end():
+    encoder = TextEncoder(max_length=4)
+    text = "a b c d e f g"
+    kept = encoder.inverse_transform(encoder.fit_transform([text]))
+    assert kept == ["a e f g"]
+    assert [row.tolist() for row in TokenEncoder(max_length=1).fit_transform([[1, 2, 3]])] == [[3]]
+
+
+def test_characters_come_back_as_they_were():
+    encoder = TextEncoder("characters", lowercase=False)
+    text = "First Citizen:\nSpeak, 我 speak."
+    assert encoder.inverse_transform(encoder.fit_transform([text])) == [text]
+
+
+def test_a_callable_tokenizer_gets_lowered_text():
+    encoder = TextEncoder(lambda text: text.split("-"))
+    assert encoder.fit(["A-b c"]).vocabulary_[2:] == ["a", "b c"]
+    with pytest.raises(TypeError, match=r"tokenizer=.*must return a list of str"):
+        TextEncoder(len).fit(["a"])
+
+
+def test_words_already_cut_are_taken_as_they_are():
+    encoder = TextEncoder(tokenizer="characters").fit([["New York", "is"], []])
+    assert encoder.vocabulary_[2:] == ["is", "new york"]
+    assert [row.tolist() for row in encoder.transform([["New York", "", "x"]])] == [[3, 1, 1]]
+    with pytest.raises(ValueError, match="learned its 'characters' vocabulary from words"):
+        encoder.transform(["New York"])
+    assert len(TextEncoder().fit([["new", "york"]]).transform(["New York"])[0]) == 2
+
+
+TEXTS = ["low lower lowest", "new newer newest", "wide wider widest"] * 4
+
+
+def test_subwords_cover_unseen_words_and_come_back():
+    encoder = TextEncoder("subwords", max_tokens=60).fit(TEXTS)
+    assert encoder.vocabulary_[:2] == ["", "[UNK]"] and encoder.vocabulary_size_ <= 60
+    assert encoder.inverse_transform(encoder.transform(["Lowest newer"])) == ["lowest newer"]
+    assert encoder.transform(["slowed"])[0].min() >= 2
+    assert 1 in encoder.transform(["q我\ud800"])[0]
+    again = pickle.loads(pickle.dumps(encoder))
+    np.testing.assert_array_equal(again.transform(["widen"])[0], encoder.transform(["widen"])[0])
+
+
+def test_subwords_are_the_same_in_another_process():
+    script = (
+        "from keraseq.encoding import TextEncoder\n"
+        f"print(TextEncoder('subwords', max_tokens=60).fit({TEXTS!r}).vocabulary_)"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert other.stdout.strip() == str(
+        TextEncoder("subwords", max_tokens=60).fit(TEXTS).vocabulary_
+    )
+
+
+def test_subwords_name_the_extra_they_need(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(ImportError, match=r"keraseq\[text\]"):
+        TextEncoder("subwords").fit(["a"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "X", "says"),
+    [
+        ({"tokenizer": "word"}, ["a"], "Did you mean 'words'"),
+        ({"max_length": 0}, ["a"], "max_length=0"),
+        ({"max_tokens": 2}, ["a"], "max_tokens=2"),
+        ({"min_count": 0}, ["a"], "min_count=0"),
+        ({"min_count": 2}, ["a b"], "min_count=2"),
+        ({}, ["", " \n", "<br />"], "no token"),
+        ({}, [[""], []], "no token"),
+        ({"tokenizer": "subwords"}, ["", " "], "no token"),
+    ],
+)
+def test_parameters_and_empty_vocabularies_are_refused(parameters, X, says):
+    with pytest.raises(ValueError, match=says):
+        TextEncoder(**parameters).fit(X)
+
+
+def test_numbers_are_no_text():
+    with pytest.raises(TypeError, match="X holds numbers"):
+        TextEncoder().fit([[1.0, 2.0]])
+    with pytest.raises(ValueError, match="vocabulary has 0 to 2"):
+        TextEncoder().fit(["a"]).inverse_transform([[3]])
+
+
+def test_padding_is_left_out_on_the_way_back():
+    encoder = TextEncoder().fit(["a b"])
+    assert encoder.inverse_transform(np.array([[2, 3, 0], [3, 0, 0]])) == ["a b", "b"]
+
+
+def test_token_ids_pass_and_unseen_ones_share_the_last():
+    encoder = TokenEncoder().fit([[1, 5], [3]])
+    assert encoder.vocabulary_size_ == 7
+    assert [row.tolist() for row in encoder.transform([[2, 5, 6, 9], []])] == [[2, 5, 6, 6], []]
+    assert [row.tolist() for row in encoder.inverse_transform([[2, 0]])] == [[2]]
+    for X in ([[0, 0]], [[]]):
+        with pytest.raises(ValueError, match="no token id above 0"):
+            TokenEncoder().fit(X)
+    with pytest.raises(ValueError, match="max_length=0"):
+        TokenEncoder(max_length=0).fit([[1]])
+
+
+@pytest.mark.parametrize("encoder", [TextEncoder(), TokenEncoder()], ids=repr)
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_estimator_cloneable,
+        check_estimator_repr,
+        check_get_params_invariance,
+        check_no_attributes_set_in_init,
+        check_parameters_default_constructible,
+        check_set_params,
+        check_valid_tag_types,
+    ],
+)
+def test_scikit_learn_checks_that_take_no_numbers(check, encoder):
+    check(type(encoder).__name__, encoder)
+
+
+@pytest.mark.parametrize("encoder", [TextEncoder(), TokenEncoder()], ids=repr)
+def test_estimator_rules(encoder):
+    X = [["a", "b"], ["c"]] if isinstance(encoder, TextEncoder) else [[1, 2], [3]]
+    with pytest.raises(NotFittedError):
+        encoder.transform(X)
+    fitted = clone(encoder).fit(X)
+    before = pickle.dumps(vars(fitted))
+    fitted.transform(X)
+    assert pickle.dumps(vars(fitted)) == before
+    assert fitted.get_params() == encoder.get_params()
+    public = [name for name in vars(fitted) if name not in fitted.get_params()]
+    assert all(name.endswith("_") for name in public)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.text(max_size=40), min_size=1, max_size=4),
+    st.sampled_from(["words", "characters", "subwords"]),
+)
+def test_any_text_is_encoded(texts, tokenizer):
+    encoder = TextEncoder(tokenizer, max_tokens=50).fit(["a b c", *texts])
+    for row in encoder.transform(as_sequences(texts)):
+        assert row.dtype == np.int32 and (row > 0).all() and (row < encoder.vocabulary_size_).all()
+    assert len(encoder.inverse_transform(encoder.transform(texts))) == len(texts)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        " ",
+        "<a ",
+        "&",
+        "'",
+        "1.",
+        "!",
+        "é\u0301",
+        "👩\u200d",
+        "我",
+        "\x00",
+        "a'",
+        "\u0301\u0316",
+    ],
+)
+def test_a_megabyte_of_anything_is_cut_in_linear_time(piece):
+    encoder = TextEncoder().fit(["a"])
+    assert len(encoder.transform([piece * (2**20 // len(piece.encode()))])) == 1
