@@ -1,0 +1,59 @@
+"""Sequence models in Keras that can be compared fairly, behind scikit-learn's fit and predict.
+
+Names load on first use: ``import keraseq`` itself brings in neither TensorFlow nor Keras.
+"""
+
+import importlib
+import importlib.util
+
+__version__ = "0.1.0.dev0"
+
+_STAGES = (
+    "datasets",
+    "encoding",
+    "batching",
+    "models",
+    "tasks",
+    "builders",
+    "baselines",
+    "wrappers",
+    "export",
+)
+_EXPORTS = {
+    "Padding": "keraseq.models.layers.padding",
+    "SequenceClassifier": "keraseq.wrappers.sequence_classifier",
+    "SequenceForecaster": "keraseq.wrappers.sequence_forecaster",
+    "SequenceRegressor": "keraseq.wrappers.sequence_regressor",
+    "build": "keraseq.builders",
+    "count_parameters": "keraseq.builders",
+    "list_models": "keraseq.models",
+    "load_model": "keraseq.export.load_model",
+    "model_info": "keraseq.builders",
+    "register_model": "keraseq.models",
+    "show_versions": "keraseq._show_versions",
+}
+
+
+def _builder_names():
+    return importlib.import_module("keraseq.models").model_file_names()
+
+
+def __getattr__(name):
+    if name in _STAGES:
+        return importlib.import_module(f"keraseq.{name}")
+    if name in _EXPORTS:
+        value = getattr(importlib.import_module(_EXPORTS[name]), name)
+    elif not name.startswith("_") and name in _builder_names():
+        value = importlib.import_module("keraseq.builders").make_builder(name)
+    else:
+        from keraseq._checks import nearest_names
+
+        raise AttributeError(
+            f"module 'keraseq' has no attribute {name!r}.{nearest_names(name, __dir__())}"
+        )
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({"__version__", *_STAGES, *_EXPORTS, *_builder_names()})

@@ -1,0 +1,30 @@
+"""The gated recurrent unit."""
+
+from keras import layers
+
+from keraseq.models._registry import register_model
+from keraseq.models.layers.recurrent_stack import recurrent_stack
+
+
+@register_model(
+    title="Gated recurrent unit",
+    authors="Kyunghyun Cho et al.",
+    year=2014,
+    paper="Learning phrase representations using RNN encoder-decoder for statistical machine "
+    "translation. EMNLP, arXiv:1406.1078",
+    causal=True,
+)
+def gru(x, mask, *, units=64, num_layers=1, dropout=0.0):
+    """A gated recurrent network without a separate memory cell: three quarters of LSTM's weights.
+
+    Update and reset gates decide how much of the last state is kept; 3(F + H + 2)H weights for F
+    input channels and H units (two biases: the reset gate is applied after the matrix product,
+    the form that cuDNN computes).
+    """
+    return recurrent_stack(
+        x,
+        mask,
+        lambda: layers.GRU(units, return_sequences=True),
+        num_layers=num_layers,
+        dropout=dropout,
+    )

@@ -1,0 +1,28 @@
+"""Long short-term memory."""
+
+from keras import layers
+
+from keraseq.models._registry import register_model
+from keraseq.models.layers.recurrent_stack import recurrent_stack
+
+
+@register_model(
+    title="Long short-term memory",
+    authors="Sepp Hochreiter and Jürgen Schmidhuber",
+    year=1997,
+    paper="Long short-term memory. Neural Computation 9(8), 1735-1780",
+    causal=True,
+)
+def lstm(x, mask, *, units=64, num_layers=1, dropout=0.0):
+    """A recurrent network with a gated memory cell that keeps gradients alive over long gaps.
+
+    Input, forget and output gates decide what the cell takes in, keeps and shows; 4(F + H + 1)H
+    weights for F input channels and H units. The forget gate's bias starts at 1 (Gers et al. 2000).
+    """
+    return recurrent_stack(
+        x,
+        mask,
+        lambda: layers.LSTM(units, return_sequences=True),
+        num_layers=num_layers,
+        dropout=dropout,
+    )

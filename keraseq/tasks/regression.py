@@ -1,0 +1,22 @@
+"""Numbers."""
+
+import keras
+
+from keraseq.models.layers import PinballLoss
+from keraseq.tasks._task import Task, quantile_head
+
+
+class Regression(Task):
+    """One or several numbers a sequence, by mean squared error, or their quantiles."""
+
+    name = "regression"
+    takes_quantiles = True
+
+    def head(self, features, outputs, *, logits, quantiles=None):
+        return quantile_head(features, (outputs,), quantiles)
+
+    def loss(self, *, logits, quantiles=None):
+        return keras.losses.MeanSquaredError() if quantiles is None else PinballLoss(quantiles)
+
+    def metrics(self, *, logits, quantiles=None):
+        return [keras.metrics.MeanAbsoluteError(name="mae")] if quantiles is None else []

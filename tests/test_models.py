@@ -1,0 +1,282 @@
+"""Every architecture goes through the same contract."""
+
+import doctest
+import functools
+import inspect
+import random
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keraseq
+from keraseq.models.layers import SequencePooling
+from keraseq.models.layers.sequence_pooling import POOLINGS
+
+MODELS = keraseq.models.model_file_names()
+TASKS = {
+    "classification": 3,
+    "multilabel": 4,
+    "regression": 2,
+    "tagging": 5,
+    "forecasting": (4, 2),
+}
+TOKEN_TASKS = [task for task in TASKS if task != "forecasting"]
+CASES = [(task, False) for task in TASKS] + [(task, True) for task in TOKEN_TASKS]
+QUANTILES = (0.1, 0.5, 0.9)
+STEM, UNITS = 6, 5
+every_model = pytest.mark.parametrize("name", MODELS)
+
+
+@functools.cache
+def built(name, task, tokens=False, **options):
+    return keraseq.build(
+        name,
+        (None,) if tokens else (None, 2),
+        TASKS[task],
+        task=task,
+        vocabulary_size=30 if tokens else None,
+        embedding_dim=STEM,
+        units=UNITS,
+        seed=0,
+        **options,
+    )
+
+
+def ragged_batch(tokens, time):
+    """Rows of 0, 1, 3 and 5 real steps, padded to `time`."""
+    draw = np.random.default_rng(0)
+    if tokens:
+        values = draw.integers(1, 30, (4, 5)).astype("int32")
+        batch = np.zeros((4, time), "int32")
+    else:
+        values = draw.normal(size=(4, 5, 2)).astype("float32")
+        batch = np.full((4, time, 2), np.nan, "float32")
+    for row, length in enumerate((0, 1, 3, 5)):
+        batch[row, :length] = values[row, :length]
+    return batch
+
+
+def predict(model, batch):
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, model(batch, training=False))
+
+
+def gradients(model, batch, targets):
+    """The largest absolute gradient of each trainable weight, by its path."""
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(y=targets, y_pred=model(batch, training=True))
+    found = tape.gradient(loss, [w.value for w in model.trainable_weights])
+    return {
+        weight.path: 0 if gradient is None else float(np.abs(tf.convert_to_tensor(gradient)).max())
+        for weight, gradient in zip(model.trainable_weights, found, strict=True)
+    }
+
+
+def test_the_zoo_is_found_without_a_list():
+    assert {"bilstm", "gru", "lstm", "simple_rnn", "transformer"} <= set(MODELS)
+    assert set(MODELS) <= set(keraseq.list_models())
+
+
+@every_model
+@pytest.mark.parametrize(("task", "tokens"), CASES)
+def test_output_shape_and_no_implicit_mask(name, task, tokens):
+    model = built(name, task, tokens)
+    expected = TASKS[task] if task == "forecasting" else (TASKS[task],)
+    expected = (None, *expected) if task == "tagging" else expected
+    assert model.output_shape == (None, *expected)
+    result = model(ragged_batch(tokens, 6))
+    assert result.shape == (4, *(length or 6 for length in expected))
+    before_head = model.get_layer("logits" if task == "tagging" else "pooling").input
+    for tensor in keras.tree.flatten([before_head, model.output, result]):
+        assert getattr(tensor, "_keras_mask", None) is None
+
+
+@every_model
+@pytest.mark.parametrize(("task", "shape"), [("regression", (2,)), ("forecasting", (4, 2))])
+def test_quantiles_are_a_last_axis(name, task, shape):
+    model = built(name, task, quantiles=QUANTILES)
+    assert model.output_shape == (None, *shape, 3)
+    assert (np.diff(predict(model, ragged_batch(False, 6))) > 0).all()
+
+
+def answers(model, batch):
+    """The model's answer to each row, and what each pooling makes of its body's output."""
+    if "pooling" not in [layer.name for layer in model.layers]:
+        return [predict(model, batch)]
+    x_and_mask = model.get_layer("pooling").input
+    answer, x, mask = predict(keras.Model(model.input, [model.output, *x_and_mask]), batch)
+    pooled = [keras.ops.convert_to_numpy(SequencePooling(p)(x, mask)) for p in POOLINGS]
+    # Independent channels are rows of the body's batch.
+    return [answer, *(vectors.reshape(len(batch), -1) for vectors in pooled)]
+
+
+@every_model
+@pytest.mark.parametrize(("task", "tokens"), CASES)
+def test_padding_changes_nothing(name, task, tokens):
+    options = {"patch_length": 2} if task == "forecasting" else {}
+    model = built(name, task, tokens, **options)
+    short, long = (ragged_batch(tokens, time) for time in (5, 9))
+    expected, in_batch = answers(model, long), answers(model, short)
+    for row, length in enumerate((1, 1, 3, 5)):
+        padded_alone = answers(model, long[row : row + 1])
+        alone = answers(model, long[row : row + 1, :length])
+        real = slice(0, length) if task == "tagging" else slice(None)
+        for i, wanted in enumerate(expected):
+            for got in (in_batch[i][row], padded_alone[i][0], alone[i][0]):
+                assert np.isfinite(got).all()
+                np.testing.assert_allclose(got[real], wanted[row][real], rtol=1e-5, atol=1e-5)
+
+
+@every_model
+def test_two_layers_do_not_see_padding_either(name):
+    model = built(name, "tagging", True, num_layers=2)
+    short, long = (predict(model, ragged_batch(True, time)) for time in (5, 9))
+    for row, length in enumerate((1, 1, 3, 5)):
+        np.testing.assert_allclose(short[row, :length], long[row, :length], atol=1e-5)
+
+
+@every_model
+def test_causal_is_what_the_body_is(name):
+    model, batch = built(name, "tagging", True), ragged_batch(True, 5)
+    changed = batch.copy()
+    changed[3, 4] = batch[3, 4] % 28 + 1
+    moved = np.abs(predict(model, changed) - predict(model, batch))[3, :4].max()
+    assert (moved < 1e-6) == keraseq.models.find_model(name).causal
+    if not keraseq.models.find_model(name).causal:
+        with pytest.raises(ValueError, match="not causal"):
+            built(name, "classification", True, pooling="last")
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("simple_rnn", lambda f, h: (f + h + 1) * h),
+        ("lstm", lambda f, h: 4 * (f + h + 1) * h),
+        ("gru", lambda f, h: 3 * (f + h + 2) * h),
+        ("bilstm", lambda f, h: 8 * (f + h + 1) * h),
+    ],
+)
+def test_weight_counts(name, formula):
+    model = built(name, "classification")
+    stem, pooled = 2 * STEM + STEM, 2 * UNITS * (2 if name == "bilstm" else 1)
+    head = (pooled + 1) * TASKS["classification"]
+    assert keraseq.count_parameters(model) == stem + formula(STEM, UNITS) + head
+
+
+@every_model
+@pytest.mark.parametrize("tokens", [False, True])
+def test_every_weight_gets_a_gradient(name, tokens):
+    model = built(name, "classification", tokens, num_layers=2)
+    found = gradients(model, ragged_batch(tokens, 6), np.array([0, 1, 2, 0]))
+    assert all(found.values()), [path for path, gradient in found.items() if not gradient]
+
+
+@every_model
+def test_every_weight_gets_a_gradient_from_a_forecast(name):
+    model = built(name, "forecasting", quantiles=QUANTILES)
+    targets = np.random.default_rng(0).normal(size=(4, 4, 2)).astype("float32")
+    found = gradients(model, ragged_batch(False, 6), targets)
+    assert all(found.values()), [path for path, gradient in found.items() if not gradient]
+
+
+@every_model
+def test_one_seed_one_model(name):
+    before = random.getstate()
+    one, two, other = (
+        keraseq.build(name, (None, 2), 2, units=4, seed=seed, dropout=0.1) for seed in (1, 1, 2)
+    )
+    assert random.getstate() == before
+    pairs = zip(one.get_weights(), two.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)
+    assert any(
+        not np.array_equal(a, b)
+        for a, b in zip(one.get_weights(), other.get_weights(), strict=True)
+    )
+
+
+@every_model
+@pytest.mark.parametrize(
+    ("budget", "num_layers", "share"), [(30_000, 1, 0.02), (100_000, 1, 0.02), (60_000, 2, 0.04)]
+)
+def test_budgets_are_met(name, budget, num_layers, share):
+    model = keraseq.build(
+        name, (None,), 2, vocabulary_size=500, parameter_budget=budget, num_layers=num_layers
+    )
+    assert abs(keraseq.count_parameters(model) - budget) <= share * budget
+
+
+def test_a_budget_too_small_says_what_can_be_met():
+    with pytest.raises(ValueError, match=r"units=1 has \d+ weights"):
+        keraseq.lstm((None, 3), 2, parameter_budget=100)
+    with pytest.raises(ValueError, match="give one"):
+        keraseq.lstm((None, 3), 2, parameter_budget=100_000, units=3)
+
+
+def test_saved_models_load_in_a_fresh_process(tmp_path):
+    for name in MODELS:
+        for kind, model in {
+            "tokens": built(name, "tagging", True),
+            "series": built(name, "forecasting", quantiles=QUANTILES, patch_length=2),
+        }.items():
+            model.save(tmp_path / f"{name}-{kind}.keras")
+            answer = predict(model, ragged_batch(kind == "tokens", 6))
+            np.savez(tmp_path / f"{name}-{kind}.npz", x=ragged_batch(kind == "tokens", 6), y=answer)
+    code = """
+import pathlib, sys, warnings, numpy as np, keras, keraseq.models.layers
+warnings.simplefilter("error", UserWarning)
+paths = sorted(pathlib.Path(sys.argv[1]).glob("*.keras"))
+for load in (keras.saving.load_model, keraseq.load_model):
+    for path in paths:
+        with np.load(path.with_suffix(".npz")) as saved:
+            answer = load(path)(saved["x"], training=False)
+            np.testing.assert_allclose(answer, saved["y"], rtol=1e-5, atol=1e-6)
+print(len(paths), "equal")
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(2 * len(MODELS)), "equal"], done.stderr[-2000:]
+
+
+@every_model
+def test_builders_have_a_signature_and_a_docstring_that_runs(name):
+    builder = getattr(keraseq, name)
+    assert list(inspect.signature(builder).parameters)[:3] == ["input_shape", "outputs", "task"]
+    examples = doctest.DocTestFinder().find(builder, name, module=False)
+    runner = doctest.DocTestRunner(verbose=False)
+    for example in examples:
+        runner.run(example)
+    assert runner.summarize(verbose=False).attempted > 0
+    assert runner.failures == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"outputs": 1}, "regression"),
+        ({"input_shape": (3,)}, "time, features"),
+        ({"task": "clasification"}, "Did you mean 'classification'"),
+        ({"dropout": 1.5}, "dropout=1.5"),
+        ({"units": 0}, "units=0"),
+        ({"pooling": "sum"}, "'mean'"),
+        ({"token_dropout": 0.2}, "vocabulary_size"),
+        ({"quantiles": (0.1, 0.9)}, "for numbers"),
+        ({"seed": -1}, "seed=-1"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    arguments = {"input_shape": (None, 3), "outputs": 2, **change}
+    with pytest.raises(ValueError, match=message):
+        keraseq.gru(**arguments)
+
+
+def test_an_unknown_own_parameter_proposes_the_nearest():
+    with pytest.raises(TypeError, match="Did you mean 'num_heads'"):
+        keraseq.transformer((None, 3), 2, n_heads=2)
+
+
+def test_a_misspelt_shared_parameter_proposes_the_nearest():
+    with pytest.raises(TypeError, match="Did you mean 'units'"):
+        keraseq.lstm((None, 3), 2, unit=4)
