@@ -1,0 +1,1 @@
+"""scikit-learn estimators over encoding, batching, builders and training."""

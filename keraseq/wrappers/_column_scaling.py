@@ -1,0 +1,34 @@
+"""Standardise the columns of a series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ColumnScaling:
+    """Each column's level and spread in the training rows."""
+
+    centre: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, values):
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre, spread = values.mean(axis=0), values.std(axis=0)
+        if not np.isfinite(centre + spread).all():
+            raise ValueError(
+                f"y reaches {np.abs(values).max():.3g}, too large to compute a variance of; "
+                "divide it by a constant."
+            )
+        # A spread below the rounding error of the level is a constant column's.
+        constant = spread <= 1e-12 * np.abs(centre)
+        # Not 1, next to which a constant of 1e-9 would drown in the model's slightest output.
+        level = np.where(centre == 0, 1.0, np.abs(centre))
+        return cls(centre, np.where(constant, level, spread))
+
+    def apply(self, values):
+        return ((values - self.centre) / self.scale).astype(np.float32)
+
+    def undo(self, values):
+        return values * self.scale + self.centre

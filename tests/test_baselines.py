@@ -1,0 +1,95 @@
+"""The rivals: simple, but right."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from keraseq.baselines import NearestNeighbour, drift, seasonal_naive, text_baseline
+from keraseq.datasets import fetch_ucr
+
+
+def test_seasonal_naive_repeats_the_last_season():
+    assert seasonal_naive(pd.Series([9.0, 1, 2, 3]), 7, season=3).tolist() == [1, 2, 3, 1, 2, 3, 1]
+    assert seasonal_naive([1, 2, 5], 2).tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("forecast", [lambda h: seasonal_naive(h, 4, 2), lambda h: drift(h, 4)])
+def test_stacked_windows_are_forecast_each_by_itself(forecast):
+    windows = np.random.default_rng(0).normal(size=(5, 8, 3))
+    assert forecast(windows).shape == (5, 4, 3)
+    np.testing.assert_allclose(forecast(windows)[2], forecast(windows[2]))
+    np.testing.assert_allclose(forecast(windows)[2, :, 1], forecast(windows[2, :, 1]))
+
+
+def test_drift_goes_on_along_the_line():
+    np.testing.assert_allclose(drift([[0, 5], [7, 5], [2, 5]], 3), [[3, 5], [4, 5], [5, 5]])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: seasonal_naive([1, 2], 3, season=12), ValueError, "season=12"),
+        (lambda: seasonal_naive([1, np.nan], 3), ValueError, "NaN"),
+        (lambda: seasonal_naive([1, 2], 0), ValueError, "horizon=0"),
+        (lambda: seasonal_naive([1, 2], 1, season=1.5), TypeError, "season=1.5"),
+        (lambda: drift([1], 3), ValueError, "at least 2"),
+        (lambda: drift(["a", "b"], 3), TypeError, "numbers"),
+        (lambda: drift(3.0, 3), ValueError, "single number"),
+    ],
+)
+def test_a_history_that_cannot_be_continued(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_the_text_baseline_reads_pairs_of_words():
+    texts = ["not good", "good not at all bad", "very good", "bad"] * 3
+    model = text_baseline().fit(texts, ["neg", "pos", "pos", "neg"] * 3)
+    assert model.predict(["not good", "very good"]).tolist() == ["neg", "pos"]
+    assert model.predict_proba(["good"]).shape == (1, 2)
+
+
+def test_the_text_baseline_cuts_a_script_without_spaces():
+    model = text_baseline().fit(["我爱你", "我恨你", "爱", "恨"], [1, 0, 1, 0])
+    assert model.predict(["他爱我", "他恨我"]).tolist() == [1, 0]
+
+
+def test_the_text_baseline_predicts_numbers():
+    stars = text_baseline(regression=True).fit(["bad", "fair", "good"], [1.0, 3.0, 5.0])
+    low, high = stars.predict(["bad", "good"])
+    assert low < high
+
+
+def test_nearest_neighbour_takes_every_form_of_series():
+    rng = np.random.default_rng(0)
+    rising = rng.normal(np.linspace(0, 5, 12), 0.1, size=(6, 12))
+    X, y = np.concatenate([rising, rising[:, ::-1]]), ["up"] * 6 + ["down"] * 6
+    new = rng.normal(np.linspace(0, 5, 12), 0.1, size=(2, 12))
+    for form in (lambda a: a, pd.DataFrame, lambda a: a[:, :, None], list):
+        assert NearestNeighbour().fit(form(X), y).predict(form(new)).tolist() == ["up", "up"]
+
+
+def test_nearest_neighbour_stretches_unequal_lengths():
+    def line(start, stop, n):
+        return np.linspace([start, 1], [stop, 2], n)
+
+    X = [line(0, 5, 7), line(5, 0, 9), line(0, 5, 4), line(5, 0, 12)]
+    model = NearestNeighbour().fit(X, [0, 1, 0, 1])
+    assert model.predict([line(0, 5, 30), line(5, 0, 2), np.empty((0, 2))])[:2].tolist() == [0, 1]
+    padded = np.full((1, 20, 2), np.nan)
+    padded[0, :5] = line(5, 0, 5)
+    assert model.predict(padded).tolist() == [1]
+
+
+def test_nearest_neighbour_refuses_what_is_no_series():
+    with pytest.raises(TypeError, match="strings"):
+        NearestNeighbour().fit(["a b", "c"], [0, 1])
+    with pytest.raises(ValueError, match="y"):
+        NearestNeighbour().fit([[1.0, 2.0], [2.0, 1.0]], [0])
+
+
+@pytest.mark.parametrize(("name", "error"), [("ItalyPowerDemand", 0.0447), ("GunPoint", 0.0867)])
+def test_nearest_neighbour_makes_the_published_errors(data_folder, name, error):
+    train, test = (fetch_ucr(name, subset=part) for part in ("train", "test"))
+    score = NearestNeighbour().fit(train.data, train.target).score(test.data, test.target)
+    assert 1 - score == pytest.approx(error, abs=0.001)

@@ -1,0 +1,144 @@
+import pickle
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+import keraseq
+
+TEXTS = ["a good film", "good fun", "a bad film", "bad and dull"] * 8
+LABELS = ["pos", "pos", "neg", "neg"] * 8
+
+
+def classifier(**changes):
+    settings = {"model": "gru", "units": 8, "epochs": 15, "random_state": 0}
+    return keraseq.SequenceClassifier(**{**settings, **changes})
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return classifier().fit(TEXTS, LABELS)
+
+
+def test_text_in_labels_out(fitted):
+    assert fitted.predict(["good", "bad"]).tolist() == ["pos", "neg"]
+    assert list(fitted.classes_) == ["neg", "pos"]
+    proba = fitted.predict_proba(["good", "bad", "never seen"])
+    np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-6)
+    assert (fitted.decision_function(["good", "bad"]) > 0).tolist() == [True, False]
+    assert len(fitted.history_["loss"]) == fitted.n_iter_ == 15
+    assert fitted.params_["batch_size"] == 32
+
+
+@pytest.mark.parametrize("container", [np.array, pd.Series, lambda X: pd.DataFrame({"text": X})])
+def test_every_container_of_texts_is_the_same(fitted, container):
+    np.testing.assert_array_equal(
+        fitted.predict_proba(container(TEXTS)), fitted.predict_proba(TEXTS)
+    )
+
+
+def test_the_model_gives_logits_for_what_encode_returns(fitted):
+    logits = keras.ops.convert_to_numpy(fitted.model_(fitted.encode(TEXTS), training=False))
+    np.testing.assert_allclose(
+        logits[:, 1] - logits[:, 0], fitted.decision_function(TEXTS), atol=1e-5
+    )
+
+
+def test_predict_leaves_the_estimator_as_it_was(fitted):
+    before = {name: id(value) for name, value in vars(fitted).items()}
+    fitted.predict(TEXTS)
+    assert {name: id(value) for name, value in vars(fitted).items()} == before
+
+
+def test_parameters_survive_clone_and_equal_seeds_give_equal_numbers(fitted):
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    assert not hasattr(copy, "model_")
+    copy.fit(TEXTS, LABELS)
+    np.testing.assert_array_equal(copy.predict_proba(TEXTS), fitted.predict_proba(TEXTS))
+
+
+def test_a_fitted_estimator_can_be_pickled(fitted):
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_allclose(again.predict_proba(TEXTS), fitted.predict_proba(TEXTS), atol=1e-6)
+
+
+def test_in_pipelines_searches_and_cross_validation():
+    assert is_classifier(classifier())
+    pipeline = make_pipeline(
+        FunctionTransformer(lambda X: [text.upper() for text in X]), classifier(epochs=2)
+    )
+    assert cross_val_score(pipeline, TEXTS, LABELS, cv=2).shape == (2,)
+    search = GridSearchCV(
+        classifier(epochs=1), {"model": ["gru", "simple_rnn"], "units": [2]}, cv=2
+    )
+    search.fit(TEXTS, LABELS)
+    assert search.best_params_["units"] == 2
+
+
+def test_series_of_unequal_length_and_early_stopping():
+    draw = np.random.default_rng(0)
+    X = [draw.normal(i % 2, 1, size=(draw.integers(3, 9), 2)) for i in range(240)]
+    y = np.arange(240) % 2
+    clf = classifier(epochs=4).fit(X, y)
+    assert clf.params_["early_stopping"]
+    assert "val_loss" in clf.history_
+    assert clf.n_features_in_ == 2
+    assert clf.score(X, y) > 0.8
+    padded = [np.vstack([row, np.full((3, 2), np.nan)]) for row in X[:5]]
+    np.testing.assert_allclose(clf.predict_proba(padded), clf.predict_proba(X[:5]), atol=1e-5)
+
+
+def test_class_weight_and_sample_weight_count():
+    X, y = ["same words"] * 30, [0] * 20 + [1] * 10
+    clf = classifier(epochs=30, class_weight={0: 1, 1: 10})
+    assert clf.fit(X, y).predict(X[:1]).tolist() == [1]
+    weights = np.where(np.array(y) == 1, 10.0, 0.5)
+    assert classifier(epochs=30).fit(X, y, sample_weight=weights).predict(X[:1]).tolist() == [1]
+
+
+def test_regression_in_the_users_units():
+    X = np.random.default_rng(0).normal(size=(128, 10))
+    y = 1000 + 50 * X.mean(axis=1)
+    reg = keraseq.SequenceRegressor("gru", units=16, epochs=30, random_state=0)
+    assert reg.fit(X, y).score(X, y) > 0.7
+    assert reg.fit(X, np.column_stack([y, -y])).predict(X[:4]).shape == (4, 2)
+    with pytest.raises(ValueError, match="10 features"):
+        reg.predict(X[:, :7])
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "changes", "message"),
+    [
+        (TEXTS, LABELS[:-1], {}, "X has 32 .*31"),
+        (TEXTS, ["one"] * 32, {}, "class"),
+        ([], [], {}, "X"),
+        ("text", ["a"], {}, "list"),
+        ([*TEXTS[:2], 3.0], ["a", "b", "a"], {}, "X"),
+        (TEXTS, LABELS, {"max_length": 0}, "max_length"),
+        (["", " "], ["a", "b"], {}, "vocabulary"),
+        (TEXTS, LABELS, {"model": "grru"}, "Did you mean 'gru'"),
+        (TEXTS, LABELS, {"input": "series"}, "X"),
+        (TEXTS, LABELS, {"learning_rate": -1}, "learning_rate"),
+        ([[1.0, np.nan, 2.0], [1.0, 2.0, 3.0]], [0, 1], {}, "NaN"),
+        ([[1.0, np.inf, 2.0], [1.0, 2.0, 3.0]], [0, 1], {}, "inf"),
+    ],
+)
+def test_bad_input_is_an_error_that_names_it(X, y, changes, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        classifier(**changes).fit(X, y)
+
+
+def test_labels_of_validation_data_unseen_in_training():
+    with pytest.raises(ValueError, match="other"):
+        classifier(epochs=1).fit(TEXTS, LABELS, validation_data=(["good"], ["other"]))
+
+
+def test_numbers_for_a_model_of_text(fitted):
+    with pytest.raises((ValueError, TypeError), match="X"):
+        fitted.predict(np.zeros((2, 3)))
