@@ -1,0 +1,31 @@
+"""Sentiment of reviews: is it praise or blame?
+
+python recipes/sentiment.py                                    # generated reviews
+python recipes/sentiment.py --data imdb --model bilstm         # downloads 84 MB at the first call
+python recipes/sentiment.py --data mine.csv --text-col review --label-col stars
+
+Also by name: sst2, airline_tweets. TIME_AND_SCORE
+"""
+
+import numpy as np
+from _common import classify, main, parser, text_data
+
+from keraseq.baselines import text_baseline
+
+
+def run(options):
+    model, texts, truth = classify(
+        options, text_data(options), text_baseline(), "TF-IDF of 1-2 words + logistic regression"
+    )
+    print("\nWhere it was surest and wrong:")
+    probability, guess = model.predict_proba(texts), model.predict(texts)
+    wrong = np.flatnonzero(guess != truth)
+    for i in wrong[np.argsort(-probability[wrong].max(axis=1))][:3]:
+        text = " ".join(texts[i].split())
+        text = text if len(text) <= 160 else f"{text[:80]} ... {text[-75:]}"
+        print(f"  {guess[i]} ({probability[i].max():.2f}), in truth {truth[i]}: {text}")
+
+
+if __name__ == "__main__":
+    columns = {"text-col": "texts", "label-col": "labels"}
+    main(run, parser(__doc__, model="bilstm", data="reviews", columns=columns).parse_args())

@@ -1,0 +1,204 @@
+"""Recipes are run as a user runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import keraseq
+
+RECIPES = Path(__file__).parent.parent / "recipes"
+NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
+
+
+def run(recipe, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, str(RECIPES / recipe), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=500,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+    )
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write a CSV file and return its path."""
+
+    def write(**columns):
+        path = tmp_path / "mine.csv"
+        pd.DataFrame(columns).to_csv(path, index=False)
+        return path
+
+    return write
+
+
+def test_all_five_are_there_and_short():
+    assert NAMES == [
+        "compare.py",
+        "forecasting.py",
+        "sentiment.py",
+        "text_classification.py",
+        "time_series_classification.py",
+    ]
+    for name in NAMES:
+        assert len((RECIPES / name).read_text(encoding="utf-8").splitlines()) < 80, name
+
+
+@pytest.mark.parametrize("recipe", [name for name in NAMES if name != "compare.py"])
+def test_without_data_from_elsewhere(recipe, tmp_path):
+    saved, plot = tmp_path / "model.keras", tmp_path / "plot.png"
+    done = run(recipe, "--quick", "--save", saved, "--plot", plot)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    score = "score" if recipe == "forecasting.py" else "accuracy"
+    for word in ("data ", "split ", "model ", "parameters", "training ", score, "baseline ", "±"):
+        assert word in done.stdout
+    assert keraseq.load_model(saved).count_params() > 1_000
+    assert plot.stat().st_size > 5_000
+
+
+def test_the_comparison_prints_a_table_and_what_was_learned(tmp_path):
+    done = run("compare.py", "--quick", "--plot", tmp_path / "plot.png")
+    assert done.returncode == 0, done.stderr
+    for name in ("simple_rnn", "lstm", "gru", "bilstm", "transformer", "TF-IDF", "majority"):
+        assert name in done.stdout
+    assert "is best of 5" in done.stdout
+    assert "within noise" in done.stdout
+    assert (tmp_path / "plot.png").stat().st_size > 5_000
+
+
+def test_a_comparison_of_two_models_on_series():
+    done = run("compare.py", "--quick", "--data", "digit_rows", "--model", "gru,simple_rnn")
+    assert done.returncode == 0, done.stderr
+    assert "is best of 2" in done.stdout
+    assert "1-nearest neighbour" in done.stdout
+    assert "bilstm" not in done.stdout
+
+
+def test_a_users_own_texts(table):
+    path = table(review=["very good", "very bad", "so good", "bad"] * 5, stars=[5, 1] * 10)
+    done = run(
+        "sentiment.py", "--data", path, "--text-col", "review", "--label-col", "stars",
+        "--epochs", 1,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "16 and 4 rows" in done.stdout
+
+
+def test_a_users_own_series_with_classes(table):
+    path = table(label=["up", "down"] * 10, a=[0, 2] * 10, b=[1, 1] * 10, c=[2, None] * 10)
+    done = run(
+        "time_series_classification.py", "--data", path, "--label-col", "label", "--epochs", 1
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("dates", [pd.date_range("2024-01-01", periods=90), range(1900, 1990)])
+def test_a_users_own_dated_series(table, dates):
+    path = table(date=dates, value=[i % 7 for i in range(90)])
+    done = run(
+        "forecasting.py", "--data", path, "--date-col", "date", "--target", "value", "--season", 7,
+        "--horizon", 7, "--lookback", 10, "--quick",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "baseline  MSE 0 ± 0, MAE 0 (last 7 steps repeated)" in done.stdout
+
+
+def test_gaps_are_filled_on_request_and_counted_as_rows(table):
+    dates = pd.date_range("2024-01-01", periods=100).delete([20, 50])
+    path = table(date=dates, value=range(98))
+    columns = ["--data", path, "--date-col", "date", "--target", "value", "--quick"]
+    refused = run("forecasting.py", *columns, "--horizon", 3, "--lookback", 10)
+    assert refused.returncode == 2
+    assert "2024-01-21" in refused.stderr
+    filled = run(
+        "forecasting.py", *columns, "--horizon", 3, "--lookback", 10, "--missing", "interpolate"
+    )
+    assert filled.returncode == 0, filled.stderr
+    assert "100 rows" in filled.stdout
+
+
+DATED = {"date": ["2024-01-01", "2024-01-02"], "value": [1, 2]}
+TEXTS = {"text": ["a", "b"] * 5, "number": list(range(10)), "one": [1] * 10}
+MISTAKES = [
+    ("sentiment.py", ["--data", "nowhere.csv"], {}, "no such file"),
+    ("sentiment.py", ["--data", "imbd"], {}, "Did you mean 'imdb'?"),
+    ("sentiment.py", ["--model", "lstn"], {}, "Did you mean 'lstm'"),
+    ("sentiment.py", ["--save", "model.h5"], {}, "must end in .keras"),
+    ("sentiment.py", ["--plot", "nowhere/plot.png"], {}, "no such folder"),
+    ("sentiment.py", ["--data", "CSV"], TEXTS, "say which with --text-col"),
+    (
+        "sentiment.py",
+        ["--data", "CSV", "--text-col", "number", "--label-col", "one"],
+        TEXTS,
+        "holds numbers",
+    ),
+    (
+        "text_classification.py",
+        ["--data", "CSV", "--text-col", "text", "--label-col", "one"],
+        TEXTS,
+        "1 different values",
+    ),
+    (
+        "text_classification.py",
+        ["--data", "CSV", "--text-col", "text", "--label-col", "number"],
+        TEXTS,
+        "10 different values",
+    ),
+    ("time_series_classification.py", ["--data", "ItalyPowerDemnd"], {}, "ItalyPowerDemand"),
+    (
+        "time_series_classification.py",
+        ["--data", "CSV", "--label-col", "one"],
+        TEXTS,
+        "column text holds no numbers",
+    ),
+    ("forecasting.py", ["--data", "co3"], {}, "co2"),
+    ("forecasting.py", ["--horizon", "0"], {}, "at least 1"),
+    ("forecasting.py", ["--data", "CSV", "--date-col", "x"], DATED, "--date-col x"),
+    (
+        "forecasting.py",
+        ["--data", "CSV", "--date-col", "date", "--target", "value"],
+        DATED,
+        "too few",
+    ),
+    (
+        "forecasting.py",
+        ["--data", "CSV", "--date-col", "text", "--target", "one"],
+        TEXTS,
+        "does not hold dates",
+    ),
+    ("compare.py", ["--save", "model.keras"], {}, "one model"),
+]
+
+
+@pytest.mark.parametrize(("recipe", "arguments", "columns", "message"), MISTAKES)
+def test_what_a_user_got_wrong_is_one_paragraph(table, recipe, arguments, columns, message):
+    path = str(table(**columns)) if columns else ""
+    done = run(recipe, *[path if argument == "CSV" else argument for argument in arguments])
+    assert done.returncode == 2, done.stderr
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert "\n\n" not in done.stderr.strip()
+
+
+def test_a_missing_data_set_says_how_to_get_it(tmp_path):
+    nowhere = {"KERASEQ_DATA": str(tmp_path), "KERASEQ_HOME": str(tmp_path / "cache")}
+    done = run("sentiment.py", "--data", "airline_tweets", **nowhere)
+    assert done.returncode == 2
+    assert "Tweets.csv" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_published_protocol_of_etth1(data_folder):
+    done = run("forecasting.py", "--data", "etth1", "--quick", "--lookback", 96)
+    assert done.returncode == 0, done.stderr
+    assert "2,785 windows" in done.stdout
+    # Zeng et al., AAAI 2023, table 2: repeat last at horizon 96.
+    assert "MSE 1.29" in done.stdout
+    assert "MAE 0.713" in done.stdout
