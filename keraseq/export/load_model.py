@@ -41,6 +41,8 @@ def load_model(path):
     """
     import keras
 
+    import keraseq.models.layers  # noqa: F401
+
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"path={str(path)!r}: there is no such file.")
