@@ -1,6 +1,7 @@
 """A model's plan: everything a builder was asked for, checked, with the defaults filled in."""
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from keraseq._checks import check_choice, check_fraction, check_integer, nearest_names
@@ -52,6 +53,8 @@ class Plan:
     dropout: float
     logits: bool
     own: tuple
+    # Features of the future and of the series itself; None where the input is no dict.
+    covariates: tuple | None = None
 
     @property
     def kind(self):
@@ -66,19 +69,19 @@ def make_plan(
     input_shape,
     outputs,
     *,
-    task,
-    vocabulary_size,
-    embedding_dim,
-    embedding_dropout,
-    token_dropout,
-    patch_length,
-    channels,
-    pooling,
-    quantiles,
-    units,
-    num_layers,
-    dropout,
-    logits,
+    task="classification",
+    vocabulary_size=None,
+    embedding_dim=None,
+    embedding_dropout=None,
+    token_dropout=None,
+    patch_length=None,
+    channels=None,
+    pooling=None,
+    quantiles=None,
+    units=None,
+    num_layers=1,
+    dropout=0.0,
+    logits=True,
     **own,
 ):
     """Check every argument of a builder and fill in the defaults of the data kind."""
@@ -87,6 +90,9 @@ def make_plan(
     if task not in spec.tasks:
         raise ValueError(f"{spec.name} does not serve task={task!r}; it serves {spec.tasks}.")
     outputs = the_task.check_outputs(outputs)
+    covariates = None
+    if isinstance(input_shape, Mapping):
+        input_shape, *covariates = _check_covariates(input_shape, task, outputs, vocabulary_size)
     input_shape = _check_input_shape(input_shape, vocabulary_size)
     kind = "series" if vocabulary_size is None else "tokens"
     if kind == "series" and token_dropout:
@@ -108,7 +114,7 @@ def make_plan(
             "token_dropout", _first_given(token_dropout, defaults["token_dropout"])
         ),
         patch_length=_check_patch_length(patch_length, task, input_shape, kind),
-        channels=_check_channels(channels, task, input_shape, outputs),
+        channels=_check_channels(channels, task, input_shape, outputs, covariates),
         pooling=_check_pooling(pooling, spec, the_task, defaults["pooling"]),
         quantiles=_check_quantiles(quantiles, the_task),
         units=check_integer("units", _first_given(units, DEFAULT_UNITS), 1),
@@ -116,6 +122,7 @@ def make_plan(
         dropout=check_fraction("dropout", dropout),
         logits=bool(logits),
         own=_check_own(spec, own),
+        covariates=covariates and tuple(covariates),
     )
 
 
@@ -144,6 +151,34 @@ def _check_input_shape(input_shape, vocabulary_size):
     return shape
 
 
+def _check_covariates(shapes, task, outputs, vocabulary_size):
+    """Return the shape of the past, and how many future and static covariates there are."""
+    expected = (
+        "{'past': (lookback, features), 'future': (horizon, features), 'static': (features,)}"
+    )
+    if task != "forecasting" or vocabulary_size is not None:
+        raise ValueError(
+            f"input_shape={shapes!r} has covariates, which only task='forecasting' reads."
+        )
+    past, future, static = (shapes.get(name) for name in ("past", "future", "static"))
+    if past is None or set(shapes) - {"past", "future", "static"}:
+        raise ValueError(
+            f"input_shape={shapes!r} must look like {expected}; 'future' and 'static' may be "
+            "left out."
+        )
+    for name, shape, rank in (("future", future, 2), ("static", static, 1)):
+        if shape is not None and (not isinstance(shape, tuple | list) or len(shape) != rank):
+            raise ValueError(f"input_shape[{name!r}]={shape!r} must be as in {expected}.")
+    if future is not None and future[0] != outputs[0]:
+        raise ValueError(
+            f"input_shape['future']={future!r} covers {future[0]} steps; it must cover the "
+            f"horizon, which is {outputs[0]}."
+        )
+    n_future = 0 if future is None else check_integer("input_shape['future'][1]", future[1], 1)
+    n_static = 0 if static is None else check_integer("input_shape['static'][0]", static[0], 1)
+    return past, n_future, n_static
+
+
 def _check_patch_length(patch_length, task, input_shape, kind):
     if patch_length is None:
         lookback = input_shape[0] or 1
@@ -155,7 +190,7 @@ def _check_patch_length(patch_length, task, input_shape, kind):
     return check_integer("patch_length", patch_length, 1)
 
 
-def _check_channels(channels, task, input_shape, outputs):
+def _check_channels(channels, task, input_shape, outputs, covariates):
     if task != "forecasting":
         if channels is not None:
             raise ValueError(f"channels={channels!r} is for task='forecasting'; got task={task!r}.")
@@ -169,12 +204,13 @@ def _check_channels(channels, task, input_shape, outputs):
             "first channels of the input."
         )
     if channels is None:
-        return "independent" if targets == features else "mixed"
+        return "independent" if covariates or targets == features else "mixed"
     check_choice("channels", channels, ("independent", "mixed"))
-    if channels == "independent" and targets != features:
+    if channels == "independent" and targets != features and not covariates:
         raise ValueError(
             f"channels='independent' forecasts every channel by itself, so targets ({targets}) "
-            f"must equal features ({features}); use channels='mixed'."
+            f"must equal features ({features}); use channels='mixed', or give input_shape as "
+            "{'past': (time, features)}, where all channels but the targets are covariates."
         )
     return channels
 

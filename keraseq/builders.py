@@ -81,13 +81,7 @@ def build(
     >>> model.output_shape
     (None, 3)
     """
-    if seed is not None:
-        seed = check_integer("seed", seed, 0)
-    if units is not None and parameter_budget is not None:
-        raise ValueError(
-            f"units={units} and parameter_budget={parameter_budget} both set the size; give one."
-        )
-    plan = make_plan(
+    plan = plan_model(
         name,
         input_shape,
         outputs,
@@ -100,19 +94,37 @@ def build(
         channels=channels,
         pooling=pooling,
         quantiles=quantiles,
+        parameter_budget=parameter_budget,
         units=units,
         num_layers=num_layers,
         dropout=dropout,
         logits=logits,
         **own,
     )
-    if parameter_budget is not None:
-        with _python_random(0):
-            plan = solve_budget(plan, parameter_budget, _count_plan)
-    with _python_random(seed):
-        model = _assemble(plan)
+    model = assemble(plan, seed)
     compile_for_task(model, plan.task, logits=plan.logits, quantiles=plan.quantiles)
     return model
+
+
+def plan_model(name, input_shape, outputs, *, parameter_budget=None, units=None, **arguments):
+    """Check `build`'s arguments and return the Plan that they mean, its sizes solved."""
+    if units is not None and parameter_budget is not None:
+        raise ValueError(
+            f"units={units} and parameter_budget={parameter_budget} both set the size; give one."
+        )
+    plan = make_plan(name, input_shape, outputs, units=units, **arguments)
+    if parameter_budget is None:
+        return plan
+    with python_random(0):
+        return solve_budget(plan, parameter_budget, _count_plan)
+
+
+def assemble(plan, seed=None):
+    """Build the Keras model of a Plan, not compiled; equal seeds give equal weights."""
+    if seed is not None:
+        seed = check_integer("seed", seed, 0)
+    with python_random(seed):
+        return _assemble(plan)
 
 
 def compile_for_task(model, task, *, optimizer=None, logits=True, quantiles=None):
@@ -155,7 +167,7 @@ def _count_plan(plan):
 
 
 @contextlib.contextmanager
-def _python_random(seed):
+def python_random(seed):
     """Seed what Keras' initialisers and random layers draw their seeds from, then put it back."""
     if seed is None:
         yield
@@ -169,9 +181,8 @@ def _python_random(seed):
 
 
 def _assemble(plan):
-    dtype = "int32" if plan.kind == "tokens" else None
-    inputs = keras.Input(plan.input_shape, dtype=dtype, name="sequence")
-    x, mask = Padding(name="padding")(inputs)
+    inputs = _inputs(plan)
+    x, mask = Padding(name="padding")(inputs["past"] if plan.covariates else inputs)
     scale = None
     if plan.kind == "tokens":
         x = _embed_tokens(x, plan)
@@ -186,8 +197,21 @@ def _assemble(plan):
     x = _apply_body(x, mask, plan)
     if plan.pooling is not None:
         x = SequencePooling(plan.pooling, name="pooling")(x, mask)
-    outputs = _head(x, scale, plan)
+    outputs = _head(x, plan) if scale is None else _forecast(x, scale, inputs, plan)
     return keras.Model(inputs, outputs, name=plan.spec.name)
+
+
+def _inputs(plan):
+    if plan.covariates is None:
+        dtype = "int32" if plan.kind == "tokens" else None
+        return keras.Input(plan.input_shape, dtype=dtype, name="sequence")
+    n_future, n_static = plan.covariates
+    inputs = {"past": keras.Input(plan.input_shape, name="past")}
+    if n_future:
+        inputs["future"] = keras.Input((plan.outputs[0], n_future), name="future")
+    if n_static:
+        inputs["static"] = keras.Input((n_static,), name="static")
+    return inputs
 
 
 def _embed_tokens(ids, plan):
@@ -197,10 +221,23 @@ def _embed_tokens(ids, plan):
 
 
 def _normalise(x, mask, plan):
+    targets, covariates = x, None
+    if plan.covariates and x.shape[-1] > plan.outputs[1]:
+        # Covariates keep their level: an hour of the day is the same hour in every history.
+        targets, covariates = x[..., : plan.outputs[1]], x[..., plan.outputs[1] :]
     if plan.channels == "independent":
-        x, mask = FoldChannels(name="fold_channels")(x, mask)
-    x, level, spread = InstanceNormalization(name="instance_normalization")(x, mask)
+        targets, mask = FoldChannels(name="fold_channels")(targets, mask)
+        covariates = _repeat_for_channels(covariates, plan)
+    x, level, spread = InstanceNormalization(name="instance_normalization")(targets, mask)
+    if covariates is not None:
+        x = ops.concatenate([x, covariates], axis=-1)
     return x, mask, (level, spread)
+
+
+def _repeat_for_channels(x, plan):
+    """A row for each folded channel."""
+    folded = plan.channels == "independent" and x is not None and plan.outputs[1] > 1
+    return ops.repeat(x, plan.outputs[1], axis=0) if folded else x
 
 
 def _apply_body(x, mask, plan):
@@ -210,14 +247,25 @@ def _apply_body(x, mask, plan):
     )
 
 
-def _head(x, scale, plan):
-    task = get_task(plan.task)
-    if scale is None:
-        return task.head(x, plan.outputs, logits=plan.logits, quantiles=plan.quantiles)
+def _head(x, plan):
+    return get_task(plan.task).head(x, plan.outputs, logits=plan.logits, quantiles=plan.quantiles)
+
+
+def _forecast(x, scale, inputs, plan):
     horizon, targets = plan.outputs
     folded = plan.channels == "independent"
-    x = task.head(
-        x, (horizon, 1 if folded else targets), logits=plan.logits, quantiles=plan.quantiles
+    covariates = inputs if plan.covariates else {}
+    future, static = (
+        _repeat_for_channels(covariates.get(name), plan) for name in ("future", "static")
+    )
+    if static is not None:
+        x = ops.concatenate([x, static], axis=-1)
+    x = get_task(plan.task).head(
+        x,
+        (horizon, 1 if folded else targets),
+        logits=plan.logits,
+        quantiles=plan.quantiles,
+        future=future,
     )
     level, spread = (moment if folded else moment[..., :targets] for moment in scale)
     if plan.quantiles is not None:

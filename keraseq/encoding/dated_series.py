@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_integer
 
 from keraseq._checks import check_choice
 
 _MISSING = ("error", "interpolate", "ignore")
+_LARGEST_FILL = 100
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,44 @@ class DatedSeries:
     step: object
     like: object
 
-    def forecast(self, values):
-        """Return values that follow, in the user's form, with their dates."""
-        if isinstance(self.like, np.ndarray):
+    @property
+    def targets(self):
+        """Names of the columns; an unnamed Series is "y", an array's columns are numbers."""
+        if isinstance(self.like, pd.DataFrame):
+            return list(self.like.columns)
+        if isinstance(self.like, pd.Series):
+            return ["y" if self.like.name is None else self.like.name]
+        return list(range(self.values.shape[1]))
+
+    @property
+    def is_dated(self):
+        return not isinstance(self.like, np.ndarray)
+
+    def index_ahead(self, n):
+        """The n labels after the end; of an array, row numbers."""
+        return _continue(self.index, self.step, n)
+
+    def forecast(self, values, labels=None):
+        """Return values that follow, in the user's form, with their dates.
+
+        Parameters
+        ----------
+        values : ndarray `(n, targets)` or `(n, targets, labels)`
+        labels : list, optional
+            What the last axis holds, such as ``["lower", "upper"]``: column pairs (target, label).
+        """
+        if not self.is_dated:
             return values[:, 0] if self.like.ndim == 1 else values
-        index = _continue(self.index, self.step, len(values))
+        index = self.index_ahead(len(values))
+        if labels is not None:
+            columns = pd.MultiIndex.from_product([self.targets, labels])
+            return pd.DataFrame(values.reshape(len(values), -1), index, columns)
         if isinstance(self.like, pd.Series):
             return pd.Series(values[:, 0], index, name=self.like.name)
         return pd.DataFrame(values, index, columns=self.like.columns)
 
 
-def read_dated_series(y, *, missing="error", freq=None):
+def read_dated_series(y, *, missing="error", freq=None, name="y"):
     """Read a Series, a frame or an array as a gapless series.
 
     Parameters
@@ -51,6 +80,8 @@ def read_dated_series(y, *, missing="error", freq=None):
         or (dates only) rows taken as equal steps.
     freq : str or offset, optional
         The step; found from the index by default.
+    name : str
+        What errors call it.
 
     Returns
     -------
@@ -78,47 +109,49 @@ def read_dated_series(y, *, missing="error", freq=None):
         like = np.asarray(y)[:0] if np.ndim(y) else None
         if like is None or like.ndim > 2:
             raise ValueError(
-                f"y has {np.ndim(y)} dimensions; it must be (time,) or (time, targets)."
+                f"{name} has {np.ndim(y)} dimensions; it must be (time,) or (time, targets)."
             )
         frame = pd.DataFrame(np.asarray(y))
     if not len(frame) or not frame.shape[1]:
-        raise ValueError("y is empty; give a series with at least some values.")
-    frame = _numeric(frame)
-    index = frame.index
-    _check_rising(index)
-    step = _find_step(index, freq)
+        raise ValueError(f"{name} is empty; give a series with at least some values.")
+    frame = _numeric(frame, name)
+    _check_rising(frame.index, name)
+    step = _find_step(frame.index, freq)
     if missing != "ignore" and step is not None:
-        frame = _check_gaps(frame, step, missing)
-    frame = _check_values(frame, missing)
+        frame = _check_gaps(frame, step, missing, name)
+    frame = _check_values(frame, missing, name)
     return DatedSeries(frame.to_numpy(), frame.index, step, like)
 
 
-def _numeric(frame):
+def _numeric(frame, name):
     try:
         return frame.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
-            f"y holds values that are not numbers ({error}); convert or drop those columns."
+            f"{name} holds values that are not numbers ({error}); convert or drop those columns."
         ) from None
 
 
-def _check_rising(index):
+def _check_rising(index, name):
     if isinstance(index, pd.MultiIndex) or not (
         isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
         or pd.api.types.is_integer_dtype(index.dtype)
     ):
         raise TypeError(
-            f"y's index is {type(index).__name__} of {index.dtype}; it must hold dates, periods or "
-            "integers. For dates as text: y.index = pandas.to_datetime(y.index)."
+            f"{name}'s index is {type(index).__name__} of {index.dtype}; it must hold dates, "
+            f"periods or integers. For dates as text: {name}.index = "
+            f"pandas.to_datetime({name}.index)."
         )
+    if index.hasnans:
+        raise ValueError(f"{name}'s dates hold NaT in row {int(np.argmax(index.isna()))}.")
     if index.is_monotonic_increasing and index.is_unique:
         return
     codes = index.asi8 if hasattr(index, "asi8") else index.to_numpy()
-    place = int(np.argmax(np.diff(codes) <= 0)) + 1
+    place = int(np.argmax(codes[1:] <= codes[:-1])) + 1
     again = "is there twice" if index[place] == index[place - 1] else "comes after a later one"
     raise ValueError(
-        f"y's dates do not rise: {index[place]} (row {place}) {again}. Sort with y.sort_index() "
-        "and drop doubles with y[~y.index.duplicated()]."
+        f"{name}'s dates do not rise: {index[place]} (row {place}) {again}. Sort with "
+        f"{name}.sort_index() and drop doubles with {name}[~{name}.index.duplicated()]."
     )
 
 
@@ -128,7 +161,7 @@ def _find_step(index, freq):
     if isinstance(index, pd.PeriodIndex):
         return index.freq
     if not isinstance(index, pd.DatetimeIndex):
-        return int(np.median(np.diff(index.to_numpy()))) if len(index) > 1 else 1
+        return int(np.median(np.diff(index.to_numpy().astype(np.int64)))) if len(index) > 1 else 1
     if index.freq is not None:
         return index.freq
     if len(index) < 2:
@@ -163,36 +196,54 @@ def _range(index, step):
     return pd.Index(np.arange(index[0], index[-1] + 1, step))
 
 
-def _check_gaps(frame, step, missing):
+def _check_gaps(frame, step, missing, name):
     index = frame.index
     if len(index) < 2:
         return frame
+    _check_span(index, step, name)
     full = _range(index, step)
     if full.equals(index):
         return frame
     odd = index.difference(full)
     if len(odd):
         raise ValueError(
-            f"y's dates are not equally spaced: {odd[0]} is no whole number of steps of {step} "
-            "from the first. Resample first (y.resample(...).mean()), or use missing='ignore' to "
-            "take rows as equal steps."
+            f"{name}'s dates are not equally spaced: {odd[0]} is no whole number of steps of "
+            f"{step} from the first. Resample first ({name}.resample(...).mean()), or use "
+            "missing='ignore' to take rows as equal steps."
         )
     gap = full.difference(index)
     if missing == "error":
         raise ValueError(
-            f"y has no row for {gap[0]} (and {len(gap) - 1} more dates at a step of {step}). Use "
-            "missing='interpolate' to fill gaps, or missing='ignore' to take rows as equal steps."
+            f"{name} has no row for {gap[0]} (and {len(gap) - 1} more dates at a step of {step}). "
+            "Use missing='interpolate' to fill gaps, or missing='ignore' to take rows as equal "
+            "steps."
         )
     return frame.reindex(full)
 
 
-def _check_values(frame, missing):
+def _check_span(index, step, name):
+    """Refuse what would be filled up with far more rows than there are."""
+    if isinstance(step, pd.offsets.Tick):
+        step = pd.Timedelta(step)
+    if isinstance(index, pd.PeriodIndex) or isinstance(step, pd.offsets.BaseOffset):
+        return
+    first, last = (int(i) if is_integer(step) else i for i in (index[0], index[-1]))
+    n = (last - first) / step
+    if n > _LARGEST_FILL * len(index):
+        raise ValueError(
+            f"{name} has {len(index)} rows from {index[0]} to {index[-1]}, which at their usual "
+            f"step of {step} would be {n:.3g}: the dates are not equally spaced, or one of them "
+            "is wrong. Give freq=, or use missing='ignore' to take rows as equal steps."
+        )
+
+
+def _check_values(frame, missing, name):
     values = frame.to_numpy()
     infinite = np.argwhere(np.isinf(values))
     if len(infinite):
         row, column = infinite[0]
         raise ValueError(
-            f"y holds infinity in column {frame.columns[column]!r} at {frame.index[row]}; "
+            f"{name} holds infinity in column {frame.columns[column]!r} at {frame.index[row]}; "
             "replace it."
         )
     absent = np.argwhere(np.isnan(values))
@@ -200,11 +251,11 @@ def _check_values(frame, missing):
         return frame
     if np.isnan(values).all(axis=0).any():
         column = int(np.argmax(np.isnan(values).all(axis=0)))
-        raise ValueError(f"y's column {frame.columns[column]!r} holds nothing but NaN.")
+        raise ValueError(f"{name}'s column {frame.columns[column]!r} holds nothing but NaN.")
     if missing != "interpolate":
         row, column = absent[0]
         raise ValueError(
-            f"y holds NaN in column {frame.columns[column]!r} at {frame.index[row]} "
+            f"{name} holds NaN in column {frame.columns[column]!r} at {frame.index[row]} "
             f"({len(absent)} in all). Fill it, or use missing='interpolate'."
         )
     return frame.reset_index(drop=True).interpolate(limit_direction="both").set_axis(frame.index)
@@ -212,6 +263,8 @@ def _check_values(frame, missing):
 
 def _continue(index, step, n):
     """The n labels after the end of `index`."""
+    if n == 0:
+        return index[:0]
     if step is None:
         raise ValueError("y has one row and no freq, so the next date is unknown; give freq=.")
     if isinstance(index, pd.PeriodIndex):
@@ -219,4 +272,6 @@ def _continue(index, step, n):
     if isinstance(index, pd.DatetimeIndex):
         dates = pd.date_range(index[-1], periods=n + 2, freq=step).as_unit(index.unit)
         return dates[dates > index[-1]][:n]
-    return pd.Index(index[-1] + step * np.arange(1, n + 1), name=index.name)
+    if int(index[-1]) + step * n > np.iinfo(np.int64).max:
+        raise ValueError(f"y's index ends at {index[-1]}, too near the largest integer to go on.")
+    return pd.Index(int(index[-1]) + step * np.arange(1, n + 1), name=index.name)

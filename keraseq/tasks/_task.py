@@ -51,5 +51,9 @@ def quantile_head(x, shape, quantiles):
         return layers.Reshape(shape)(layers.Dense(size, name="outputs")(x))
     x = layers.Dense(size * len(quantiles), name="outputs")(x)
     x = layers.Reshape((*shape, len(quantiles)))(x)
-    nearest_to_median = min(range(len(quantiles)), key=lambda i: abs(quantiles[i] - 0.5))
-    return QuantileSteps(nearest_to_median)(x)
+    return QuantileSteps(central_quantile(quantiles))(x)
+
+
+def central_quantile(quantiles):
+    """The place of the quantile nearest to the median."""
+    return min(range(len(quantiles)), key=lambda i: abs(quantiles[i] - 0.5))

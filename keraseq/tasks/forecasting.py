@@ -1,8 +1,14 @@
 """The next values of a series."""
 
+from keras import layers, ops
+
 from keraseq._checks import check_integer
-from keraseq.tasks._task import quantile_head
+from keraseq.models.layers import QuantileSteps
+from keraseq.tasks._task import central_quantile, quantile_head
 from keraseq.tasks.regression import Regression
+
+_CONTEXT = 16
+_HIDDEN = 64
 
 
 class Forecasting(Regression):
@@ -19,5 +25,23 @@ class Forecasting(Regression):
         horizon, targets = outputs
         return check_integer("horizon", horizon, 1), check_integer("targets", targets, 1)
 
-    def head(self, features, outputs, *, logits, quantiles=None):
-        return quantile_head(features, outputs, quantiles)
+    def head(self, features, outputs, *, logits, quantiles=None, future=None):
+        """Map pooled features to all steps; `future` `(batch, horizon, features)` to its step each.
+
+        What is known of a step corrects that step alone, in the light of the pooled features: the
+        temporal decoder of TiDE (Das et al. 2023).
+        """
+        if future is None:
+            return quantile_head(features, outputs, quantiles)
+        horizon, targets = outputs
+        per_step = targets * len(quantiles or (0.5,))
+        plain = layers.Dense(horizon * per_step, name="outputs")(features)
+        context = layers.Dense(_CONTEXT, name="future_context")(features)
+        x = ops.concatenate([layers.RepeatVector(horizon)(context), future], axis=-1)
+        x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden")(x)
+        x = layers.Dense(per_step, name="future_outputs")(x)
+        x = layers.Reshape((horizon, per_step))(plain) + x
+        if quantiles is None:
+            return x
+        x = layers.Reshape((horizon, targets, len(quantiles)))(x)
+        return QuantileSteps(central_quantile(quantiles))(x)

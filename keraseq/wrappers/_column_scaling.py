@@ -13,12 +13,12 @@ class ColumnScaling:
     scale: np.ndarray
 
     @classmethod
-    def of(cls, values):
+    def of(cls, values, name="y"):
         with np.errstate(over="ignore", invalid="ignore"):
             centre, spread = values.mean(axis=0), values.std(axis=0)
         if not np.isfinite(centre + spread).all():
             raise ValueError(
-                f"y reaches {np.abs(values).max():.3g}, too large to compute a variance of; "
+                f"{name} reaches {np.abs(values).max():.3g}, too large to compute a variance of; "
                 "divide it by a constant."
             )
         # A spread below the rounding error of the level is a constant column's.

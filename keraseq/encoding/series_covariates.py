@@ -1,0 +1,195 @@
+"""What goes along with a series: columns of its past, of its future, and of itself."""
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from keraseq.encoding.series_panel import read_panel
+
+
+def read_covariates(given, panel, argument, n_after=0, **settings):
+    """Align covariates with the rows of a panel.
+
+    Parameters
+    ----------
+    given : in the form of the series themselves
+        By date where the series have dates (rows beyond are fine), else row by row.
+    panel : SeriesPanel
+    argument : {"past", "future"}
+        What errors call it.
+    n_after : int or None
+        Rows wanted beyond the end of each series; None for as many as there are.
+    **settings
+        `columns`, `missing`, `freq` of :func:`read_panel`.
+
+    Returns
+    -------
+    values : list of ndarray `(time + n_after, features)`
+        For each series.
+    columns : list
+        Names.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For dates or series that are missing; the text names them.
+    """
+    pairs, columns = _pair(given, panel, argument, settings)
+    return [
+        _look_up(found, _wanted(series, found, n_after), name) for series, found, name in pairs
+    ], columns
+
+
+def follow(given, panel, argument, n, **settings):
+    """Return the covariates of the `n` steps after the end of each series, as `read_covariates`.
+
+    Of an array the first n rows count; a frame's are found by date.
+    """
+    pairs, columns = _pair(given, panel, argument, settings)
+    values = []
+    for series, found, name in pairs:
+        wanted = series.index_ahead(n) if series.is_dated else pd.RangeIndex(n)
+        values.append(_look_up(found, wanted, name))
+    return values, columns
+
+
+def _pair(given, panel, argument, settings):
+    """Each series, its covariates and what errors call them; and the covariates' names."""
+    covariates = read_panel(given, name=argument, **settings)
+    pairs = []
+    for series, place in zip(panel.series, _order(covariates, panel, argument), strict=True):
+        name, found = covariates.name(place, argument), covariates.series[place]
+        if found.is_dated != series.is_dated:
+            raise TypeError(f"{name} and y must both have dates, or both be arrays without any.")
+        pairs.append((series, found, name))
+    return pairs, covariates.targets
+
+
+def _wanted(series, found, n_after):
+    if n_after is None:
+        # As many as follow one on the other.
+        later = series.index_ahead(max(0, len(found.index) - len(series.index)))
+        known = later.isin(found.index)
+        n_after = len(later) if known.all() else int(np.argmin(known))
+    return series.index.append(series.index_ahead(n_after)) if n_after else series.index
+
+
+def _look_up(found, wanted, called):
+    _check_zone(found.index, wanted, called)
+    place = found.index.get_indexer(wanted)
+    absent = wanted[place < 0]
+    if len(absent):
+        rows = "date" if found.is_dated else "row"
+        more = "" if len(absent) == 1 else f", {len(absent)} {rows}s in all up to {absent[-1]}"
+        raise ValueError(
+            f"{called} has no {rows} {absent[0]}{more}; it must cover the rows of y, and what is "
+            "known of the future the steps to be forecast too."
+        )
+    return found.values[place]
+
+
+def _check_zone(index, wanted, called):
+    zones = [getattr(i, "tz", None) for i in (index, wanted)]
+    if type(index) is not type(wanted) and {type(index), type(wanted)} - _INTEGERS:
+        raise TypeError(
+            f"{called} has a {type(index).__name__}, y a {type(wanted).__name__}; they must match."
+        )
+    if (zones[0] is None) != (zones[1] is None):
+        raise TypeError(
+            f"{called} has dates in the time zone {zones[0]}, y in {zones[1]}; give both one, or "
+            "neither."
+        )
+
+
+_INTEGERS = {pd.Index, pd.RangeIndex}
+
+
+def _order(covariates, panel, argument):
+    """For each series of the panel, the place of its covariates."""
+    if covariates.form != panel.form:
+        raise TypeError(
+            f"{argument} must have the form of y: one series, a list of as many, or a long frame "
+            "with the same series_col and date_col."
+        )
+    if panel.ids is None:
+        if len(covariates) != len(panel):
+            raise ValueError(f"{argument} has {len(covariates)} series, y has {len(panel)}.")
+        return range(len(panel))
+    places = {key: place for place, key in enumerate(covariates.ids)}
+    absent = [key for key in panel.ids if key not in places]
+    if absent:
+        raise ValueError(
+            f"{argument} has no rows for {len(absent)} of the series of y: {absent[:5]!r}."
+        )
+    return [places[key] for key in panel.ids]
+
+
+class StaticEncoder:
+    """Turn what is constant for a series into numbers: scaled, categories one-hot.
+
+    Categories unseen in training are all zeros.
+    """
+
+    def fit(self, static, panel):
+        frame = self._read(static, panel)
+        numeric = frame.select_dtypes(["number", "bool"]).columns.tolist()
+        words = [column for column in frame.columns if column not in numeric]
+        self.columns_ = list(frame.columns)
+        self._encoder = make_column_transformer(
+            (StandardScaler(), numeric),
+            (OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
+            sparse_threshold=0,
+        ).fit(frame)
+        return self
+
+    def transform(self, static, panel):
+        """Return `(series, features)` float32."""
+        frame = self._read(static, panel)
+        if list(frame.columns) != self.columns_:
+            raise ValueError(
+                f"static has the columns {list(frame.columns)}; training had {self.columns_}."
+            )
+        return self._encoder.transform(frame).astype(np.float32)
+
+    def _read(self, static, panel):
+        frame = _static_frame(static, panel)
+        frame.columns = frame.columns.map(str)
+        empty = np.argwhere(frame.isna().to_numpy())
+        if len(empty):
+            row, column = empty[0]
+            raise ValueError(
+                f"static holds nothing in column {frame.columns[column]!r} for series "
+                f"{frame.index[row]!r}; fill it."
+            )
+        numbers = frame.select_dtypes("number")
+        if not np.isfinite(numbers.to_numpy(dtype=float)).all():
+            raise ValueError("static holds infinity; replace it.")
+        return frame
+
+
+def _static_frame(static, panel):
+    if not isinstance(static, pd.DataFrame):
+        if hasattr(static, "to_dict") and not isinstance(static, pd.Series):
+            static = pd.DataFrame({name: static[name].to_numpy() for name in static.columns})
+        elif isinstance(static, pd.Series) and panel.form == "one":
+            static = static.to_frame().T.infer_objects()
+        else:
+            static = pd.DataFrame(static)
+    column = panel.columns.series
+    if panel.ids is None:
+        if len(static) != len(panel):
+            raise ValueError(f"static has {len(static)} rows; y has {len(panel)} series.")
+        return static.reset_index(drop=True)
+    if column in static.columns:
+        static = static.set_index(column)
+    if not static.index.is_unique:
+        again = static.index[static.index.duplicated()][0]
+        raise ValueError(f"static has two rows for the series {again!r}.")
+    absent = [key for key in panel.ids if key not in static.index]
+    if absent:
+        raise ValueError(
+            f"static has no row for {len(absent)} of the series of y: {absent[:5]!r}; its index, "
+            f"or its column {column!r}, names them."
+        )
+    return static.loc[list(panel.ids)]
