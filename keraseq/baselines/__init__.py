@@ -1,8 +1,21 @@
 """The honest rivals: what a model has to beat before its score means anything."""
 
 from keraseq.baselines.drift import drift
+from keraseq.baselines.linear_baseline import linear_baseline
+from keraseq.baselines.most_frequent_tag import MostFrequentTag
+from keraseq.baselines.naive_forecaster import NaiveForecaster
 from keraseq.baselines.nearest_neighbour import NearestNeighbour
 from keraseq.baselines.seasonal_naive import seasonal_naive
+from keraseq.baselines.stretched_series import StretchedSeries
 from keraseq.baselines.text_baseline import text_baseline
 
-__all__ = ["NearestNeighbour", "drift", "seasonal_naive", "text_baseline"]
+__all__ = [
+    "MostFrequentTag",
+    "NaiveForecaster",
+    "NearestNeighbour",
+    "StretchedSeries",
+    "drift",
+    "linear_baseline",
+    "seasonal_naive",
+    "text_baseline",
+]

@@ -1,0 +1,66 @@
+"""The rival of every tagger."""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+
+class MostFrequentTag(BaseEstimator):
+    """Give each token the tag that it had most often in training.
+
+    A token never seen, and every step of a series of numbers, gets the most frequent tag of all.
+
+    Parameters
+    ----------
+    by_token : bool, default=True
+        False gives the most frequent tag of all to every step.
+
+    Attributes
+    ----------
+    tag_ : object
+        The most frequent tag of all; of equally frequent ones the first seen.
+    tags_ : dict
+        token -> its most frequent tag.
+
+    Examples
+    --------
+    >>> from keraseq.baselines import MostFrequentTag
+    >>> tagger = MostFrequentTag().fit([["the", "cat"], ["the", "dog"]], [["D", "N"], ["D", "N"]])
+    >>> tagger.predict([["the", "dog"]])
+    [['D', 'N']]
+    """
+
+    def __init__(self, by_token=True):
+        self.by_token = by_token
+
+    def fit(self, X, y):
+        """Count the tags of lists of tokens.
+
+        Raises
+        ------
+        ValueError
+            If a sequence and its tags differ in length.
+        """
+        total, by_token = Counter(), defaultdict(Counter)
+        for row, (tokens, tags) in enumerate(zip(X, y, strict=True)):
+            if len(tokens) != len(tags):
+                raise ValueError(f"X has {len(tokens)} steps in row {row}, y {len(tags)} tags.")
+            total.update(tags)
+            for token, tag in zip(tokens, tags, strict=True):
+                if self.by_token and np.ndim(token) == 0:
+                    by_token[token][tag] += 1
+        if not total:
+            raise ValueError("y holds no tag; MostFrequentTag needs at least one.")
+        self.tag_ = total.most_common(1)[0][0]
+        self.tags_ = {token: tags.most_common(1)[0][0] for token, tags in by_token.items()}
+        return self
+
+    def predict(self, X):
+        """Return a list of tags for each sequence."""
+        check_is_fitted(self)
+        return [
+            [self.tags_.get(t, self.tag_) if np.ndim(t) == 0 else self.tag_ for t in tokens]
+            for tokens in X
+        ]

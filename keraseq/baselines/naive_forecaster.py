@@ -1,0 +1,112 @@
+"""The naive forecasts behind a forecaster's fit and predict."""
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from keraseq._checks import check_choice, check_integer
+from keraseq.baselines.drift import drift
+from keraseq.baselines.seasonal_naive import seasonal_naive
+from keraseq.encoding.dated_series import read_dated_series
+
+_SEASONS = (1, 4, 7, 12, 24, 52, 168, 365)
+
+
+class NaiveForecaster(BaseEstimator):
+    """Forecast by repeating the last season, along a line, or the mean.
+
+    Parameters
+    ----------
+    method : {"seasonal", "drift", "mean"}, default="seasonal"
+    horizon : int, default=1
+        Steps forecast at once.
+    season : "auto" or int, default="auto"
+        Steps of a season; by default that of 1, 4, 7, 12, 24, 52, 168 and 365 whose repetition is
+        nearest to the training series (1 repeats the last value).
+
+    Attributes
+    ----------
+    season_ : int
+    mean_ : ndarray `(targets,)`
+
+    Examples
+    --------
+    >>> from keraseq.baselines import NaiveForecaster
+    >>> forecaster = NaiveForecaster(horizon=3).fit([1.0, 5, 2, 8] * 5)
+    >>> forecaster.season_, forecaster.predict().tolist()
+    (4, [1.0, 5.0, 2.0])
+    """
+
+    def __init__(self, method="seasonal", *, horizon=1, season="auto"):
+        self.method = method
+        self.horizon = horizon
+        self.season = season
+
+    def fit(self, y):
+        """Remember a series.
+
+        Parameters
+        ----------
+        y : Series, DataFrame or array `(time,)` or `(time, targets)`
+
+        Raises
+        ------
+        ValueError
+            For fewer than two rows, missing values or dates that do not rise.
+        """
+        check_choice("method", self.method, ("seasonal", "drift", "mean"))
+        check_integer("horizon", self.horizon, 1)
+        series = read_dated_series(y)
+        if len(series.values) < 2:
+            raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
+        automatic = isinstance(self.season, str) and self.season == "auto"
+        self.season_ = (
+            _find_season(series.values) if automatic else check_integer("season", self.season, 1)
+        )
+        self.mean_ = series.values.mean(axis=0)
+        self._series = series
+        return self
+
+    def predict(self, n=None, *, y=None):
+        """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
+        check_is_fitted(self)
+        n = self.horizon if n is None else check_integer("n", n, 1)
+        series = self._series if y is None else read_dated_series(y)
+        return series.forecast(self._ahead(series.values, n))
+
+    def predict_windows(self, y, start):
+        """Forecast `horizon` steps from every origin whose targets lie in ``y[start:]``.
+
+        Parameters
+        ----------
+        y : as in `fit`
+        start : int
+            First row to be forecast.
+
+        Returns
+        -------
+        forecast, truth : ndarray `(windows, horizon, targets)`
+        """
+        check_is_fitted(self)
+        values = read_dated_series(y).values
+        start = check_integer("start", start, self.season_)
+        origins = range(start, len(values) - self.horizon + 1)
+        if not origins:
+            raise ValueError(f"start={start} leaves fewer than horizon={self.horizon} rows of y.")
+        forecast = np.stack([self._ahead(values[:origin], self.horizon) for origin in origins])
+        return forecast, np.stack([values[origin : origin + self.horizon] for origin in origins])
+
+    def _ahead(self, values, n):
+        if self.method == "seasonal":
+            return seasonal_naive(values, n, self.season_)
+        if self.method == "drift":
+            return drift(values, n)
+        return np.repeat(self.mean_[None], n, axis=0)
+
+
+def _find_season(values):
+    """The step at which a series repeats itself best, each target counting alike."""
+    scaled = pd.DataFrame(values / np.where(values.std(axis=0) > 0, values.std(axis=0), 1.0))
+    possible = [season for season in _SEASONS if 2 * season <= len(values)]
+    return min(possible, key=lambda season: float(scaled.diff(season).abs().mean().mean()))

@@ -1,0 +1,233 @@
+"""What is compared on: the rows, the task they pose, and how each run cuts them."""
+
+from dataclasses import dataclass
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import (
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+    TimeSeriesSplit,
+    check_cv,
+)
+from sklearn.utils import _safe_indexing
+from sklearn.utils.multiclass import type_of_target
+
+from keraseq._checks import check_choice
+from keraseq.encoding import as_sequences, check_lengths
+from keraseq.encoding.dated_series import read_dated_series
+
+TASKS = ("classification", "regression", "tagging", "forecasting")
+_TEST_SHARE = 0.2
+_MOST_INTEGER_CLASSES = 20
+_FEW = 20
+
+
+@dataclass(frozen=True)
+class Split:
+    """One run's rows: of X for training, and of X (or of the fixed test set) for the score."""
+
+    train: np.ndarray
+    test: np.ndarray | None
+
+
+class Data:
+    """Rows and targets, and a fixed test set if there is one.
+
+    Attributes
+    ----------
+    task : {"classification", "regression", "tagging", "forecasting"}
+    kind : {"text", "words", "tokens", "series"}
+    """
+
+    def __init__(self, X, y, task, test, input="auto"):
+        self.task = _infer_task(X, y) if task is None else check_choice("task", task, TASKS)
+        self.X, self.y = X, y
+        self.is_forecast = self.task == "forecasting"
+        self.test = None if test is None else self._check_test(test)
+        if self.is_forecast:
+            if y is not None:
+                raise ValueError(
+                    "task='forecasting' takes the series as X and no y; its future is its target."
+                )
+            self.kind, self.n_rows = "series", len(read_dated_series(X).values)
+        else:
+            if y is None:
+                raise ValueError(f"task={self.task!r} needs y, the target of each row of X.")
+            sequences = as_sequences(X, input)
+            check_lengths(sequences.rows, y)
+            self.kind, self.n_rows = sequences.kind, len(sequences)
+        self._input = input
+
+    def _check_test(self, test):
+        if self.is_forecast:
+            return (test[0] if isinstance(test, tuple) else test, None)
+        if not isinstance(test, tuple | list) or len(test) != 2:
+            raise ValueError("test must be a pair (X, y) of rows and their targets.")
+        check_lengths(as_sequences(test[0], name="test[0]").rows, test[1])
+        return tuple(test)
+
+    @property
+    def paired(self):
+        """Whether a run has a split that all models share."""
+        return self.test is None
+
+    def splits(self, cv, n_runs, seeds):
+        """Return a Split for each run."""
+        if self.test is not None:
+            if cv is not None:
+                raise ValueError("cv= cuts test parts and test= fixes one; give one of the two.")
+            return [Split(np.arange(self.n_rows), None)] * n_runs
+        if self.is_forecast:
+            return self._origins(cv, n_runs)
+        rows = np.empty((self.n_rows, 0))
+        if cv is not None:
+            y = None if self.task == "tagging" else np.asarray(self.y)
+            splitter = check_cv(cv, y, classifier=self.task == "classification")
+            return [Split(*pair) for pair in splitter.split(rows, y)]
+        cut = StratifiedShuffleSplit if self._can_stratify() else ShuffleSplit
+        y = np.asarray(self.y) if cut is StratifiedShuffleSplit else None
+        each = (cut(1, test_size=_TEST_SHARE, random_state=seed) for seed in seeds)
+        return [Split(*next(cutter.split(rows, y))) for cutter in each]
+
+    def _can_stratify(self):
+        if self.task != "classification" or np.ndim(self.y) != 1:
+            return False
+        counts = pd.Series(np.asarray(self.y)).value_counts()
+        return counts.min() >= 2 and len(counts) <= _TEST_SHARE * self.n_rows
+
+    def _origins(self, cv, n_runs):
+        """Rolling origins: each run trains on all before its test part; the first on half."""
+        if cv is None:
+            cv = TimeSeriesSplit(n_runs, test_size=max(1, self.n_rows // (2 * n_runs)))
+        elif isinstance(cv, int):
+            cv = TimeSeriesSplit(cv)
+        found = [Split(*pair) for pair in cv.split(np.empty((self.n_rows, 0)))]
+        for split in found:
+            if split.train.max() >= split.test.min():
+                raise ValueError(
+                    "cv for a forecast must train on rows before the test part alone, as "
+                    "TimeSeriesSplit does; this splitter looks ahead."
+                )
+        return found
+
+    def ratio(self, splits):
+        """Test rows to training rows, the term of Nadeau and Bengio's correction."""
+        if self.test is not None:
+            return 0.0
+        return float(np.mean([len(s.test) / len(s.train) for s in splits]))
+
+    def training_part(self, split):
+        """Return (X, y) of a split's training rows; y is None for a forecast."""
+        if self.is_forecast:
+            return _rows(self.X, split.train), None
+        return _rows(self.X, split.train), _rows(self.y, split.train)
+
+    def test_part(self, split):
+        """Return (X, y) to predict; for a forecast the series with its past, and its first row."""
+        if self.is_forecast:
+            if self.test is not None:
+                return _join(self.X, self.test[0]), self.n_rows
+            return _rows(self.X, np.arange(split.test.max() + 1)), int(split.test.min())
+        if self.test is not None:
+            return self.test
+        return _rows(self.X, split.test), _rows(self.y, split.test)
+
+    def small_part(self, split):
+        """A few rows with every class in them, or for a forecast the training part itself."""
+        X, y = self.training_part(split)
+        if self.is_forecast:
+            return X, None
+        few = np.arange(min(len(X), _FEW))
+        if self.task == "classification" and np.ndim(y) == 1:
+            firsts = np.unique(np.asarray(y), return_index=True)[1]
+            few = np.unique(np.concatenate([few, firsts]))
+        return _rows(X, few), _rows(y, few)
+
+    def describe(self):
+        """What a report says of the data."""
+        return {
+            "kind": self.kind,
+            "task": self.task,
+            "rows": self.n_rows,
+            "test rows": None if self.test is None else len(self.test[0]),
+            "fingerprint": self.fingerprint(),
+        }
+
+    def fingerprint(self):
+        """A hash of every value that is trained or tested on."""
+        return joblib.hash((self.X, self.y, self.test))
+
+    def overlap(self):
+        """How many rows of the fixed test set are training rows too."""
+        if self.test is None or self.is_forecast:
+            return 0
+        known = {_row_hash(row) for row in as_sequences(self.X, self._input).rows}
+        return sum(_row_hash(r) in known for r in as_sequences(self.test[0], self._input).rows)
+
+
+def _rows(values, index):
+    if isinstance(values, np.ndarray | pd.Series | pd.DataFrame):
+        return _safe_indexing(values, index)
+    if hasattr(values, "__array__"):
+        return np.asarray(values)[index]
+    return [values[i] for i in index]
+
+
+def _join(past, future):
+    if isinstance(past, pd.Series | pd.DataFrame):
+        return pd.concat([past, future])
+    return np.concatenate([np.asarray(past), np.asarray(future)])
+
+
+def _row_hash(row):
+    return (row.shape, row.tobytes()) if isinstance(row, np.ndarray) else str(row)
+
+
+def _infer_task(X, y):
+    if y is None:
+        dated = isinstance(X, pd.Series | pd.DataFrame | np.ndarray)
+        if dated and getattr(X, "ndim", 2) <= 2:
+            return "forecasting"
+        raise ValueError(
+            "task cannot be inferred: y is None and X is no single series. Give y, or a Series, "
+            "DataFrame or array (time, targets) to forecast."
+        )
+    first = y[0] if isinstance(y, list | tuple) and len(y) else None
+    if isinstance(first, list | tuple | np.ndarray) and _lengths(X, y) and not _rectangular(y):
+        return "tagging"
+    try:
+        kind = type_of_target(y, input_name="y")
+    except (ValueError, TypeError):
+        kind = "unknown"
+    if kind in ("continuous", "continuous-multioutput"):
+        return "regression"
+    if kind in ("binary", "multiclass", "multilabel-indicator") and not _many_integers(y):
+        return "classification"
+    raise ValueError(
+        f"task cannot be inferred from y ({kind}"
+        + (", many different whole numbers" if kind == "multiclass" else "")
+        + f"); say task=, one of {', '.join(map(repr, TASKS))}."
+    )
+
+
+def _lengths(X, y):
+    """Whether each target has as many labels as its row has steps."""
+    rows = X if isinstance(X, list) else list(X)
+    return all(
+        np.ndim(row) > 0 and len(row) == len(tags) for row, tags in zip(rows, y, strict=False)
+    )
+
+
+def _rectangular(y):
+    """Whether lists of labels could as well be an indicator matrix or several targets."""
+    return len({len(tags) for tags in y}) == 1 and not isinstance(y[0][0], str)
+
+
+def _many_integers(y):
+    values = np.asarray(y)
+    if values.ndim != 1 or values.dtype.kind not in "iu":
+        return False
+    n_values = len(np.unique(values))
+    return n_values > _MOST_INTEGER_CLASSES and len(values) < 5 * n_values

@@ -1,0 +1,270 @@
+"""Who takes part: what the user named, and the baselines that cannot be left out by accident."""
+
+import inspect
+import json
+import re
+from dataclasses import dataclass, field
+
+import joblib
+import numpy as np
+from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from keraseq.baselines import (
+    MostFrequentTag,
+    NaiveForecaster,
+    NearestNeighbour,
+    StretchedSeries,
+    linear_baseline,
+    text_baseline,
+)
+from keraseq.models import find_model
+from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers.sequence_classifier import SequenceClassifier
+from keraseq.wrappers.sequence_forecaster import SequenceForecaster
+from keraseq.wrappers.sequence_regressor import SequenceRegressor
+
+_OURS = (SequenceEstimator, SequenceForecaster)
+
+
+@dataclass
+class Entry:
+    """A participant: its name, an unfitted estimator, and its place, from which seeds derive."""
+
+    name: str
+    estimator: object
+    place: int
+    is_baseline: bool = False
+    notes: list = field(default_factory=list)
+    seconds: float | None = None  # of its last fit
+
+    @property
+    def ours(self):
+        """The estimator of ours in it, the last step of a pipeline too, or None."""
+        inner = inner_estimator(self.estimator)
+        return inner if isinstance(inner, _OURS) else None
+
+    def seed(self, random_state, run):
+        """A seed that no other entry and no other run has."""
+        return draw_seed(random_state, int(self.is_baseline), self.place, run)
+
+    def seeded(self, seed):
+        """An unfitted copy in which everything random starts from `seed`."""
+        copy = clone(self.estimator)
+        random = [k for k in copy.get_params() if k.rpartition("__")[2] == "random_state"]
+        return copy.set_params(**dict.fromkeys(sorted(random), seed))
+
+    def fingerprint(self):
+        """A hash of the estimator's parameters, equal in every process."""
+        params = self.estimator.get_params()
+        text = json.dumps(params, default=_stable_repr, sort_keys=True)
+        return joblib.hash((type(self.estimator).__qualname__, text))
+
+
+def draw_seed(random_state, *place):
+    """Derive a seed from one number and a place that nothing else has."""
+    sequence = np.random.SeedSequence(random_state, spawn_key=place)
+    return int(sequence.generate_state(1)[0] >> 1)
+
+
+def inner_estimator(estimator):
+    """The last step of a pipeline, or the estimator itself."""
+    return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+
+
+def _stable_repr(value):
+    if inspect.isroutine(value) or inspect.isclass(value):
+        return f"{value.__module__}.{value.__qualname__}"
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+
+
+def make_entries(models, data, estimator_params, budgets):
+    """Read `models` as entries, named and checked.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For nothing to compare, an unknown zoo name or an estimator that cannot predict.
+    """
+    if isinstance(models, str):
+        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
+    named = models.items() if isinstance(models, dict) else zip(_names(models), models, strict=True)
+    entries = [
+        _make_entry(name, model, place, data, estimator_params, budgets)
+        for place, (name, model) in enumerate(named)
+    ]
+    if not entries:
+        raise ValueError("models is empty; give at least one, such as ['lstm', 'gru'].")
+    _check_horizons(entries)
+    return entries
+
+
+def _names(models):
+    seen, names = {}, []
+    for model in models:
+        name = model if isinstance(model, str) else _class_name(model)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return names
+
+
+def _class_name(model):
+    if inspect.isfunction(model):
+        return model.__name__
+    inner = inner_estimator(model)
+    if isinstance(inner, _OURS) and isinstance(inner.model, str):
+        return inner.model
+    return type(inner).__name__
+
+
+def _make_entry(name, model, place, data, estimator_params, budgets):
+    if isinstance(model, str) or inspect.isfunction(model):
+        find_model(model)
+        estimator = _estimator_class(data.task)(model, **(estimator_params or {}))
+    elif isinstance(model, type):
+        raise TypeError(f"{name} is a class; give an estimator, {model.__name__}(...).")
+    else:
+        estimator = model
+    needed = "predict_windows" if data.is_forecast else "predict"
+    for method in ("fit", needed):
+        if not callable(getattr(estimator, method, None)):
+            raise TypeError(
+                f"{name} is a {type(estimator).__name__} without {method}(); models are names of "
+                "keraseq.list_models(), or estimators"
+                + (" that forecast." if data.is_forecast else " with fit and predict.")
+            )
+    if not isinstance(estimator, BaseEstimator):
+        raise TypeError(f"{name} is no scikit-learn estimator: it has no get_params().")
+    entry = Entry(name, clone(estimator), place)
+    _set_budget(entry, budgets)
+    return entry
+
+
+def _estimator_class(task):
+    if task == "tagging":
+        from keraseq.wrappers.sequence_tagger import SequenceTagger
+
+        return SequenceTagger
+    return {
+        "classification": SequenceClassifier,
+        "regression": SequenceRegressor,
+        "forecasting": SequenceForecaster,
+    }[task]
+
+
+def _set_budget(entry, budgets):
+    """Put the comparison's budget in place of our estimators' own size, and note what it was."""
+    ours = entry.ours
+    budgets = {name: value for name, value in budgets.items() if value is not None}
+    if ours is None or not budgets:
+        return
+    if ours.units != "auto":
+        entry.notes.append(f"units={ours.units} overridden by {', '.join(budgets)}")
+    ours.set_params(units="auto", **budgets)
+
+
+def _check_horizons(entries):
+    horizons = {e.name: e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")}
+    if len(set(horizons.values())) > 1:
+        raise ValueError(f"Forecasts of different horizons cannot be compared: {horizons}.")
+
+
+def make_baselines(entries, data):
+    """The rivals of this task and kind of data."""
+    made = _forecasts(entries) if data.is_forecast else _RIVALS[data.task](data)
+    taken = {entry.name for entry in entries}
+    return [
+        Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)
+        for place, (name, estimator) in enumerate(made.items())
+    ]
+
+
+def _forecasts(entries):
+    horizon = next((e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")), 1)
+    return {
+        "seasonal naive": NaiveForecaster("seasonal", horizon=horizon),
+        "drift": NaiveForecaster("drift", horizon=horizon),
+        "mean": NaiveForecaster("mean", horizon=horizon),
+    }
+
+
+def _classifiers(data):
+    several = np.ndim(data.y) == 2
+    made = {"majority class": DummyClassifier(strategy="most_frequent")}
+    if data.kind == "series":
+        linear = linear_baseline()
+        nearest = NearestNeighbour()
+        return {
+            "1-nearest neighbour": nearest,
+            "linear": OneVsRestClassifier(linear) if several else linear,
+            **made,
+        }
+    words = _as_texts(data.kind, text_baseline())
+    return {"TF-IDF + logistic": OneVsRestClassifier(words) if several else words, **made}
+
+
+def _regressors(data):
+    mean = {"mean": DummyRegressor()}
+    if data.kind == "series":
+        nearest = make_pipeline(StretchedSeries(), KNeighborsRegressor(n_neighbors=1))
+        return {"1-nearest neighbour": nearest, "linear": linear_baseline(regression=True), **mean}
+    return {"TF-IDF + ridge": _as_texts(data.kind, text_baseline(regression=True)), **mean}
+
+
+def _taggers(data):
+    return {
+        "most frequent tag of a token": MostFrequentTag(),
+        "majority tag": MostFrequentTag(by_token=False),
+    }
+
+
+_RIVALS = {"classification": _classifiers, "regression": _regressors, "tagging": _taggers}
+
+
+def _as_texts(kind, baseline):
+    """Let a baseline of texts read lists of words or of token ids."""
+    if kind == "text":
+        return baseline
+    return make_pipeline(FunctionTransformer(_join_tokens), baseline)
+
+
+def _join_tokens(X):
+    return [" ".join(str(token) for token in row) for row in X]
+
+
+def check_parallel(entries, n_jobs):
+    """Raise if an entry would start workers of its own inside a worker."""
+    if n_jobs in (None, 1):
+        return
+    for entry in entries:
+        for name, value in entry.estimator.get_params().items():
+            if name.rpartition("__")[2] == "n_jobs" and value not in (None, 1):
+                raise ValueError(
+                    f"{entry.name} has {name}={value} and compare has n_jobs={n_jobs}: workers "
+                    "inside workers fight for the same processors. Set one of them to None."
+                )
+
+
+def effort(entry, n_rows):
+    """The most optimiser steps that an estimator of ours may take, or None."""
+    params = getattr(entry, "params_", None)
+    if not isinstance(params, dict) or not isinstance(params.get("epochs"), int):
+        return None
+    return params["epochs"] * -(-n_rows // int(params.get("batch_size", 32)))
+
+
+def task_of(models):
+    """The task that given estimators already fix, or None."""
+    given = models.values() if isinstance(models, dict) else models
+    for model in given:
+        if isinstance(model, SequenceForecaster):
+            return "forecasting"
+        if isinstance(model, BaseEstimator) and is_regressor(model):
+            return "regression"
+        if isinstance(model, BaseEstimator) and type(model).__name__ == "SequenceTagger":
+            return "tagging"
+    return None

@@ -1,0 +1,98 @@
+"""One fit of one entry on one run's rows: everything that the tables know of it."""
+
+import contextlib
+import time
+
+import numpy as np
+
+from keraseq.builders import count_parameters
+from keraseq.comparison._entries import effort, inner_estimator
+from keraseq.comparison._memory import PeakMemory
+from keraseq.comparison._scores import forecast_gains, row_gains, total
+from keraseq.comparison._tuning import tune_entry
+from keraseq.encoding.dated_series import read_dated_series
+
+_LATENCY_CALLS = 5
+_LATENCY_ROWS = 1000
+
+
+def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, latency=False):
+    """Fit a seeded copy of the entry, score it, and return a record of plain values.
+
+    A failure is recorded under ``error``; only an interrupt ends the comparison.
+    """
+    record = {"score": np.nan, "error": None}
+    try:
+        X, y = data.training_part(split)
+        estimator = entry.seeded(seed)
+        if n_trials and entry.ours is not None:
+            estimator, record["tuned"] = tune_entry(entry, data, X, y, seed, n_trials)
+        begin = time.perf_counter()
+        with PeakMemory() as memory:
+            estimator.fit(X) if data.is_forecast else estimator.fit(X, y)
+        record["seconds"] = time.perf_counter() - begin
+        record["memory_mb"] = memory.megabytes
+        gain, weight = score_rows(estimator, data, split)
+        record["score"] = total(gain, weight)
+        if keep_rows:
+            record["gain"], record["weight"] = gain.tolist(), weight.tolist()
+        record.update(_describe(estimator, len(split.train)))
+        if latency:
+            record.update(_latency(estimator, data, split))
+    except Exception as error:
+        record["error"] = f"{type(error).__name__}: {error}"
+        record["score"] = np.nan
+    return record
+
+
+def score_rows(estimator, data, split):
+    """Return the test rows' gains and weights."""
+    X, y = data.test_part(split)
+    if data.is_forecast:
+        forecast, truth = estimator.predict_windows(X, y)
+        training = read_dated_series(X).values[:y]
+        return forecast_gains(np.asarray(forecast), np.asarray(truth), training)
+    return row_gains(data.task, y, estimator.predict(X))
+
+
+def _describe(estimator, n_rows):
+    inner = inner_estimator(estimator)
+    described = {"epochs": getattr(inner, "n_iter_", None), "steps": effort(inner, n_rows)}
+    if not isinstance(described["epochs"], int | np.integer):
+        described["epochs"] = None
+    if hasattr(inner, "model_"):
+        described["parameters"] = count_parameters(inner.model_)
+        described["history"] = getattr(inner, "history_", None)
+    return described
+
+
+def _latency(estimator, data, split):
+    """Milliseconds to predict one row alone, and a row among many, once everything is warm."""
+    X, y = data.test_part(split)
+    if data.is_forecast:
+        n = len(estimator.predict_windows(X, y)[0])
+        one, many = lambda: estimator.predict(y=X), lambda: estimator.predict_windows(X, y)
+    else:
+        n = min(len(X), _LATENCY_ROWS)
+        first, rows = X[:1], X[:n]
+        one, many = lambda: estimator.predict(first), lambda: estimator.predict(rows)
+    return {"latency_ms": _milliseconds(one), "latency_per_row_ms": _milliseconds(many, 1) / n}
+
+
+def _milliseconds(call, n_calls=_LATENCY_CALLS):
+    call()
+    seconds = []
+    for _ in range(n_calls):
+        begin = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - begin)
+    return 1000 * float(np.median(seconds))
+
+
+def one_thread():
+    """Give this worker one thread, before TensorFlow starts; later nothing can be changed."""
+    import tensorflow as tf
+
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,0 +1,70 @@
+"""One score a task, as a sum over test rows, so that rows can be drawn anew."""
+
+import numpy as np
+
+METRICS = {
+    "classification": "accuracy",
+    "regression": "R²",
+    "tagging": "token accuracy",
+    "forecasting": "−MASE",
+}
+# What no score can lie outside of, so that no interval does.
+LIMITS = {
+    "classification": (0, 1),
+    "regression": (None, 1),
+    "tagging": (0, 1),
+    "forecasting": (None, 0),
+}
+
+
+def row_gains(task, truth, predicted):
+    """Return what each row adds to the score and what it could; the score is the sums' ratio.
+
+    Parameters
+    ----------
+    task : {"classification", "regression", "tagging"}
+    truth, predicted : array-like
+        In the user's own form.
+
+    Returns
+    -------
+    gain, weight : ndarray `(rows,)`
+    """
+    if task == "tagging":
+        right = [np.asarray(t) == np.asarray(p) for t, p in zip(truth, predicted, strict=True)]
+        return np.array([float(np.sum(r)) for r in right]), np.array([float(len(t)) for t in truth])
+    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    if truth.shape != predicted.shape:
+        raise ValueError(f"predict gave shape {predicted.shape} for targets of {truth.shape}.")
+    if task == "classification":
+        right = truth == predicted
+        right = right.all(axis=1) if right.ndim == 2 else right
+        return right.astype(float), np.ones(len(right))
+    truth, predicted = (v.reshape(len(v), -1).astype(float) for v in (truth, predicted))
+    around_mean = (truth - truth.mean(axis=0)) ** 2
+    spread = around_mean.mean(axis=0)
+    # A target that does not vary cannot be explained; it counts as it is.
+    around_mean, squared = (
+        (v / np.where(spread > 0, spread, 1)).mean(axis=1)
+        for v in (around_mean, (truth - predicted) ** 2)
+    )
+    return around_mean - squared, around_mean
+
+
+def forecast_gains(forecast, truth, training):
+    """Return each window's part of minus the mean absolute scaled error, and its weight.
+
+    Parameters
+    ----------
+    forecast, truth : ndarray `(windows, horizon, targets)`
+    training : ndarray `(time, targets)`
+        Its mean change from step to step is the scale (Hyndman & Koehler 2006).
+    """
+    scale = np.abs(np.diff(training, axis=0)).mean(axis=0)
+    error = np.abs(forecast - truth) / np.where(scale > 0, scale, 1.0)
+    return -error.mean(axis=(1, 2)), np.ones(len(error))
+
+
+def total(gain, weight):
+    """The score."""
+    return float(gain.sum() / weight.sum()) if weight.sum() > 0 else float("nan")

@@ -1,0 +1,226 @@
+"""Is a difference between models more than luck? Pairwise tests that count training randomness."""
+
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import stats
+from scipy.optimize import brentq
+from scipy.special import digamma, polygamma
+
+LEVEL = 0.05
+MANY = 1e5  # degrees of freedom of a variance that is as good as known
+
+
+@dataclass(frozen=True)
+class PairTests:
+    """Every pair of the columns of a table of scores, in the order of `itertools.combinations`.
+
+    Attributes
+    ----------
+    pairs : list of (int, int)
+    difference : ndarray
+        Mean score of the first less that of the second.
+    error : ndarray
+        Its standard error, with strength borrowed from the other pairs; NaN where a pair has
+        fewer than two runs.
+    df : ndarray
+        Degrees of freedom of the error.
+    group : ndarray
+        How many models the studentised range of the pair's test spans.
+    p : ndarray
+        Corrected over the pairs; 1 where nothing varies.
+    runs : ndarray
+        Runs that the pair is judged on.
+    """
+
+    pairs: list
+    difference: np.ndarray
+    error: np.ndarray
+    df: np.ndarray
+    group: np.ndarray
+    p: np.ndarray
+    runs: np.ndarray
+
+    def half_width(self):
+        """Half of the interval that belongs to each pair's test."""
+        both = zip(self.group, self.df, strict=True)
+        critical = [critical_range(int(group), float(df)) for group, df in both]
+        return np.array(critical) / np.sqrt(2) * self.error
+
+
+def test_pairs(scores, *, ratio=0.0, paired=True):
+    """Test all pairs of models for a difference of their mean scores.
+
+    Parameters
+    ----------
+    scores : ndarray `(runs, models)`
+        NaN where a run failed.
+    ratio : float, default=0
+        Test rows to training rows of a run. It widens the error by Nadeau and Bengio's (2003)
+        correction, since the runs' training rows overlap.
+    paired : bool, default=True
+        Whether a run has something in common for all models (its split). On one fixed test set it
+        has not: each model's seeds are its own, and the test is Welch's.
+
+    Returns
+    -------
+    PairTests
+
+    Notes
+    -----
+    A pair's variance from 5 runs is a poor estimate, and on it alone eight models 3 standard
+    deviations apart are told apart in 6 %. Pooling it over all pairs doubles the false alarms
+    where the models' spreads differ. It is therefore moderated (Smyth 2004): shrunk towards the
+    other pairs' by as much as these agree. The correction over the pairs is Tukey's studentised
+    range, stepped down once: if one pair differs, at most all models but one are equal
+    (Shaffer 1986). `benchmarks/null_calibration.py` is where this was chosen.
+    """
+    n_models = scores.shape[1]
+    pairs = list(itertools.combinations(range(n_models), 2))
+    each = [_pair_moments(scores[:, a], scores[:, b], ratio, paired) for a, b in pairs]
+    difference, variance, factor, df, runs = map(np.array, zip(*each, strict=True))
+    # A model of which every fit failed is no rival that the others are corrected for.
+    n_scored = max(2, int(np.isfinite(scores).any(axis=0).sum()))
+    n_runs = int(np.isfinite(scores).any(axis=1).sum())
+    most = (n_runs - 1) * (n_scored - 1 if paired else n_scored)
+    variance, df = moderate_variances(variance, df, most)
+    error = np.sqrt(variance * factor)
+    group, p = _step_down(difference, error, df, n_scored)
+    return PairTests(pairs, difference, error, df, group, p, runs)
+
+
+test_pairs.__test__ = False  # not for pytest
+
+
+def _pair_moments(a, b, ratio, paired):
+    """Mean difference, variance, the factor from it to the squared error, df, runs."""
+    if paired:
+        both = np.isfinite(a) & np.isfinite(b)
+        d = a[both] - b[both]
+        n = len(d)
+        if n < 2:
+            return (d.mean() if n else np.nan), np.nan, np.nan, np.nan, n
+        return d.mean(), _variance(d), 1 / n + ratio, n - 1, n
+    a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+    n = min(len(a), len(b))
+    difference = a.mean() - b.mean() if n else np.nan
+    if n < 2:
+        return difference, np.nan, np.nan, np.nan, n
+    parts = np.array([_variance(a) / len(a), _variance(b) / len(b)])
+    variance = _variance(a) + _variance(b)
+    if variance == 0:
+        return difference, 0.0, 0.0, n - 1, n
+    welch = parts.sum() ** 2 / (parts**2 / [len(a) - 1, len(b) - 1]).sum()
+    return difference, variance, parts.sum() / variance, welch, n
+
+
+def _variance(values):
+    """The sample variance; exactly 0 for equal values, whatever their rounding."""
+    spread = np.var(values, ddof=1)
+    return 0.0 if spread <= (1e-12 * np.abs(values).max()) ** 2 else spread
+
+
+def moderate_variances(variance, df, most_df):
+    """Shrink sample variances towards each other by as much as they agree (Smyth 2004).
+
+    Parameters
+    ----------
+    variance, df : ndarray
+        Sample variances and their degrees of freedom; NaN and 0 are left alone.
+    most_df : float
+        Degrees of freedom of all the scores together, which no shrinking goes beyond.
+
+    Returns
+    -------
+    variance, df : ndarray
+
+    References
+    ----------
+    Smyth (2004). Linear models and empirical Bayes methods for assessing differential expression
+    in microarray experiments. Stat. Appl. Genet. Mol. Biol. 3(1), article 3.
+    """
+    use = np.isfinite(variance) & (variance > 0)
+    if use.sum() < 3:
+        return variance, df
+    v, d = variance[use], df[use]
+    prior_df, prior = _fit_prior(v, d)
+    moderated, total = variance.copy(), df.astype(float)
+    moderated[use] = (prior_df * prior + d * v) / (prior_df + d)
+    total[use] = np.minimum(prior_df + d, np.maximum(most_df, d))
+    return moderated, total
+
+
+def _fit_prior(v, d):
+    """Fit a scaled inverse chi-squared to sample variances by the moments of their logarithms.
+
+    Two cautions keep it safe where models differ in spread by a factor of five: the variances of
+    pairs that share a model are correlated, so they agree more than independent ones would; and
+    the prior lies no lower than their mean.
+    """
+    z = np.log(v) - digamma(d / 2) + np.log(d / 2)
+    excess = z.var(ddof=1) / (1 - _mean_correlation(len(v))) - polygamma(1, d / 2).mean()
+    mean = np.average(v, weights=d)
+    if excess <= polygamma(1, MANY / 2):
+        return MANY, mean
+    half = brentq(lambda x: polygamma(1, x) - excess, 1e-6, MANY)
+    return 2 * half, max(mean, np.exp(z.mean() + digamma(half) - np.log(half)))
+
+
+def _mean_correlation(n_pairs):
+    """Mean correlation of the variances of pairs: 1/4 for two that share a model, 0 else."""
+    n_models = (1 + np.sqrt(1 + 8 * n_pairs)) / 2
+    return 0.25 * 2 * (n_models - 2) / (n_pairs - 1)
+
+
+def _step_down(difference, error, df, n_models):
+    testable = error > 0
+    group, p = np.full(len(error), n_models), np.ones(len(error))
+    if not testable.any():
+        return group, p
+    size = np.abs(difference[testable]) / error[testable]
+    p[testable] = _range_p(size, n_models, df[testable])
+    first = np.flatnonzero(testable)[np.argmin(p[testable])]
+    if p[first] < LEVEL and n_models > 2:
+        others = testable & (np.arange(len(p)) != first)
+        group[others] = n_models - 1
+        size = np.abs(difference[others]) / error[others]
+        p[others] = np.maximum(p[first], _range_p(size, n_models - 1, df[others]))
+    return group, p
+
+
+def _range_p(t, n_models, df):
+    if n_models == 2:
+        return 2 * stats.t.sf(t, df)
+    return stats.studentized_range.sf(np.sqrt(2) * t, n_models, np.minimum(df, MANY))
+
+
+@lru_cache(maxsize=4096)
+def critical_range(n_models, df):
+    """The studentised range that `n_models` equal models stay under in 95 %."""
+    if not np.isfinite(df):
+        return np.nan
+    if n_models == 2:
+        return np.sqrt(2) * stats.t.isf(LEVEL / 2, df)
+    return float(stats.studentized_range.isf(LEVEL, n_models, min(df, MANY)))
+
+
+def runs_needed(difference, variance, df, n_runs, n_models, ratio):
+    """Return how many runs would show a difference of this size in 80 %, or None if none would.
+
+    Parameters
+    ----------
+    difference, variance, df : float
+        Of a pair: the mean, the (moderated) variance of a run's difference, its degrees of freedom
+        at `n_runs` runs.
+    ratio : float
+        As of `test_pairs`; with it the error does not fall below ``sqrt(ratio * variance)``
+        however many splits are cut of the same rows.
+    """
+    for n in sorted({*range(2, 40), *np.geomspace(40, 1000, 40).astype(int)}):
+        error = np.sqrt(variance * (1 / n + ratio))
+        critical = critical_range(n_models, round(df * (n - 1) / (n_runs - 1), 1)) / np.sqrt(2)
+        if abs(difference) >= (critical + stats.norm.ppf(0.8)) * error:
+            return int(n)
+    return None

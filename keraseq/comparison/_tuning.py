@@ -1,0 +1,95 @@
+"""The same search with the same number of trials for every model."""
+
+import logging
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline
+
+from keraseq.comparison._scores import forecast_gains, row_gains, total
+from keraseq.encoding.dated_series import read_dated_series
+
+_VALIDATION_SHARE = 0.2
+_logger = logging.getLogger(__name__)
+
+
+def tune_entry(entry, data, X, y, seed, n_trials):
+    """Try settings on a validation part of the training rows; return an estimator with the best.
+
+    Every entry gets the same settings to try: learning rate
+    (log-uniform from .0005 to .02), dropout (0 to .5) and, without a budget that fixes it, width
+    (16 to 128, log-uniform). The estimator's own settings are trial 0, and trials that fail are
+    passed over.
+
+    Returns
+    -------
+    estimator : unfitted
+    chosen : dict
+        The settings, with the validation score.
+    """
+    fits = _validation_fits(data, X, y, seed)
+    best = (-np.inf, {})
+    for settings in draw_settings(entry.ours, n_trials):
+        try:
+            score = fits(_with(entry, seed, settings))
+        except Exception as error:
+            _logger.warning("%s: a trial with %s failed: %s", entry.name, settings, error)
+            continue
+        if score > best[0]:
+            best = (score, settings)
+    if not np.isfinite(best[0]):
+        raise RuntimeError(f"none of {n_trials} trials gave a validation score")
+    return _with(entry, seed, best[1]), {**best[1], "validation_score": best[0]}
+
+
+def draw_settings(estimator, n_trials, seed=0):
+    """Return the settings of each trial, equal for every model; the first changes nothing."""
+    generator = np.random.default_rng(seed)
+    drawn = [{}]
+    while len(drawn) < n_trials:
+        settings = {
+            "learning_rate": float(np.exp(generator.uniform(np.log(5e-4), np.log(2e-2)))),
+            "dropout": float(generator.uniform(0, 0.5)),
+            "units": int(np.exp(generator.uniform(np.log(16), np.log(128)))),
+        }
+        if _has_budget(estimator):
+            del settings["units"]
+        drawn.append(settings)
+    return drawn
+
+
+def _has_budget(estimator):
+    budgets = ("parameter_budget", "flop_budget")
+    return any(getattr(estimator, name, None) is not None for name in budgets)
+
+
+def _with(entry, seed, settings):
+    estimator = entry.seeded(seed)
+    prefix = f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
+    return estimator.set_params(**{prefix + name: value for name, value in settings.items()})
+
+
+def _validation_fits(data, X, y, seed):
+    """Return a function: estimator -> its score on rows held back from the training rows."""
+    n = len(X)
+    if data.is_forecast:
+        border = n - round(_VALIDATION_SHARE * n)
+        past = X.iloc[:border] if hasattr(X, "iloc") else X[:border]
+
+        def score(estimator):
+            fitted = clone(estimator).fit(past)
+            forecast, truth = fitted.predict_windows(X, border)
+            scale = read_dated_series(past).values
+            return total(*forecast_gains(np.asarray(forecast), np.asarray(truth), scale))
+
+        return score
+    stratify = y if data.task == "classification" and np.ndim(y) == 1 else None
+    if stratify is not None and np.unique(np.asarray(y), return_counts=True)[1].min() < 2:
+        stratify = None
+    X_fit, X_held, y_fit, y_held = train_test_split(
+        X, y, test_size=_VALIDATION_SHARE, random_state=seed, stratify=stratify
+    )
+    return lambda estimator: total(
+        *row_gains(data.task, y_held, clone(estimator).fit(X_fit, y_fit).predict(X_held))
+    )

@@ -1,0 +1,246 @@
+"""Which architecture is really better here?"""
+
+import logging
+import platform
+import warnings
+
+import joblib
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+import keraseq
+from keraseq._checks import check_integer
+from keraseq.comparison._data import Data
+from keraseq.comparison._entries import (
+    check_parallel,
+    draw_seed,
+    make_baselines,
+    make_entries,
+    task_of,
+)
+from keraseq.comparison._journal import Journal
+from keraseq.comparison._runner import run_jobs
+from keraseq.comparison.comparison import Comparison
+
+_logger = logging.getLogger(__name__)
+_SPLITS = 2  # in a seed's place: models are 0, baselines 1
+
+
+def compare(
+    models,
+    X,
+    y=None,
+    *,
+    task=None,
+    parameter_budget=None,
+    flop_budget=None,
+    n_seeds=5,
+    cv=None,
+    test=None,
+    baselines=True,
+    tune=None,
+    n_jobs=None,
+    estimator_params=None,
+    random_state=0,
+    verbose=1,
+    resume=None,
+):
+    """Compare sequence models on the same data, splits, size and effort, and say what is luck.
+
+    Every model is fitted several times; each run cuts its own split, the same for all models, and
+    each fit has its own seed. The result tells pair by pair whether the difference is more than
+    the luck of split and seed.
+
+    Parameters
+    ----------
+    models : list or dict name -> model
+        Names of :func:`keraseq.list_models`, registered functions, estimators of keraseq, or any
+        scikit-learn estimator that reads X. A list names its entries by zoo name or class; the
+        second of a name is ``name-2``.
+    X, y : as of the estimators
+        For a forecast X is the series and y is left out.
+    task : {"classification", "regression", "tagging", "forecasting"}, optional
+        Inferred from y where it can be.
+    parameter_budget, flop_budget : int, optional
+        The size of every estimator of ours, in place of its ``units``; one of the two.
+    n_seeds : int, default=5
+        Runs. Five see differences of about three standard deviations of a run, ten of two; one
+        gives a table without verdicts.
+    cv : int, splitter or iterable, optional
+        A run for each of its splits, in place of `n_seeds` stratified 80/20 splits (of
+        `n_seeds` rolling origins for a forecast).
+    test : tuple (X, y), optional
+        A fixed test set; runs then differ in their seed alone, and the verdict is about these
+        rows. For a forecast: the series that follows X.
+    baselines : bool, default=True
+        Add the naive rivals of the task. A score means little without them.
+    tune : int, optional
+        Trials of a search over learning rate, dropout and (without a budget) width, the same for
+        each of our estimators, judged on a validation part of each run's training rows.
+    n_jobs : int, optional
+        Worker processes, one thread each, for what takes long enough to gain by them.
+    estimator_params : dict, optional
+        Parameters of the estimators made from names, such as ``{"epochs": 10}``. By default all
+        have the same maximum of epochs and the same rule of early stopping.
+    random_state : int, RandomState or None, default=0
+        A fit's seed derives from it, the place of its model in `models` and the run.
+    verbose : int, default=1
+        1 shows a progress bar with the time left.
+    resume : path-like, optional
+        A file that keeps finished runs. Given again after a crash, what it holds is not
+        computed again; failed runs are, and with a larger `n_seeds` only the new ones.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown model, no model, an estimator without ``predict``, a budget below the
+        smallest model, or a task that cannot be inferred: before anything is computed.
+
+    Warns
+    -----
+    UserWarning
+        If rows of the fixed test set are training rows too.
+
+    Examples
+    --------
+    >>> import keraseq
+    >>> from keraseq.datasets import make_reviews
+    >>> X, y = make_reviews(100, return_X_y=True, random_state=0)
+    >>> result = keraseq.compare(
+    ...     ["gru", "lstm"], X, y, n_seeds=2, estimator_params={"epochs": 1, "units": 4}, verbose=0
+    ... )
+    >>> sorted(result.table.index)
+    ['TF-IDF + logistic', 'gru', 'lstm', 'majority class']
+    """
+    random_state = _seed_number(random_state)
+    n_seeds = check_integer("n_seeds", n_seeds, 1)
+    tune = None if tune is None else check_integer("tune", tune, 1)
+    if parameter_budget is not None and flop_budget is not None:
+        raise ValueError("parameter_budget and flop_budget both set the size; give one.")
+    budgets = {"parameter_budget": parameter_budget, "flop_budget": flop_budget}
+    task = task_of(models) if task is None and not isinstance(models, str) else task
+    data = Data(X, y, task, test, input=(estimator_params or {}).get("input", "auto"))
+    entries = make_entries(models, data, estimator_params, budgets)
+    if baselines:
+        entries += make_baselines(entries, data)
+    check_parallel(entries, n_jobs)
+    _warn_of_overlap(data)
+    split_seeds = [draw_seed(random_state, _SPLITS, run) for run in range(n_seeds)]
+    splits = data.splits(cv, n_seeds, split_seeds)
+    _try_without_training(entries, data, splits[0])
+    header = _header(data, splits, random_state, tune)
+    records = _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume)
+    call = {
+        "models": {entry.name: repr(entry.estimator) for entry in entries},
+        **{name: value for name, value in budgets.items() if value is not None},
+        "n_seeds": n_seeds,
+        "cv": None if cv is None else repr(cv),
+        "test": test is not None,
+        "tune": tune,
+        "estimator_params": estimator_params,
+        "random_state": random_state,
+    }
+    return Comparison(
+        records,
+        task=data.task,
+        ratio=data.ratio(splits),
+        paired=data.paired,
+        splits=splits,
+        about={"call": call, "data": data.describe(), "versions": _versions()},
+    )
+
+
+def _seed_number(random_state):
+    if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
+        return check_integer("random_state", int(random_state), 0)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _warn_of_overlap(data):
+    n = data.overlap()
+    if n:
+        warnings.warn(
+            f"{n} of the {len(data.test[0])} rows of the test set are training rows too; their "
+            "score says how well they are remembered.",
+            stacklevel=3,
+        )
+
+
+def _try_without_training(entries, data, split):
+    """Build each model of ours once, so that what cannot work is told before hours of fits."""
+    X, y = data.small_part(split)
+    for entry in entries:
+        if entry.ours is None or entry.estimator is not entry.ours:
+            continue
+        trial = clone(entry.estimator).set_params(epochs=0, early_stopping=False)
+        try:
+            trial.fit(X) if data.is_forecast else trial.fit(X, y)
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"{entry.name}: {error}") from error
+
+
+def _header(data, splits, random_state, tune):
+    return {
+        "format": 1,
+        "data": data.fingerprint(),
+        "task": data.task,
+        "random_state": random_state,
+        "first_split": joblib.hash(splits[0]),
+        "tune": tune,
+    }
+
+
+def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume):
+    """Fit what the journal does not hold; return all records in the order of entries and runs."""
+    journal = Journal(resume, header)
+    prints = {entry.name: entry.fingerprint() for entry in entries}
+    wanted, jobs = [], []
+    for run, split in enumerate(splits):
+        # Each run begins with another model, so that none is always first.
+        for entry in entries[run % len(entries) :] + entries[: run % len(entries)]:
+            about = _about(entry, run, split, entry.seed(random_state, run), prints[entry.name])
+            wanted.append(about)
+            if journal.find(entry.name, run, about["fingerprint"]) is None:
+                jobs.append({"entry": entry, "split": split, "about": about})
+    settings = {"n_trials": tune, "keep_rows": not data.paired and not data.is_forecast}
+    if resume is not None and len(jobs) < len(wanted):
+        _logger.info("%d of %d runs taken from %s", len(wanted) - len(jobs), len(wanted), resume)
+    run_jobs(jobs, data, journal.add, settings, n_jobs=n_jobs, verbose=verbose)
+    order = {entry.name: place for place, entry in enumerate(entries)}
+    wanted.sort(key=lambda about: (order[about["model"]], about["run"]))
+    return [journal.records[about["model"], about["run"]] for about in wanted]
+
+
+def _about(entry, run, split, seed, fingerprint):
+    """The first part of a run's record: what is known before it is fitted."""
+    return {
+        "model": entry.name,
+        "baseline": entry.is_baseline,
+        "run": run,
+        "seed": seed,
+        "split": joblib.hash(split),
+        "n_train": len(split.train),
+        "note": "; ".join(entry.notes),
+        "fingerprint": joblib.hash((fingerprint, seed, split)),
+    }
+
+
+def _versions():
+    import keras
+    import sklearn
+    import tensorflow
+
+    return {
+        "keraseq": keraseq.__version__,
+        "keras": keras.__version__,
+        "tensorflow": tensorflow.__version__,
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }

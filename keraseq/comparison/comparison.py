@@ -1,0 +1,265 @@
+"""What a comparison found."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from keraseq._checks import check_choice
+from keraseq.comparison._bootstrap import two_level_bootstrap
+from keraseq.comparison._scores import LIMITS, METRICS
+from keraseq.comparison._statistics import LEVEL, MANY, critical_range, test_pairs
+from keraseq.comparison._summary import summarise
+
+_UNTIDY = ("gain", "weight", "history", "fingerprint")
+_COSTS = ("seconds", "latency_ms", "latency_per_row_ms", "epochs", "memory_mb", "flops")
+
+
+class Comparison:
+    """Scores, costs and verdicts of :func:`keraseq.compare`.
+
+    Attributes
+    ----------
+    runs : DataFrame
+        A row a fit: model, baseline, run, seed, split (a hash of its rows), score, seconds and what
+        else was measured; ``error`` where it failed.
+    metric : str
+        What ``score`` is; more is better.
+    about : dict
+        The call, the data's fingerprint, and versions.
+    splits : list or None
+        Of each run, the numbers of its training and test rows.
+
+    Examples
+    --------
+    >>> import keraseq
+    >>> from keraseq.datasets import make_reviews
+    >>> X, y = make_reviews(100, return_X_y=True, random_state=0)
+    >>> quick = {"epochs": 1, "units": 4}
+    >>> result = keraseq.compare(["gru"], X, y, n_seeds=2, estimator_params=quick, verbose=0)
+    >>> list(result.significance.columns)
+    ['a', 'b', 'difference', 'low', 'high', 'p', 'detectable']
+    """
+
+    def __init__(self, records, *, task, ratio, paired, about, splits=None):
+        self._records = records
+        self.task = task
+        self.metric = METRICS[task]
+        self.about = about
+        self.splits = splits
+        self._ratio = ratio
+        self._paired = paired
+        tidy = [{k: v for k, v in record.items() if k not in _UNTIDY} for record in records]
+        self.runs = pd.DataFrame(tidy)
+        self._names = list(dict.fromkeys(self.runs["model"]))
+
+    def __repr__(self):
+        return f"<Comparison of {len(self._names)} models by {self.metric}>\n{self.table}"
+
+    @property
+    def n_runs(self):
+        return int(self.runs["run"].nunique())
+
+    @property
+    def baselines(self):
+        """Names of the entries that are baselines."""
+        return [r["model"] for r in self._records if r["baseline"] and r["run"] == 0]
+
+    @cached_property
+    def scores(self):
+        """The scores as a frame, a row a run and a column a model; NaN where a fit failed."""
+        wide = self.runs.pivot(index="run", columns="model", values="score")
+        return wide[self._names].astype(float)
+
+    @cached_property
+    def table(self):
+        """A row a model, best first: score with its 95 % interval, size and costs.
+
+        ``seconds`` is the median fit; ``memory_mb`` what the process rose by at most; latencies
+        are milliseconds to predict one row alone and a row among many.
+        """
+        groups = self.runs.groupby("model", sort=False)
+        low, high = self._score_intervals()
+        table = pd.DataFrame({"score": self.scores.mean(), "low": low, "high": high})
+        table["baseline"] = groups["baseline"].first()
+        for name in ("parameters", *_COSTS):
+            if name in self.runs:
+                values = groups[name]
+                table[name] = values.max() if name == "memory_mb" else values.median()
+        table["runs"] = groups["score"].count()
+        table["failed"] = groups["error"].count()
+        table["note"] = groups["note"].first()
+        return table.sort_values("score", ascending=False, kind="stable", na_position="last")
+
+    @cached_property
+    def significance(self):
+        """Every pair with a model in it, best first.
+
+        Columns: ``a, b, difference, low, high, p, detectable``.
+
+        ``p`` counts the luck of training and is corrected over all pairs; the interval is the one
+        that the corrected test belongs to. On a fixed test set ``p`` is a t-test over seeds, the
+        interval counts the luck of the test rows too, and `detectable` asks for both. Where no
+        run differs p is 1, and there is no interval.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two runs.
+        """
+        if self.n_runs < 2:
+            raise ValueError(
+                "A test of significance needs at least two runs of each model, since it weighs a "
+                "difference against that between runs; this comparison has one. Compare again "
+                "with n_seeds=5 or more (and resume=, to keep the first run)."
+            )
+        names = self.table.index
+        tests = self._tests
+        width = np.where(tests.error > 0, self._half_widths(), np.nan)
+        rows = []
+        for place, (a, b) in enumerate(tests.pairs):
+            if names[a] in self.baselines and names[b] in self.baselines:
+                continue
+            gap, half, p = tests.difference[place], width[place], tests.p[place]
+            detectable = bool(p < LEVEL and abs(gap) > half)
+            rows.append((names[a], names[b], gap, gap - half, gap + half, p, detectable))
+        columns = ["a", "b", "difference", "low", "high", "p", "detectable"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _tests(self):
+        """Pair tests in the table's order."""
+        scores = self.scores[list(self.table.index)].to_numpy()
+        return test_pairs(scores, ratio=self._ratio, paired=self._paired)
+
+    def _half_widths(self):
+        """Half of each pair's interval; on a fixed test set it counts the luck of the rows too."""
+        width = self._tests.half_width()
+        if self._draws is None:
+            return width
+        draws = self._draws[list(self.table.index)].to_numpy()
+        spread = np.array([(draws[:, a] - draws[:, b]).std() for a, b in self._tests.pairs])
+        critical = np.array([critical_range(int(group), MANY) for group in self._tests.group])
+        return np.fmax(width, critical / np.sqrt(2) * spread)
+
+    @cached_property
+    def _draws(self):
+        """Bootstrapped scores on a fixed test set, or None where runs differ in their rows."""
+        good = [r for r in self._records if r.get("gain") is not None]
+        if not good:
+            return None
+        gains = [
+            np.array([r["gain"] for r in good if r["model"] == name]).reshape(
+                -1, len(good[0]["weight"])
+            )
+            for name in self._names
+        ]
+        draws = two_level_bootstrap(gains, np.array(good[0]["weight"]))
+        return pd.DataFrame(draws, columns=self._names)
+
+    def _score_intervals(self):
+        mean, count = self.scores.mean(), self.scores.count()
+        error = self.scores.std() * np.sqrt(1 / count + self._ratio)
+        half = stats.t.isf(LEVEL / 2, np.maximum(count - 1, 1)) * error
+        if self._draws is not None:
+            half = np.fmax(half, stats.norm.isf(LEVEL / 2) * self._draws.std())
+        lowest, highest = LIMITS[self.task]
+        return (mean - half).clip(lower=lowest), (mean + half).clip(upper=highest)
+
+    def summary(self):
+        """Return plain sentences: the best, and each pair's difference with what may be said of it.
+
+        Returns
+        -------
+        str
+        """
+        return summarise(self)
+
+    def plot(self, kind="cost", *, cost="parameters", ax=None):
+        """Draw scores against a cost, or which models cannot be told apart.
+
+        Parameters
+        ----------
+        kind : {"cost", "critical_difference"}, default="cost"
+        cost : str, default="parameters"
+            A column of `table`, such as ``"seconds"``.
+        ax : matplotlib Axes, optional
+
+        Returns
+        -------
+        keraseq.plots.ScoreCostDisplay or keraseq.plots.CriticalDifferenceDisplay
+        """
+        from keraseq.plots import CriticalDifferenceDisplay, ScoreCostDisplay
+
+        check_choice("kind", kind, ("cost", "critical_difference"))
+        if kind == "cost":
+            return ScoreCostDisplay.from_comparison(self, cost=cost, ax=ax)
+        return CriticalDifferenceDisplay.from_comparison(self, ax=ax)
+
+    def learning_curves(self, *, metric=None, ax=None):
+        """Draw training and validation loss (or another logged metric) against epochs.
+
+        Returns
+        -------
+        keraseq.plots.LearningCurvesDisplay
+            ``frame`` holds the numbers.
+        """
+        from keraseq.plots import LearningCurvesDisplay
+
+        return LearningCurvesDisplay.from_comparison(self, metric=metric, ax=ax)
+
+    @property
+    def histories(self):
+        """What was logged at each epoch, tidy: model, run, epoch, metric, value."""
+        rows = [
+            (record["model"], record["run"], epoch, metric, value)
+            for record in self._records
+            for metric, values in (record.get("history") or {}).items()
+            for epoch, value in enumerate(values, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["model", "run", "epoch", "metric", "value"])
+
+    def report(self, path):
+        """Write one self-contained HTML page: summary, tables, plots, and how to make it again."""
+        from keraseq.comparison._report import write_report
+
+        write_report(self, path)
+
+    def to_csv(self, path):
+        """Write `runs`, a row a fit."""
+        self.runs.to_csv(path, index=False)
+
+    def to_json(self, path):
+        """Write everything but the splits' row numbers, for `from_json`."""
+        state = {
+            "records": self._records,
+            "task": self.task,
+            "ratio": self._ratio,
+            "paired": self._paired,
+            "about": self.about,
+        }
+        Path(path).write_text(json.dumps(state, default=_plain), encoding="utf-8")
+
+    @classmethod
+    def from_json(cls, path):
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+
+    def join(self, other, names=("first", "second")):
+        """Join with another comparison's result, on other data, for a verdict over data sets.
+
+        Returns
+        -------
+        JoinedComparison
+            See :func:`keraseq.comparison.join_comparisons` for more than two.
+        """
+        from keraseq.comparison.joined_comparison import join_comparisons
+
+        return join_comparisons(dict(zip(names, (self, other), strict=True)))
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else str(value)

@@ -1,0 +1,124 @@
+"""Several data sets: which model ranks first over all of them?"""
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from keraseq.comparison._statistics import LEVEL
+
+
+def join_comparisons(results):
+    """Join comparisons of the same models on different data sets.
+
+    Parameters
+    ----------
+    results : dict name -> Comparison
+        Two or more; models that are not in all of them are left out.
+
+    Returns
+    -------
+    JoinedComparison
+
+    Raises
+    ------
+    ValueError
+        For fewer than two data sets, fewer than two models in common, or different metrics.
+    """
+    if len(results) < 2:
+        raise ValueError("join_comparisons needs the results of two or more data sets.")
+    metrics = {name: result.metric for name, result in results.items()}
+    if len(set(metrics.values())) > 1:
+        raise ValueError(f"These cannot be ranked together, their metrics differ: {metrics}.")
+    scores = pd.DataFrame({name: result.table["score"] for name, result in results.items()}).T
+    return JoinedComparison(scores.dropna(axis=1), next(iter(metrics.values())))
+
+
+class JoinedComparison:
+    """Ranks of the same models over data sets, with Friedman's and Nemenyi's tests.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        A row a data set, a column a model.
+    ranks : Series
+        Mean rank of each model, 1 is best; the best first.
+    friedman_p : float
+        Whether ranks are alike by luck; 1 where every rank is tied.
+    """
+
+    def __init__(self, scores, metric):
+        if scores.shape[1] < 2:
+            raise ValueError(
+                f"The data sets have {list(scores.columns)} in common; it takes two models with a "
+                "score on every data set."
+            )
+        self.scores = scores
+        self.metric = metric
+        self.ranks = scores.rank(axis=1, ascending=False).mean().sort_values()
+
+    @cached_property
+    def friedman_p(self):
+        if self.scores.shape[1] == 2:
+            gap = self.scores.iloc[:, 0] - self.scores.iloc[:, 1]
+            return 1.0 if (gap == 0).all() else float(stats.wilcoxon(gap).pvalue)
+        p = stats.friedmanchisquare(*self.scores.to_numpy().T).pvalue
+        return 1.0 if np.isnan(p) else float(p)
+
+    @cached_property
+    def significance(self):
+        """Each pair, best first: ``a, b, difference`` (of mean ranks)``, p, detectable``.
+
+        p is Nemenyi's, corrected over the pairs; for two models it is Wilcoxon's signed rank
+        test. A pair is detectable where Friedman's test finds any difference at all.
+        """
+        from scikit_posthocs import posthoc_nemenyi_friedman
+
+        names = list(self.ranks.index)
+        if len(names) == 2:
+            p = pd.DataFrame(self.friedman_p, names, names)
+        else:
+            p = posthoc_nemenyi_friedman(self.scores.to_numpy())
+            p.index = p.columns = self.scores.columns
+        rows = [
+            (a, b, self.ranks[b] - self.ranks[a], float(p.loc[a, b]))
+            for place, a in enumerate(names)
+            for b in names[place + 1 :]
+        ]
+        frame = pd.DataFrame(rows, columns=["a", "b", "difference", "p"])
+        frame["p"] = frame["p"].fillna(1.0)
+        frame["detectable"] = (frame["p"] < LEVEL) & (self.friedman_p < LEVEL)
+        return frame
+
+    @property
+    def critical_difference(self):
+        """Mean ranks further apart than this differ detectably (Demšar 2006)."""
+        n_sets, k = self.scores.shape
+        q = stats.studentized_range.isf(LEVEL, k, np.inf) / np.sqrt(2)
+        return float(q * np.sqrt(k * (k + 1) / (6 * n_sets)))
+
+    def summary(self):
+        """Return plain sentences, pair by pair, best first."""
+        n = len(self.scores)
+        lines = [
+            f"{len(self.ranks)} models ranked by {self.metric} on {n} data sets; "
+            f"are the ranks luck? p = {self.friedman_p:.2g} (Friedman)."
+            if len(self.ranks) > 2
+            else f"2 models on {n} data sets, p = {self.friedman_p:.2g} (Wilcoxon)."
+        ]
+        for row in self.significance.itertuples():
+            verdict = "a" if row.detectable else "no"
+            lines.append(
+                f"{row.a} against {row.b}: {verdict} detectable difference "
+                f"({row.difference:.2f} ranks, p = {row.p:.2g})."
+            )
+        if n < 6:
+            lines.append(f"{n} data sets are few: rank tests see little below 6.")
+        return "\n".join(lines)
+
+    def plot(self, *, ax=None):
+        """Draw the critical-difference diagram."""
+        from keraseq.plots import CriticalDifferenceDisplay
+
+        return CriticalDifferenceDisplay.from_joined(self, ax=ax)

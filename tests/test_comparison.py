@@ -1,0 +1,245 @@
+"""A comparison as a user runs it."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+
+import keraseq
+from keraseq.baselines import MostFrequentTag, NaiveForecaster, linear_baseline
+from keraseq.comparison import Comparison, compare, join_comparisons
+from keraseq.comparison._entries import draw_seed
+
+QUICK = {"units": 4, "epochs": 2}
+
+
+def waves(n=60, seed=0):
+    generator = np.random.default_rng(seed)
+    y = np.arange(n) % 2
+    X = np.sin(np.linspace(0, 6, 12) + 1.5 * y[:, None]) + generator.normal(0, 0.3, (n, 12))
+    return X, np.array(["a", "b"])[y]
+
+
+class Failing(DummyClassifier):
+    def fit(self, X, y):
+        raise RuntimeError("no such luck")
+
+
+@pytest.fixture(scope="module")
+def result():
+    models = {"gru": "gru", "same": "gru", "flat": linear_baseline(), "broken": Failing()}
+    return compare(models, *waves(), n_seeds=3, estimator_params=QUICK, verbose=0)
+
+
+def test_the_table_holds_every_model_and_the_baselines(result):
+    table = result.table
+    rivals = {"1-nearest neighbour", "linear", "majority class"}
+    assert set(table.index) == {"gru", "same", "flat", "broken"} | rivals
+    assert set(result.baselines) == rivals
+    scored = table.dropna(subset=["score"])
+    assert scored["score"].is_monotonic_decreasing
+    assert (scored["low"] <= scored["score"]).all() and (scored["high"] >= scored["score"]).all()
+    assert scored["high"].max() <= 1
+    for cost in ("seconds", "latency_ms", "latency_per_row_ms", "memory_mb", "epochs"):
+        assert (table.loc[["gru", "same"], cost] >= 0).all()
+    assert (table.loc[["gru", "same"], "parameters"] > 100).all()
+
+
+def test_a_run_that_fails_is_a_row_with_its_error(result):
+    broken = result.runs.query("model == 'broken'")
+    assert len(broken) == 3 and broken["score"].isna().all()
+    assert broken["error"].tolist() == ["RuntimeError: no such luck"] * 3
+    assert result.table.loc["broken", "failed"] == 3
+    assert "broken failed in 3 of 3 runs: RuntimeError: no such luck" in result.summary()
+
+
+def test_every_run_shares_its_split_and_no_two_fits_a_seed(result):
+    assert result.runs.groupby("run")["split"].nunique().eq(1).all()
+    assert result.runs["split"].nunique() == 3
+    assert result.runs["seed"].is_unique
+    for split in result.splits:
+        assert len(split.test) == 12 and not set(split.train) & set(split.test)
+    assert draw_seed(0, 0, 1, 2) == draw_seed(0, 0, 1, 2) != draw_seed(0, 0, 2, 1)
+
+
+def test_significance_and_summary_agree_pair_by_pair(result):
+    frame = result.significance
+    assert list(frame.columns) == ["a", "b", "difference", "low", "high", "p", "detectable"]
+    known = frame.dropna()
+    assert ((known["low"] > 0) == known["detectable"]).all()
+    assert not known.query("a == 'flat' and b == 'linear'")["detectable"].any()
+    for row in known.itertuples():
+        verdict = "a detectable" if row.detectable else "no detectable"
+        assert f"{row.a} against {row.b}: {verdict} difference" in result.summary()
+
+
+def test_a_result_is_written_read_and_joined(result, tmp_path):
+    result.to_csv(tmp_path / "runs.csv")
+    assert len(pd.read_csv(tmp_path / "runs.csv")) == len(result.runs)
+    result.to_json(tmp_path / "result.json")
+    again = Comparison.from_json(tmp_path / "result.json")
+    assert again.summary() == result.summary()
+    joined = result.join(again)
+    assert joined.scores.shape == (2, 6)  # the broken one has no score
+    assert joined.ranks.is_monotonic_increasing
+    assert (joined.significance["p"] <= 1).all()
+    assert "data sets are few" in joined.summary()
+    with pytest.raises(ValueError, match="two or more"):
+        join_comparisons({"one": result})
+
+
+def test_the_report_is_one_page_that_needs_nothing_else(result, tmp_path):
+    result.report(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/png;base64,') == 4
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    for text in ("keraseq.compare(", result.about["data"]["fingerprint"], "no such luck", "keras"):
+        assert text in page
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        result.report(tmp_path / "nowhere" / "report.html")
+
+
+def test_plots(result):
+    assert result.plot().ax_.get_ylabel() == "accuracy"
+    assert result.plot(cost="seconds").figure_ is not None
+    assert "accuracy" in result.plot("critical_difference").ax_.get_xlabel()
+    assert set(result.learning_curves().frame["model"]) == {"gru", "same"}
+    with pytest.raises(ValueError, match="Did you mean 'seconds'"):
+        result.plot(cost="second")
+
+
+def forests(*names, **settings):
+    return {name: RandomForestClassifier(n_estimators=3, **settings) for name in names}
+
+
+def test_a_crash_loses_no_run_and_more_runs_may_be_added(tmp_path):
+    X, y = waves()
+    path, shared = tmp_path / "runs.jsonl", {"verbose": 0, "baselines": False}
+    whole = compare(forests("a", "b"), X, y, n_seeds=3, **shared)
+    compare(forests("a", "b"), X, y, n_seeds=2, resume=path, **shared)
+    lines = path.read_text().splitlines()
+    assert len(lines) == 5
+    path.write_text("\n".join(lines[:4]) + "\n" + lines[4][:30])  # killed while writing
+    resumed = compare(forests("a", "b"), X, y, n_seeds=3, resume=path, **shared)
+    pd.testing.assert_frame_equal(resumed.scores, whole.scores)
+    kept = [json.loads(line) for line in lines[1:4]]
+    for record in kept:  # not fitted again: the seconds are the first fit's
+        row = resumed.runs.query("model == @record['model'] and run == @record['run']")
+        assert row["seconds"].item() == record["seconds"]
+    with pytest.raises(ValueError, match=r"another comparison: .*data"):
+        compare(forests("a"), X + 1, y, n_seeds=2, resume=path, **shared)
+    with pytest.raises(ValueError, match="no runs of a comparison"):
+        (tmp_path / "text").write_text("a\nb\n")
+        compare(forests("a"), X, y, resume=tmp_path / "text", **shared)
+
+
+def test_a_fixed_test_set_and_rows_that_overlap():
+    X, y = waves(80)
+    with pytest.warns(UserWarning, match="5 of the 25 rows of the test set are training rows"):
+        found = compare(forests("a", "b"), X[:60], y[:60], test=(X[55:], y[55:]), verbose=0)
+    assert found.runs["split"].nunique() == 1
+    assert found.runs["seed"].is_unique
+    # Rows are few, so the interval is wider than seeds alone would make it.
+    pair = found.significance.query("a in ('a', 'b') and b in ('a', 'b')").iloc[0]
+    assert pair["low"] < 0 < pair["high"]
+    right = [np.mean(r["gain"]) for r in found._records if r["model"] == "a"]
+    np.testing.assert_allclose(right, found.runs.query("model == 'a'")["score"])
+
+
+def test_any_splitter_makes_the_runs():
+    X, y = waves()
+    found = compare(forests("a"), X, y, cv=KFold(4), baselines=False, verbose=0)
+    assert found.n_runs == 4
+    assert sorted(np.concatenate([s.test for s in found.splits])) == list(range(60))
+
+
+def test_one_run_gives_a_table_and_says_what_a_verdict_takes():
+    found = compare(forests("a", "b"), *waves(), n_seeds=1, verbose=0)
+    assert len(found.table) == 5
+    with pytest.raises(ValueError, match="n_seeds=5"):
+        _ = found.significance
+    assert "nothing can be said about luck" in found.summary()
+
+
+def test_forecasts_are_compared_from_rolling_origins():
+    generator = np.random.default_rng(0)
+    y = np.sin(np.arange(240) * np.pi / 6) + generator.normal(0, 0.2, 240)
+    models = {"season": NaiveForecaster(horizon=4), "line": NaiveForecaster("drift", horizon=4)}
+    found = compare(models, y, n_seeds=4, verbose=0)
+    assert found.metric == "−MASE"
+    assert set(found.baselines) == {"seasonal naive", "drift", "mean"}
+    np.testing.assert_allclose(found.scores["season"], found.scores["seasonal naive"])
+    for split in found.splits:
+        assert split.train.max() < split.test.min()
+    assert found.table.index[0] in ("season", "seasonal naive")
+    fixed = compare(models, y[:200], test=y[200:], n_seeds=2, verbose=0)
+    assert fixed.runs["n_train"].eq(200).all()
+    with pytest.raises(ValueError, match="looks ahead"):
+        compare(models, y, cv=KFold(3), verbose=0)
+    with pytest.raises(ValueError, match="different horizons"):
+        compare([NaiveForecaster(), NaiveForecaster(horizon=2)], y, verbose=0)
+
+
+def test_tags_are_compared_token_by_token():
+    X = [["the", "cat", "sleeps"], ["a", "dog"]] * 10
+    y = [["D", "N", "V"], ["D", "N"]] * 10
+    found = compare([MostFrequentTag()], X, y, n_seeds=2, verbose=0)
+    assert found.task == "tagging" and found.metric == "token accuracy"
+    assert found.scores["MostFrequentTag"].tolist() == [1, 1]
+    assert found.table.loc["majority tag", "score"] < 0.5
+
+
+def test_numbers_are_compared_by_r2():
+    X = np.random.default_rng(0).normal(size=(60, 5))
+    found = compare({"flat": linear_baseline(regression=True)}, X, X.sum(axis=1), verbose=0)
+    assert found.task == "regression" and found.table.loc["flat", "score"] > 0.9
+    assert set(found.baselines) == {"1-nearest neighbour", "linear", "mean"}
+
+
+def test_a_budget_overrides_units_and_tuning_finds_settings():
+    X, y = waves()
+    gru = keraseq.SequenceClassifier("gru", units=7, epochs=1)
+    found = compare(
+        [gru, "gru"], X, y, n_seeds=1, parameter_budget=9_000, tune=2, baselines=False,
+        estimator_params={"epochs": 1}, verbose=0,
+    )  # fmt: skip
+    assert list(found.runs["model"]) == ["gru", "gru-2"]
+    assert found.table.loc["gru", "note"] == "units=7 overridden by parameter_budget"
+    assert found.table["parameters"].between(8_500, 9_500).all()
+    for tuned in found.runs["tuned"]:
+        assert "validation_score" in tuned and "units" not in tuned
+    assert gru.units == 7 and gru.parameter_budget is None
+
+
+MISTAKES = [
+    ([], {}, ValueError, "models is empty"),
+    ("gru", {}, TypeError, "give a list"),
+    (["grru"], {}, ValueError, "Did you mean 'gru'"),
+    ([object()], {}, TypeError, r"without fit\(\)"),
+    ([LogisticRegression], {}, TypeError, "is a class"),
+    (["gru"], {"parameter_budget": 10}, ValueError, "below the smallest gru"),
+    (["gru"], {"estimator_params": {"epochs": -1, "dropout": 2}}, ValueError, "dropout"),
+    (["gru"], {"parameter_budget": 9999, "flop_budget": 9999}, ValueError, "give one"),
+    (["gru"], {"task": "clasification"}, ValueError, "Did you mean 'classification'"),
+    (["gru"], {"n_seeds": 0}, ValueError, "n_seeds=0"),
+    (["gru"], {"cv": 3, "test": waves(20, 1)}, ValueError, "give one of the two"),
+    (forests("a", n_jobs=2), {"n_jobs": 2}, ValueError, "workers inside workers"),
+]
+
+
+@pytest.mark.parametrize(("models", "arguments", "error", "message"), MISTAKES)
+def test_what_cannot_work_is_told_before_anything_is_fitted(models, arguments, error, message):
+    with pytest.raises(error, match=message):
+        compare(models, *waves(), **{"verbose": 0, **arguments})
+
+
+@pytest.mark.parametrize("y", [np.arange(60), [{"a": 1}] * 60])
+def test_a_task_that_cannot_be_inferred(y):
+    with pytest.raises(ValueError, match="task cannot be inferred"):
+        compare(["gru"], waves()[0], y, verbose=0)
