@@ -11,12 +11,17 @@ from keraseq import tasks as tasks
 from keraseq import builders as builders
 from keraseq import baselines as baselines
 from keraseq import wrappers as wrappers
+from keraseq import comparison as comparison
+from keraseq import plots as plots
 from keraseq import export as export
+from keraseq.comparison.comparison import Comparison as Comparison
 from keraseq.models.layers.padding import Padding as Padding
 from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster as SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor as SequenceRegressor
+from keraseq.wrappers.sequence_tagger import SequenceTagger as SequenceTagger
 from keraseq.builders import build as build
+from keraseq.comparison.compare import compare as compare
 from keraseq.builders import count_parameters as count_parameters
 from keraseq.models import list_models as list_models
 from keraseq.export.load_model import load_model as load_model

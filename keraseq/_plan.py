@@ -30,6 +30,8 @@ DATA_KIND_DEFAULTS = {
     },
 }
 _PATCHES_A_HISTORY = 30
+# Where a history ends says most about what follows; see the measurement in recipes/forecasting.py.
+_FORECAST_POOLING = "ends"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,12 @@ def make_plan(
         ),
         patch_length=_check_patch_length(patch_length, task, input_shape, kind),
         channels=_check_channels(channels, task, input_shape, outputs, covariates),
-        pooling=_check_pooling(pooling, spec, the_task, defaults["pooling"]),
+        pooling=_check_pooling(
+            pooling,
+            spec,
+            the_task,
+            _FORECAST_POOLING if the_task.name == "forecasting" else defaults["pooling"],
+        ),
         quantiles=_check_quantiles(quantiles, the_task),
         units=check_integer("units", _first_given(units, DEFAULT_UNITS), 1),
         num_layers=check_integer("num_layers", num_layers, 1),

@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import math
 import random
+import threading
 from dataclasses import replace
 
 import keras
@@ -26,6 +27,8 @@ from keraseq.models.layers import (
 from keraseq.tasks import get_task
 
 _TOKEN_EMBEDDING = "token_embedding"
+# Python's generator is the whole process's: two threads that build take turns.
+_building = threading.RLock()
 
 
 def build(
@@ -169,15 +172,16 @@ def _count_plan(plan):
 @contextlib.contextmanager
 def python_random(seed):
     """Seed what Keras' initialisers and random layers draw their seeds from, then put it back."""
-    if seed is None:
-        yield
-        return
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+    with _building:
+        if seed is None:
+            yield
+            return
+        state = random.getstate()
+        random.seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(state)
 
 
 def _assemble(plan):

@@ -142,7 +142,8 @@ def test_numbers_come_back_in_their_shape(y, scaling):
     if scaling:
         np.testing.assert_allclose(values.std(axis=0), 1, rtol=1e-6)
     back = target.inverse_transform(values)
-    assert back.dtype == np.float32 and back.shape == np.shape(y)
+    assert back.dtype == (np.float32 if np.ndim(y) == 1 else np.float64)
+    assert back.shape == np.shape(y)
     np.testing.assert_allclose(back, np.asarray(y, dtype=float), rtol=1e-6)
 
 

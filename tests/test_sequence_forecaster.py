@@ -103,7 +103,7 @@ def test_auto_leaves_windows_to_learn_from():
         ({"learning_rate": -1.0}, "learning_rate=-1.0"),
         ({"early_stopping": "yes"}, "early_stopping='yes'"),
         ({"n_iter_no_change": 0}, "n_iter_no_change=0"),
-        ({"model_params": [1]}, "patch_length"),
+        ({"model_params": [1]}, "embedding_dim"),
         ({"lookback": 0}, "lookback=0"),
         ({"horizon": 2.5}, "horizon=2.5"),
         ({"channels": "both"}, "channels='both'"),

@@ -56,10 +56,10 @@ class CalendarFeatures:
         if self.time_of_day:
             parts += _waves(of_day)
         if self.day_of_week:
-            parts += list(np.eye(7)[dates.dayofweek].T)
+            parts += list(np.eye(7)[dates.day_of_week].T)
         if self.time_of_year:
             days = 365 + dates.is_leap_year
-            parts += _waves((dates.dayofyear - 1 + of_day) / days)
+            parts += _waves((dates.day_of_year - 1 + of_day) / days)
         return np.stack(parts, axis=1)
 
 

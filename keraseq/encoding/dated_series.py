@@ -223,12 +223,13 @@ def _check_gaps(frame, step, missing, name):
 
 def _check_span(index, step, name):
     """Refuse what would be filled up with far more rows than there are."""
-    if isinstance(step, pd.offsets.Tick):
-        step = pd.Timedelta(step)
-    if isinstance(index, pd.PeriodIndex) or isinstance(step, pd.offsets.BaseOffset):
+    if isinstance(index, pd.PeriodIndex):
         return
-    first, last = (int(i) if is_integer(step) else i for i in (index[0], index[-1]))
-    n = (last - first) / step
+    # Twice, since the first step of an offset such as a month's end may be a short one.
+    second = index[0] + step
+    size = second + step - second
+    first, last = (int(i) if is_integer(i) else i for i in (index[0], index[-1]))
+    n = (last - first) / size
     if n > _LARGEST_FILL * len(index):
         raise ValueError(
             f"{name} has {len(index)} rows from {index[0]} to {index[-1]}, which at their usual "

@@ -197,12 +197,14 @@ class RegressionTarget(BaseEstimator):
         return scaled
 
     def inverse_transform(self, values):
-        """Return float32 numbers in the user's units: ``(n,)`` if targets came so."""
+        """Return numbers in the user's units: ``(n,)`` in float32 if targets came so, or a matrix.
+
+        float32 says how exact they are, but scikit-learn asks for a matrix in float64.
+        """
         check_is_fitted(self)
         values = np.asarray(values, dtype=np.float64).reshape(-1, self.outputs_)
-        # Rounded to float32 so that a part of the rows gives the same numbers as all of them.
         values = (values * self.scale_ + self.centre_).astype(np.float32)
-        return values[:, 0] if self.one_dimensional_ else values
+        return values[:, 0] if self.one_dimensional_ else values.astype(np.float64)
 
 
 class TagTarget(BaseEstimator):

@@ -1,5 +1,19 @@
 """The zoo: a registry, and one architecture a file."""
 
-from keraseq.models._registry import find_model, list_models, model_file_names, register_model
+from keraseq.models._registry import (
+    find_model,
+    is_registered,
+    list_models,
+    model_file_names,
+    register_model,
+    users_models,
+)
 
-__all__ = ["find_model", "list_models", "model_file_names", "register_model"]
+__all__ = [
+    "find_model",
+    "is_registered",
+    "list_models",
+    "model_file_names",
+    "register_model",
+    "users_models",
+]

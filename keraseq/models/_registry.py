@@ -5,8 +5,10 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+
+import cloudpickle
 
 from keraseq._checks import check_choice, nearest_names
 
@@ -41,7 +43,34 @@ class ModelSpec:
 
     @property
     def identity(self):
-        return self.function.__module__, self.function.__qualname__
+        return _identity(self.function)
+
+    @property
+    def is_ours(self):
+        """Whether a file of the zoo defines it, so that every process knows it by its name."""
+        return self.function.__module__ == f"{__package__}.{self.name}"
+
+    def __reduce__(self):
+        if self.is_ours:
+            return find_model, (self.name,)
+        # By value, so that a function of a notebook cell reaches worker processes too.
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _restore, (cloudpickle.dumps(values),)
+
+
+def _identity(function):
+    return getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+
+
+def _restore(pickled):
+    """Register an unpickled user's model, unless this process has one of that name."""
+    spec = ModelSpec(**cloudpickle.loads(pickled))
+    return _registry.setdefault(spec.name, spec)
+
+
+def users_models():
+    """Return the specs of the models that are not of the zoo's own files."""
+    return [spec for spec in _registry.values() if not spec.is_ours]
 
 
 def register_model(
@@ -207,13 +236,21 @@ def list_models(pattern=None, *, task=None):
     )
 
 
+def is_registered(model):
+    """Whether `model` is a name, or a function that was registered."""
+    return isinstance(model, str) or any(
+        _identity(model) == spec.identity for spec in _known_models().values()
+    )
+
+
 def find_model(name):
     """Return the ModelSpec of a name or of a registered function; errors propose the nearest."""
     known = _known_models()
     if isinstance(name, str) and name in known:
         return known[name]
     for spec in known.values():
-        if name is spec.function:
+        # A worker process holds a copy of a function, which is not the same object.
+        if name is spec.function or (callable(name) and _identity(name) == spec.identity):
             return spec
     raise ValueError(
         f"There is no model named {name!r}; the zoo has {', '.join(sorted(known))}."

@@ -1,11 +1,18 @@
 """What "auto" means: the one table of settings that depend on kind and amount of data."""
 
 import math
+import numbers
+
+import numpy as np
+
+from keraseq._checks import check_fraction, check_integer
 
 # Rows from which a part is held back for early stopping. Below it every row is worth more in
 # training than as a judge of when to stop, and a fixed number of epochs serves as well.
 _HOLD_BACK_FROM = {"text": 10_000, "tokens": 10_000, "series": 200}
-_TEXT_EPOCHS = 5
+# Many texts are seen often enough in fewer passes, and larger batches walk their steps faster.
+_TEXT = {"epochs": 5, "batch_size": 32, "learning_rate": 0.01}
+_MANY_TEXTS = {"epochs": 4, "batch_size": 64, "learning_rate": 0.004}
 _SERIES_STEPS = 1_500
 
 
@@ -33,12 +40,51 @@ def resolve_auto(kind, n_rows):
     }
     if kind == "series":
         steps = math.ceil(n_rows / 32)
-        epochs = min(120, max(30, math.ceil(_SERIES_STEPS / steps)))
+        epochs = min(60, max(30, math.ceil(_SERIES_STEPS / steps)))
         return {**shared, "epochs": epochs, "learning_rate": 0.01}
     return {
         **shared,
         "max_tokens": 20_000,
         "max_length": 400,
-        "epochs": _TEXT_EPOCHS,
-        "learning_rate": 0.004 if held_back else 0.01,
+        **(_MANY_TEXTS if held_back else _TEXT),
     }
+
+
+def resolve_parameters(estimator, sequences):
+    """Return what a fit of these sequences uses for each setting, checked before it begins.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a number out of range; the text names it.
+    """
+    params = resolve_auto(sequences.kind, len(sequences))
+    for name in params:
+        value = getattr(estimator, name, "auto")
+        if not is_auto(value):
+            params[name] = value
+    if estimator.parameter_budget is not None:
+        params["units"] = None if is_auto(estimator.units) else estimator.units
+    for name in ("batch_size", "n_iter_no_change", "num_layers"):
+        params[name] = check_integer(name, params.get(name, getattr(estimator, name)), 1)
+    params["epochs"] = check_integer("epochs", params["epochs"], 0)
+    params["learning_rate"] = _check_rate(estimator, params["learning_rate"])
+    check_fraction("validation_fraction", estimator.validation_fraction)
+    return params
+
+
+def _check_rate(estimator, rate):
+    if not isinstance(estimator.optimizer, str):
+        if not is_auto(estimator.learning_rate):
+            raise ValueError(
+                f"learning_rate={rate!r} beside an optimizer instance, which brings its own; set "
+                "the rate in the optimizer, or name the optimizer: optimizer='adam'."
+            )
+        return None
+    if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 < rate < np.inf:
+        raise ValueError(f"learning_rate={rate!r} must be a positive number or 'auto'.")
+    return float(rate)
+
+
+def is_auto(value):
+    return isinstance(value, str) and value == "auto"

@@ -1,15 +1,17 @@
-"""What the classifier and the regressor share."""
-
-import numbers
+"""What the estimators share: read, encode, build, train, predict."""
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
-from keraseq._checks import check_fraction, check_integer
-from keraseq.builders import build
 from keraseq.encoding import (
     SeriesEncoder,
     TextEncoder,
@@ -17,62 +19,24 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
-from keraseq.wrappers._auto import resolve_auto
-from keraseq.wrappers._batches import batch_dataset, pad_rows, predict_rows, take_rows
-from keraseq.wrappers._training import fit_model
+from keraseq.models import users_models
+from keraseq.wrappers._auto import resolve_parameters
+from keraseq.wrappers._batches import Batches, pad_rows
+from keraseq.wrappers._checkpoint import Checkpoint
+from keraseq.wrappers._network import Network
+from keraseq.wrappers._recipes import make_recipe
+from keraseq.wrappers._rows import Rows, merge_equal_rows
+from keraseq.wrappers._training import optimizer_config
+
+_VALIDATION_BATCH = 256
 
 
 class SequenceEstimator(BaseEstimator):
-    """Encode, build, train, predict; subclasses say what y is."""
+    """A subclass says what y is, with which parameters, and how raw output becomes an answer."""
 
-    _task = None
-
-    def __init__(
-        self,
-        model="gru",
-        *,
-        units="auto",
-        num_layers=1,
-        dropout="auto",
-        parameter_budget=None,
-        pooling=None,
-        model_params=None,
-        input="auto",
-        tokenizer="words",
-        max_tokens="auto",
-        max_length="auto",
-        missing="error",
-        epochs="auto",
-        batch_size="auto",
-        learning_rate="auto",
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=5,
-        callbacks=None,
-        random_state=None,
-        verbose=0,
-    ):
-        self.model = model
-        self.units = units
-        self.num_layers = num_layers
-        self.dropout = dropout
-        self.parameter_budget = parameter_budget
-        self.pooling = pooling
-        self.model_params = model_params
-        self.input = input
-        self.tokenizer = tokenizer
-        self.max_tokens = max_tokens
-        self.max_length = max_length
-        self.missing = missing
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.callbacks = callbacks
-        self.random_state = random_state
-        self.verbose = verbose
+    def _store(self, arguments):
+        """Set every argument of a constructor as scikit-learn wants it: untouched."""
+        vars(self).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
 
     def fit(self, X, y, sample_weight=None, validation_data=None):
         """Learn from sequences and their targets.
@@ -85,7 +49,7 @@ class SequenceEstimator(BaseEstimator):
         y : array-like
             A target for each sequence.
         sample_weight : array-like `(n,)`, optional
-            Rows of weight zero are left out.
+            A row of weight two counts as the same row twice, one of weight zero not at all.
         validation_data : tuple (X, y), optional
             Judges early stopping in place of a part of X.
 
@@ -93,55 +57,108 @@ class SequenceEstimator(BaseEstimator):
         -------
         self
         """
-        sequences = as_sequences(X, self.input)
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        check_lengths(sequences.rows, y)
-        weights = self._row_weights(sequences, y, sample_weight)
-        kept = np.arange(len(sequences)) if weights is None else np.flatnonzero(weights)
-        sequences = sequences.take(kept)
-        y = _rows_of(y, kept)
-        weights = None if weights is None else weights[kept]
-        params = self._resolve(sequences)
-        random = check_random_state(self.random_state)
-        seed = int(random.randint(2**31 - 1))
-        target = self._make_target().fit(y)
-        codes = target.transform(y)
-        train, held_back = self._split(sequences, codes, params, validation_data, random)
-        encoder = self._make_encoder(sequences.kind, params).fit(sequences.take(train).rows)
-        rows = encoder.transform(sequences.take(train).rows)
-        model = self._build(encoder, rows, target, params, seed)
-        training, _ = batch_dataset(
-            rows,
+        former = vars(self) if self.warm_start and hasattr(self, "_network") else None
+        rows, target, fingerprint = self._read(X, y, sample_weight, former)
+        params = resolve_parameters(self, rows.sequences)
+        checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
+        seed = self._draw_seed(checkpoint)
+        train, held_back = self._split(rows, params, validation_data, seed)
+        encoder, encoded = self._encode_training(train.sequences, params, former)
+        validation = self._validation(encoder, target, held_back, validation_data)
+        batches = Batches(
+            encoded,
             params["batch_size"],
-            targets=codes[train],
-            weights=None if weights is None else weights[train],
-            generator=np.random.default_rng(seed),
+            targets=train.targets,
+            weights=self._mean_one(train, target),
+            seed=seed,
         )
-        validation = self._validation(encoder, target, sequences, codes, held_back, validation_data)
-        self.history_, self.n_iter_ = fit_model(
-            model,
-            training,
+        steps = params["epochs"] * len(batches)
+        recipe = self._recipe(encoder, target, encoded, params, steps, validation is not None)
+        network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
+        if checkpoint is not None:
+            checkpoint.fingerprint = f"{fingerprint} {seed} {params} {recipe}"
+            checkpoint.seed = seed
+        history, n_iter = network.fit(
+            batches,
             validation,
             epochs=params["epochs"],
-            optimizer_settings={
-                "learning_rate": params["learning_rate"],
-                "averaged": validation is not None,
-            },
+            learning_rate=params["learning_rate"],
             early_stopping=params["early_stopping"],
             n_iter_no_change=params["n_iter_no_change"],
             callbacks=self.callbacks or (),
+            checkpoint=checkpoint,
             verbose=self.verbose,
         )
-        self.params_ = params
-        self.kind_ = sequences.kind
-        if _n_features(sequences) is not None:
-            self.n_features_in_ = _n_features(sequences)
-        self.encoder_, self.target_, self.model_ = encoder, target, model
-        self._after_fit()
+        self._finish(X, rows, target, encoder, network, params, history, n_iter)
         return self
+
+    def _partial_fit(self, X, y, sample_weight, target=None):
+        """One pass over these rows, going on from where the last one ended."""
+        former = vars(self) if hasattr(self, "_network") else None
+        rows, target, _ = self._read(X, y, sample_weight, former, target)
+        params = (
+            self.params_ if former else {**resolve_parameters(self, rows.sequences), "epochs": 1}
+        )
+        encoder, encoded = self._encode_training(rows.sequences, params, former)
+        calls = former["n_iter_"] if former else 0
+        seed = former["_network"].seed if former else self._draw_seed()
+        batches = Batches(
+            encoded,
+            params["batch_size"],
+            targets=rows.targets,
+            weights=self._mean_one(rows, target),
+            seed=seed + calls,
+        )
+        if former is None:
+            network = Network(self._recipe(encoder, target, encoded, params, 1, False), seed)
+        else:
+            network = former["_network"]
+        later, _ = network.fit(
+            batches,
+            epochs=1,
+            learning_rate=params["learning_rate"],
+            constant_rate=True,
+            callbacks=self.callbacks or (),
+            keep_optimizer=True,
+            verbose=self.verbose,
+        )
+        history = former["history_"] if former else {}
+        history = {name: [*history.get(name, []), *values] for name, values in later.items()}
+        self._finish(X, rows, target, encoder, network, params, history, calls + 1)
+        return self
+
+    def _finish(self, X, rows, target, encoder, network, params, history, n_iter):
+        """Set all attributes at once and last: a fit that fails leaves the former one whole."""
+        self.history_, self.n_iter_, self.params_ = history, n_iter, params
+        self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
+        self._network = network
+        self._note_features(X, rows.sequences)
+
+    def _note_features(self, X, sequences):
+        """Hold a 2-D array or frame to its columns, everything else to its channels."""
+        if sequences.fixed_length:
+            validate_data(self, _table(X, sequences), reset=True, skip_check_array=True)
+            self._length = self.n_features_in_
+            return
+        # A list of equally long lists is scikit-learn's other way to write a table.
+        is_table = isinstance(X, list | tuple) and isinstance(sequences.rows, np.ndarray)
+        self._length = sequences.rows.shape[1] if is_table and sequences.n_channels == 1 else None
+        vars(self).pop("feature_names_in_", None)
+        if sequences.n_channels is not None:
+            self.n_features_in_ = sequences.n_channels
+
+    @property
+    def model_(self):
+        """The trained keras.Model; it gives logits for what :meth:`encode` returns.
+
+        A private copy, made when first asked for; trained further, it is what predicts.
+        """
+        check_is_fitted(self, "_network")
+        return self._network.model
+
+    def summary(self):
+        """Print the layers of the trained model."""
+        self.model_.summary()
 
     def encode(self, X):
         """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`."""
@@ -149,51 +166,87 @@ class SequenceEstimator(BaseEstimator):
 
     def _encode(self, X):
         check_is_fitted(self)
-        sequences = as_sequences(X, self._input_kind())
+        sequences = as_sequences(X, "tokens" if self.kind_ == "tokens" else self.input)
         if (sequences.kind in ("text", "words")) != (self.kind_ in ("text", "words")):
             raise ValueError(
                 f"X holds {sequences.kind}, but this {type(self).__name__} was fitted on "
                 f"{self.kind_}."
             )
-        width = _n_features(sequences)
-        if width is not None and width != self.n_features_in_:
-            raise ValueError(
-                f"X has {width} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
-            )
-        return self.encoder_.transform(sequences.rows)
+        if sequences.fixed_length and self._length is not None:
+            self._check_length(X, sequences)
+        return self.encoder_.transform(sequences)
 
-    def _input_kind(self):
-        return "tokens" if self.kind_ == "tokens" else self.input
+    def _check_length(self, X, sequences):
+        """A table must be as wide as training's rows, whether those came as a table or a list."""
+        table = _table(X, sequences)
+        if self.n_features_in_ == self._length:
+            validate_data(self, table, reset=False, skip_check_array=True)
+        elif table.shape[1] != self._length:
+            raise ValueError(
+                f"X has {table.shape[1]} columns, but this {type(self).__name__} was fitted on "
+                f"rows of {self._length} steps. Sequences of other lengths come as a list."
+            )
 
     def _raw(self, X):
-        return predict_rows(self.model_, self._encode(X))
+        encoded = self._encode(X)
+        return self._network.predict(encoded)
 
-    def _row_weights(self, sequences, y, sample_weight):
+    def _read(self, X, y, sample_weight, former, target=None):
+        """Return the different rows, the target encoder, and a fingerprint of the data."""
+        sequences = as_sequences(X, self.input)
+        y = self._check_y(sequences, y)
+        weights = self._row_weights(sequences, sample_weight)
+        if weights is not None:
+            kept = np.flatnonzero(weights)
+            sequences, y, weights = sequences.take(kept), _safe_indexing(y, kept), weights[kept]
+        target = former["target_"] if former else target
+        keys = self._keys(y) if target is None else target.transform(y)
+        index, weights, fingerprint = merge_equal_rows(sequences, keys, weights)
+        sequences, y = sequences.take(index), _safe_indexing(y, index)
+        target = target or self._make_target(y).fit(y)
+        return Rows(sequences, target.transform(y), weights), target, fingerprint
+
+    def _check_y(self, sequences, y):
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        if hasattr(y, "__array__") and not hasattr(y, "iloc") and not sparse.issparse(y):
+            y = np.asarray(y)
+        check_lengths(sequences.rows, y)
+        if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1 and not hasattr(y, "columns"):
+            y = column_or_1d(y, warn=True)
+        return y
+
+    def _keys(self, y):
+        """Targets as numbers that tell equal ones from different ones."""
+        return self._make_target(y).fit(y).transform(y)
+
+    def _row_weights(self, sequences, sample_weight):
         if sample_weight is None:
             return None
-        weights = _check_sample_weight(sample_weight, np.empty(len(sequences)), dtype=np.float32)
+        weights = _check_sample_weight(sample_weight, np.empty(len(sequences)), dtype=np.float64)
         if (weights < 0).any() or not weights.any():
             raise ValueError("sample_weight must not be negative, and not zero everywhere.")
         return weights
 
-    def _resolve(self, sequences):
-        """Fill in what is "auto" and check the rest, before anything is computed."""
-        params = resolve_auto(sequences.kind, len(sequences))
-        for name in params:
-            value = getattr(self, name, "auto")
-            if not (isinstance(value, str) and value == "auto"):
-                params[name] = value
-        if self.parameter_budget is not None:
-            params["units"] = None if self.units == "auto" else self.units
-        for name in ("batch_size", "n_iter_no_change", "num_layers"):
-            params[name] = check_integer(name, params.get(name, getattr(self, name)), 1)
-        params["epochs"] = check_integer("epochs", params["epochs"], 0)
-        rate = params["learning_rate"]
-        if not isinstance(rate, numbers.Real) or not rate > 0:
-            raise ValueError(f"learning_rate={rate!r} must be a positive number or 'auto'.")
-        check_fraction("validation_fraction", self.validation_fraction)
-        return params
+    def _mean_one(self, rows, target):
+        """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
+        if rows.weights is None:
+            return None
+        return (rows.weights / rows.weights.mean()).astype(np.float32)
+
+    def _draw_seed(self, checkpoint=None):
+        if self.random_state is None and checkpoint is not None and checkpoint.seed is not None:
+            return checkpoint.seed
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _encode_training(self, sequences, params, former):
+        """Return the encoder and the encoded training rows."""
+        if former is not None:
+            return former["encoder_"], self._encode(sequences)
+        encoder = self._make_encoder(sequences.kind, params)
+        return encoder, encoder.fit_transform(sequences)
 
     def _make_encoder(self, kind, params):
         if kind == "series":
@@ -206,69 +259,71 @@ class SequenceEstimator(BaseEstimator):
             max_length=params["max_length"],
         )
 
-    def _split(self, sequences, codes, params, validation_data, random):
-        n = len(sequences)
+    def _split(self, rows, params, validation_data, seed):
+        n = len(rows)
         if not params["early_stopping"] or validation_data is not None:
-            return np.arange(n), None
+            return rows, None
         held_back = round(self.validation_fraction * n)
         if held_back < 1 or held_back >= n:
             raise ValueError(
                 f"validation_fraction={self.validation_fraction} of {n} rows leaves no rows for "
                 "validation or for training; change it, or set early_stopping=False."
             )
-        return train_test_split(
+        train, other = train_test_split(
             np.arange(n),
             test_size=held_back,
-            random_state=random,
-            stratify=self._strata(codes, held_back),
+            random_state=seed,
+            stratify=self._strata(rows.targets, held_back),
         )
+        return rows.take(train), rows.take(other)
 
-    def _strata(self, codes, held_back):
+    def _strata(self, targets, held_back):
         return None
 
-    def _validation(self, encoder, target, sequences, codes, held_back, validation_data):
+    def _validation(self, encoder, target, held_back, validation_data):
         if validation_data is not None:
             other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
-            check_lengths(other.rows, validation_data[1])
-            rows, wanted = encoder.transform(other.rows), target.transform(validation_data[1])
-        elif held_back is not None:
-            rows = encoder.transform(sequences.take(held_back).rows)
-            wanted = codes[held_back]
-        else:
+            wanted = self._check_y(other, validation_data[1])
+            held_back = Rows(other, target.transform(wanted), None)
+        elif held_back is None:
             return None
-        return batch_dataset(rows, 256, targets=wanted)[0]
-
-    def _build(self, encoder, rows, target, params, seed):
-        tokens = getattr(encoder, "vocabulary_size_", None)
-        shape = (None,) if tokens else (None, take_rows(rows, np.arange(1))[0].shape[-1])
-        return build(
-            self.model,
-            shape,
-            target.outputs_,
-            task=self._task_of(target),
-            vocabulary_size=tokens,
-            pooling=self.pooling,
-            parameter_budget=self.parameter_budget,
-            units=params["units"],
-            num_layers=params["num_layers"],
-            dropout=params["dropout"],
-            seed=seed,
-            **(self.model_params or {}),
+        return Batches(
+            encoder.transform(held_back.sequences),
+            _VALIDATION_BATCH,
+            targets=held_back.targets,
+            weights=self._mean_one(held_back, target),
         )
 
-    def _task_of(self, target):
-        return self._task
+    def _recipe(self, encoder, target, encoded, params, steps, averaged):
+        tokens = getattr(encoder, "vocabulary_size_", None)
+        time = encoded.shape[1] if isinstance(encoded, np.ndarray) else None
+        return make_recipe(
+            self,
+            params,
+            optimizer_config(self.optimizer, steps=steps, averaged=averaged),
+            input_shape=(time,) if tokens else (time, encoder.n_channels_out_),
+            outputs=target.outputs_,
+            task=self._task_of(target),
+            vocabulary_size=tokens,
+        )
 
-    def _after_fit(self):
-        pass
+    def __getstate__(self):
+        state = super().__getstate__()
+        registered = users_models()
+        # Unpickling registers them, so that a worker process knows every name that a search tries.
+        return {**state, "_users_models": registered} if registered else state
+
+    def __setstate__(self, state):
+        super().__setstate__({k: v for k, v in state.items() if k != "_users_models"})
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = self.missing == "fill"
+        return tags
 
 
-def _n_features(sequences):
-    """Steps of a 2-D array, channels of other series; text has none."""
-    return sequences.rows.shape[1] if sequences.fixed_length else sequences.n_channels
-
-
-def _rows_of(y, index):
-    if len(index) == len(y):
-        return y
-    return y.iloc[index] if hasattr(y, "iloc") else np.asarray(y)[index]
+def _table(X, sequences):
+    """X as scikit-learn counts and names its columns."""
+    return X if hasattr(X, "columns") else np.empty((1, sequences.rows.shape[1]))

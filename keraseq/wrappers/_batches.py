@@ -4,11 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keraseq.batching import length_buckets, pad, sequence_lengths
-
-
-def take_rows(rows, index):
-    """Return the rows at `index` of an array or a list."""
-    return rows[index] if isinstance(rows, np.ndarray) else [rows[i] for i in index]
+from keraseq.wrappers._rows import take_rows
 
 
 def pad_rows(rows):
@@ -16,51 +12,93 @@ def pad_rows(rows):
     return rows if isinstance(rows, np.ndarray) else pad(rows)
 
 
-def batch_dataset(rows, batch_size, *, targets=None, weights=None, generator=None):
-    """Make a `tf.data.Dataset` of right-padded batches of rows of similar length.
+class Batches:
+    """Right-padded batches of rows of similar length, as a dataset for Keras.
 
     Parameters
     ----------
     rows : ndarray `(n, time, channels)` or list of ndarray
         What an encoder gives.
     batch_size : int
-    targets, weights : ndarray, optional
+    targets : ndarray, or list of ndarray (a label a step), optional
         A row each.
-    generator : numpy.random.Generator, optional
-        Draws each epoch's order anew; without one rows go by length.
+    weights : ndarray `(n,)`, optional
+        A weight each.
+    seed : int, optional
+        Each epoch's order is drawn anew from it and ``epoch``, which a fit sets; without it rows
+        go by length.
 
-    Returns
-    -------
+    Attributes
+    ----------
     dataset : tf.data.Dataset
         Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`.
-    order : ndarray
-        Without a generator: the row numbers in the order in which the batches hold them.
     """
+
+    def __init__(self, rows, batch_size, *, targets=None, weights=None, seed=None):
+        self._rows, self._targets, self._weights = rows, targets, weights
+        self._batch_size, self._seed = batch_size, seed
+        self._lengths = sequence_lengths(rows)
+        self.epoch = 0
+        first = self._batch(np.arange(1))
+        # None for what differs between batches: their size and their number of steps.
+        signature = tuple(
+            tf.TensorSpec((None,) * min(2, part.ndim) + part.shape[2:], part.dtype)
+            if place == 0 or isinstance(targets, list)
+            else tf.TensorSpec((None, *part.shape[1:]), part.dtype)
+            for place, part in enumerate(first)
+        )
+        dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
+        self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self)))
+
+    def __len__(self):
+        return -(-len(self._rows) // self._batch_size)
+
+    def order(self):
+        """Return the row numbers batch by batch."""
+        generator = None
+        if self._seed is not None:
+            generator = np.random.default_rng([self._seed, self.epoch])
+        return length_buckets(self._lengths, self._batch_size, generator)
+
+    def _generate(self):
+        for index in self.order():
+            yield self._batch(index)
+
+    def _batch(self, index):
+        parts = [pad_rows(take_rows(self._rows, index))]
+        if isinstance(self._targets, list):
+            parts.append(pad(take_rows(self._targets, index), parts[0].shape[1], value=-1))
+        elif self._targets is not None:
+            parts.append(self._targets[index])
+        if self._weights is not None:
+            weights = self._weights[index]
+            if isinstance(self._targets, list):
+                weights = np.repeat(weights[:, None], parts[0].shape[1], axis=1)
+            parts.append(weights)
+        return tuple(parts)
+
+
+def predict_rows(model, rows, *, per_step=False, batch_size=256):
+    """Return the model's output for every row, in the order of the rows.
+
+    An array; with `per_step` a list of arrays, one for each row's own steps.
+    """
+    batches = Batches(rows, batch_size)
+    order = np.concatenate(batches.order())
+    if not per_step:
+        values = model.predict(batches.dataset, verbose=0)
+        result = np.empty_like(values)
+        result[order] = values
+        return result
     lengths = sequence_lengths(rows)
-
-    def generate():
-        for index in length_buckets(lengths, batch_size, generator):
-            batch = [pad_rows(take_rows(rows, index))]
-            batch += [part[index] for part in (targets, weights) if part is not None]
-            yield tuple(batch)
-
-    first = pad_rows(take_rows(rows, np.arange(1)))
-    shapes = [first, *(part for part in (targets, weights) if part is not None)]
-    signature = tuple(
-        tf.TensorSpec((None,) * min(2, part.ndim) + part.shape[2:], part.dtype) for part in shapes
-    )
-    dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
-    n_batches = -(-len(rows) // batch_size)
-    order = None
-    if generator is None:
-        order = np.concatenate(length_buckets(lengths, batch_size))
-    return dataset.apply(tf.data.experimental.assert_cardinality(n_batches)), order
-
-
-def predict_rows(model, rows, batch_size=256):
-    """Return the model's output for every row, in the order of the rows."""
-    dataset, order = batch_dataset(rows, batch_size)
-    values = model.predict(dataset, verbose=0)
-    result = np.empty_like(values)
-    result[order] = values
+    result = [None] * len(rows)
+    # Not `predict`, which would join batches that differ in their number of steps.
+    values = (row for (x,) in batches.dataset for row in model.predict_on_batch(x))
+    for i, row in zip(order, values, strict=True):
+        result[i] = row[: lengths[i]]
     return result
+
+
+def batch_dataset(rows, batch_size, *, targets=None, generator=None):
+    seed = None if generator is None else int(generator.integers(2**31))
+    return Batches(rows, batch_size, targets=targets, seed=seed), None

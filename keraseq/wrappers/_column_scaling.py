@@ -32,3 +32,11 @@ class ColumnScaling:
 
     def undo(self, values):
         return values * self.scale + self.centre
+
+
+def undo(values, scalings):
+    """Return forecasts, `(n, targets)` or `(n, targets, labels)`, in the units of each series."""
+    return [
+        scaling.undo(v) if v.ndim == 2 else np.moveaxis(scaling.undo(np.moveaxis(v, -1, 0)), 0, -1)
+        for v, scaling in zip(values, scalings, strict=True)
+    ]

@@ -1,34 +1,72 @@
 """One training loop for every estimator."""
 
 import copy
+import math
+import warnings
 
 import keras
+import numpy as np
+
+from keraseq._checks import check_choice
 
 _AVERAGED_SHARE = 0.2
 _LONGEST_AVERAGE = 500
 
 
-def make_optimizer(*, steps, learning_rate, weight_decay=0.004, averaged=False):
-    """Make AdamW that falls along a cosine from `learning_rate` to zero over `steps` steps.
+def optimizer_config(optimizer, *, steps, averaged):
+    """Return the configuration of the optimiser for a fit of so many steps.
 
-    With `averaged` the weights' exponential moving average over about the last fifth of the steps
-    (at most 500) is kept beside them; it is what is validated and what the fit ends with.
+    Parameters
+    ----------
+    optimizer : "auto", str or keras.optimizers.Optimizer
+        AdamW with weight decay and clipped gradients; one of Keras's by name; or an instance, of
+        which only the configuration is read.
+    steps : int
+        Optimiser steps of the whole fit.
+    averaged : bool
+        Keep the weights' exponential moving average over about the last fifth of the steps (at
+        most 500) beside them; it is what is validated and what the fit ends with.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown name, or anything else.
     """
-    window = max(1.0, min(_LONGEST_AVERAGE, _AVERAGED_SHARE * steps))
-    return keras.optimizers.AdamW(
-        keras.optimizers.schedules.CosineDecay(learning_rate, max(1, steps)),
-        weight_decay=weight_decay,
-        global_clipnorm=1.0,
-        use_ema=averaged,
-        ema_momentum=1 - 1 / window,
-    )
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        return _nameless(keras.optimizers.serialize(optimizer))
+    if not isinstance(optimizer, str):
+        raise TypeError(
+            f"optimizer={optimizer!r} must be 'auto', a name such as 'adam', or an instance of "
+            "keras.optimizers.Optimizer."
+        )
+    average = {}
+    if averaged:
+        # A power of two, so that fits of nearly as many steps share a compiled model.
+        window = 2 ** round(math.log2(max(2.0, min(_LONGEST_AVERAGE, _AVERAGED_SHARE * steps))))
+        average = {"use_ema": True, "ema_momentum": 1 - 1 / window}
+    if optimizer == "auto":
+        made = keras.optimizers.AdamW(weight_decay=0.004, global_clipnorm=1.0, **average)
+        return _nameless(keras.optimizers.serialize(made))
+    names = _optimizer_names()
+    check_choice("optimizer", optimizer.lower(), ["auto", *names])
+    return _nameless(keras.optimizers.serialize(names[optimizer.lower()](**average)))
 
 
-def use_optimizer(model, optimizer):
-    """Compile `model` anew with another optimiser; its loss and metrics stay."""
-    config = dict(model.get_compile_config())
-    config["optimizer"] = keras.optimizers.serialize(optimizer)
-    model.compile_from_config(config)
+def _nameless(config):
+    """Without the number that Keras gives each instance, so that equal optimisers are equal."""
+    config["config"]["name"] = config["class_name"].lower()
+    return config
+
+
+def _optimizer_names():
+    """Keras's optimisers by their names in lower case."""
+    base, wrapper = keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer
+    found = {name.lower(): value for name, value in vars(keras.optimizers).items()}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, type) and issubclass(value, base) and value not in (base, wrapper)
+    }
 
 
 class _BestWeights(keras.callbacks.Callback):
@@ -55,34 +93,127 @@ class _BestWeights(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+class _LearningRate(keras.callbacks.Callback):
+    """Let the rate fall from `start` to zero along a cosine over `steps` steps, or stay.
+
+    It is assigned, and so no part of the trace, as a schedule would be.
+    """
+
+    def __init__(self, start, steps):
+        super().__init__()
+        self.start, self.steps = start, steps
+        self.step = 0
+
+    def on_train_begin(self, logs=None):
+        self.model.optimizer.learning_rate = self.start
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.step = epoch * self.params["steps"]
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.steps is None:
+            return
+        share = min(1.0, self.step / self.steps)
+        self.model.optimizer.learning_rate = self.start * 0.5 * (1 + math.cos(math.pi * share))
+        self.step += 1
+
+
+class _Epoch(keras.callbacks.Callback):
+    """Tell the batches which epoch it is, since its number decides their order."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
+
+
+class _SaveState(keras.callbacks.Callback):
+    """Write all that the rest of a fit depends on after every epoch, and read it again."""
+
+    def __init__(self, checkpoint, best):
+        super().__init__()
+        self.checkpoint, self.best = checkpoint, best
+        self.history = {}
+
+    def resume(self, model):
+        """Put the saved state back; return the first epoch still to be run."""
+        saved = self.checkpoint.load()
+        if saved is None:
+            return 0
+        facts, arrays = saved
+        for name, variables in _state(model).items():
+            for variable, value in zip(variables, arrays[name], strict=True):
+                variable.assign(value)
+        self.best.best_loss, self.best.best_epoch = facts["best_loss"], facts["best_epoch"]
+        self.best.best_weights = arrays["best"] or None
+        self.history = facts["history"]
+        return math.inf if facts["stopped"] else facts["epoch"] + 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        arrays = {
+            name: [np.array(v) for v in variables] for name, variables in _state(self.model).items()
+        }
+        # Not Keras's own history, which learns of this epoch only after this callback.
+        self.history = _joined(self.history, {name: [value] for name, value in logs.items()})
+        facts = {
+            "epoch": epoch,
+            "history": self.history,
+            "best_loss": self.best.best_loss,
+            "best_epoch": self.best.best_epoch,
+            "stopped": self.model.stop_training,
+        }
+        self.checkpoint.save(facts, {**arrays, "best": self.best.best_weights or []})
+
+
+def _state(model):
+    return {"model": model.variables, "optimizer": model.optimizer.variables}
+
+
+def _joined(earlier, later):
+    names = [*earlier, *(name for name in later if name not in earlier)]
+    return {n: [*earlier.get(n, []), *(float(v) for v in later.get(n, []))] for n in names}
+
+
 def fit_model(
     model,
     training,
     validation=None,
     *,
     epochs,
-    optimizer_settings=None,
+    learning_rate=None,
+    constant_rate=False,
     early_stopping=False,
     n_iter_no_change=5,
     callbacks=(),
+    checkpoint=None,
     verbose=0,
+    optimizer_settings=None,
 ):
     """Fit a compiled model, with the best weights kept where there is a validation part.
+
+    Ctrl-C ends the training with a warning, and keeps the best weights so far.
 
     Parameters
     ----------
     model : keras.Model
         Compiled.
-    training, validation : tf.data.Dataset
-        Batches of inputs and targets (and weights), of known cardinality.
+    training, validation : Batches
+        Inputs and targets (and weights).
     epochs : int
         At most so many passes.
-    optimizer_settings : dict, optional
-        Of `make_optimizer`, ``steps`` aside. Without it the model's own optimiser is used.
+    learning_rate : float, optional
+        Falls to zero along a cosine. Without it the optimiser's own rate or schedule is used.
+    constant_rate : bool, default=False
+        The rate does not fall, which training bit by bit asks for: its end is unknown.
     early_stopping : bool, default=False
         Stop after `n_iter_no_change` epochs without a lower validation loss.
     callbacks : sequence of keras.callbacks.Callback
         Copied, so that no two fits share one.
+    checkpoint : Checkpoint, optional
+        Written after every epoch, gone on from if it is there, and removed at the end (after
+        Ctrl-C it stays).
     verbose : int, default=0
         As of ``keras.Model.fit``: 0 silent, 1 a progress bar, 2 a line an epoch.
 
@@ -93,26 +224,54 @@ def fit_model(
     n_iter : int
         Epochs run.
     """
-    if epochs == 0:
-        return {}, 0
     if optimizer_settings is not None:
-        steps = epochs * int(training.cardinality())
-        use_optimizer(model, make_optimizer(steps=steps, **optimizer_settings))
-    hooks = [copy.deepcopy(callback) for callback in callbacks]
+        learning_rate = optimizer_settings["learning_rate"]
+        config = dict(model.get_compile_config())
+        config["optimizer"] = optimizer_config(
+            "auto", steps=epochs * len(training), averaged=optimizer_settings["averaged"]
+        )
+        model.compile_from_config(config)
     best = _BestWeights(n_iter_no_change if early_stopping else None)
+    hooks = [_Epoch(training), *(copy.deepcopy(callback) for callback in callbacks)]
+    if learning_rate is not None:
+        steps = None if constant_rate else max(1, epochs * len(training))
+        hooks.append(_LearningRate(learning_rate, steps))
     if validation is not None:
         hooks.append(best)
         if getattr(model.optimizer, "use_ema", False):
             hooks.append(keras.callbacks.SwapEMAWeights())
-    fitted = model.fit(
-        training,
-        validation_data=validation,
-        epochs=epochs,
-        callbacks=hooks,
-        verbose=verbose,
-        shuffle=False,
-    )
+    state = None if checkpoint is None else _SaveState(checkpoint, best)
+    first, history, interrupted = 0, {}, False
+    if state is not None:
+        hooks.append(state)
+        first = state.resume(model)
+        history = state.history
+    if first < epochs:
+        later, interrupted = _run_epochs(model, training, validation, first, epochs, hooks, verbose)
+        history = _joined(history, later)
     if best.best_weights is not None:
         model.set_weights(best.best_weights)
-    history = {name: [float(v) for v in values] for name, values in fitted.history.items()}
-    return history, len(fitted.epoch)
+    if checkpoint is not None and not interrupted:
+        checkpoint.remove()
+    return history, len(history.get("loss", ()))
+
+
+def _run_epochs(model, training, validation, first, epochs, hooks, verbose):
+    """Return the history, and whether Ctrl-C ended it."""
+    interrupted = False
+    try:
+        model.fit(
+            training.dataset,
+            validation_data=None if validation is None else validation.dataset,
+            initial_epoch=first,
+            epochs=epochs,
+            callbacks=hooks,
+            verbose=verbose,
+            shuffle=False,
+        )
+    except KeyboardInterrupt:
+        interrupted = True
+        warnings.warn(
+            "Training was interrupted; the best weights so far are kept.", UserWarning, stacklevel=5
+        )
+    return model.history.history, interrupted

@@ -1,11 +1,11 @@
 """Classify sequences."""
 
 import numpy as np
+from scipy import sparse
+from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils import compute_sample_weight
 
-from keraseq.encoding import ClassTarget
-from keraseq.tasks import get_task
+from keraseq.encoding import ClassTarget, MultilabelTarget
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -18,8 +18,11 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     Parameters
     ----------
     model : str or callable, default="gru"
-        One of :func:`keraseq.list_models`, or a function registered with
-        :func:`keraseq.register_model`.
+        One of :func:`keraseq.list_models`; a function registered with
+        :func:`keraseq.register_model`; or any function
+        ``f(input_shape, outputs, **model_params)`` that returns a Keras model, given those of
+        ``task``, ``vocabulary_size``, ``seed`` that it names. Its output is logits unless it ends
+        in softmax or sigmoid; compiled, it keeps its loss and optimiser.
     units, dropout : "auto" or number, default="auto"
         Width of a layer and dropout behind it; 64 and 0.
     num_layers : int, default=1
@@ -28,7 +31,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     pooling : str, optional
         As of the builders.
     model_params : dict, optional
-        Further arguments of the builder, such as ``{"embedding_dim": 32}``.
+        Further arguments of the builder or the function, such as ``{"embedding_dim": 32}``.
     input : {"auto", "text", "tokens", "series"}, default="auto"
         Strings are text and numbers are series; token ids must be asked for.
     tokenizer : {"words", "characters", "subwords"} or callable, default="words"
@@ -37,8 +40,14 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         and the last three).
     missing : {"error", "fill"}, default="error"
         What to do with NaN that is not padding.
-    epochs, batch_size, learning_rate : "auto" or number, default="auto"
-        Resolved from the kind and the number of rows; see ``params_``.
+    epochs, batch_size : "auto" or int, default="auto"
+        Resolved from the kind and the number of rows; see ``params_``. ``epochs=0`` leaves the
+        first weights.
+    optimizer : "auto", str or keras.optimizers.Optimizer, default="auto"
+        AdamW with weight decay .004 and gradients clipped to norm 1; one of Keras's by name; or an
+        instance, of which each fit makes its own.
+    learning_rate : "auto" or float, default="auto"
+        Where it starts; it falls to zero along a cosine. An optimizer instance brings its own.
     early_stopping : "auto" or bool, default="auto"
         Hold back a part of the rows, and keep the weights that do best on it.
     validation_fraction : float, default=0.1
@@ -46,7 +55,13 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     n_iter_no_change : int, default=5
         Epochs without improvement after which training stops.
     class_weight : dict or "balanced", optional
-        Weight of each class.
+        Weight of each class; "balanced" gives all the same sum.
+    warm_start : bool, default=False
+        Let `fit` go on from the weights, vocabulary and classes of the fit before.
+    checkpoint : str or path-like, optional
+        Directory: the fit's state is written there after every epoch, so that a killed fit, run
+        again, goes on from its last whole epoch and ends with the same numbers. Removed at the end.
+        The state of user callbacks is not in it.
     callbacks : list of keras.callbacks.Callback, optional
         Copied for each fit.
     random_state : int, RandomState or None, default=None
@@ -76,8 +91,6 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     ['pos', 'neg']
     """
 
-    _task = "classification"
-
     def __init__(
         self,
         model="gru",
@@ -95,67 +108,129 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         missing="error",
         epochs="auto",
         batch_size="auto",
+        optimizer="auto",
         learning_rate="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,
         class_weight=None,
+        warm_start=False,
+        checkpoint=None,
         callbacks=None,
         random_state=None,
         verbose=0,
     ):
-        super().__init__(
-            model,
-            units=units,
-            num_layers=num_layers,
-            dropout=dropout,
-            parameter_budget=parameter_budget,
-            pooling=pooling,
-            model_params=model_params,
-            input=input,
-            tokenizer=tokenizer,
-            max_tokens=max_tokens,
-            max_length=max_length,
-            missing=missing,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            callbacks=callbacks,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.class_weight = class_weight
+        self._store(locals())
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch on these rows, at a constant learning rate.
+
+        The first call decides vocabulary or scaling and, if `classes` is not given, the classes.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of :meth:`fit`.
+        classes : array-like, optional
+            All labels that later calls will bring.
+
+        Returns
+        -------
+        self
+        """
+        target = None if classes is None else self._make_target(y).fit(classes)
+        known = getattr(self, "classes_", None)
+        fits = target is None or known is None or np.array_equal(target.classes_, known)
+        if not fits:
+            raise ValueError(
+                f"classes={list(classes)} are not those of the first call: {known.tolist()}."
+            )
+        return self._partial_fit(X, y, sample_weight, target)
+
+    @property
+    def classes_(self):
+        """The labels in sorted order; of an indicator matrix its columns."""
+        if not hasattr(self, "target_"):
+            raise AttributeError(f"This {type(self).__name__} has no classes_ before fit.")
+        return self.target_.classes_
 
     def decision_function(self, X):
-        """Return the logits: `(n, classes)`, or `(n,)` for two classes (positive: the second)."""
-        logits = self._raw(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+        """Return the logits `(n, classes)`; for two classes `(n,)`, positive for the second."""
+        logits = self._logits(X)
+        binary = not self._is_multilabel and logits.shape[1] == 2
+        return logits[:, 1] - logits[:, 0] if binary else logits
 
     def predict_proba(self, X):
         """Return the probability of each of ``classes_``, shape `(n, classes)`."""
-        return get_task(self._task).decode(self._raw(X))
+        logits = self._logits(X)
+        return expit(logits) if self._is_multilabel else softmax(logits, axis=1)
 
     def predict(self, X):
-        """Return the most probable label of each sequence, in the form in which labels came."""
-        return self.target_.inverse_transform(np.argmax(self._raw(X), axis=1))
+        """Return the most probable label of each sequence, in the form in which labels came.
 
-    def _make_target(self):
-        return ClassTarget()
+        For an indicator matrix: every label of probability above one half, as such a matrix.
+        """
+        logits = self._logits(X)
+        codes = logits > 0 if self._is_multilabel else np.argmax(logits, axis=1)
+        return self.target_.inverse_transform(codes)
 
-    def _row_weights(self, sequences, y, sample_weight):
-        weights = super()._row_weights(sequences, y, sample_weight)
+    def _logits(self, X):
+        values = self._raw(X)
+        if not self._network.gives_probabilities:
+            return values
+        values = np.clip(values, np.finfo(values.dtype).tiny, 1.0)
+        if not self._is_multilabel:
+            return np.log(values)
+        return np.log(values) - np.log1p(-np.minimum(values, 1 - np.finfo(values.dtype).epsneg))
+
+    @property
+    def _is_multilabel(self):
+        return isinstance(self.target_, MultilabelTarget)
+
+    def _task_of(self, target):
+        return "multilabel" if isinstance(target, MultilabelTarget) else "classification"
+
+    def _make_target(self, y):
+        matrix = sparse.issparse(y) or np.ndim(y) == 2
+        return MultilabelTarget() if matrix else ClassTarget()
+
+    def _mean_one(self, rows, target):
         if self.class_weight is None:
-            return weights
-        balance = compute_sample_weight(self.class_weight, y).astype(np.float32)
-        return balance if weights is None else weights * balance
+            return super()._mean_one(rows, target)
+        if isinstance(target, MultilabelTarget):
+            raise ValueError(
+                "class_weight weighs the one class of a row; y has several labels a row. Use "
+                "sample_weight."
+            )
+        weights = np.ones(len(rows)) if rows.weights is None else rows.weights
+        weights = weights * self._weight_of_class(rows.targets, weights, target)[rows.targets]
+        return (weights / weights.mean()).astype(np.float32)
 
-    def _strata(self, codes, held_back):
-        counts = np.bincount(codes)
-        possible = counts[counts > 0].min() >= 2 and held_back >= len(counts)
-        return codes if possible else None
+    def _weight_of_class(self, codes, weights, target):
+        n_classes = len(target.classes_)
+        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
+            counts = np.bincount(codes, weights, minlength=n_classes)
+            return weights.sum() / (n_classes * np.where(counts > 0, counts, 1.0))
+        if not isinstance(self.class_weight, dict):
+            raise ValueError(f"class_weight={self.class_weight!r} must be 'balanced' or a dict.")
+        result = np.ones(n_classes)
+        for label, weight in self.class_weight.items():
+            found = np.flatnonzero([label == known for known in target.classes_])
+            if not len(found):
+                raise ValueError(
+                    f"class_weight names the class {label!r}; y has {target.classes_.tolist()}."
+                )
+            result[found] = weight
+        return result
 
-    def _after_fit(self):
-        self.classes_ = self.target_.classes_
+    def _strata(self, targets, held_back):
+        if targets.ndim == 2:
+            return None
+        counts = np.bincount(targets)
+        possible = counts[counts > 0].min() >= 2 and held_back >= np.count_nonzero(counts)
+        return targets if possible else None
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

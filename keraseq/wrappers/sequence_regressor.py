@@ -28,11 +28,68 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     (3,)
     """
 
-    _task = "regression"
+    def __init__(
+        self,
+        model="gru",
+        *,
+        units="auto",
+        num_layers=1,
+        dropout="auto",
+        parameter_budget=None,
+        pooling=None,
+        model_params=None,
+        input="auto",
+        tokenizer="words",
+        max_tokens="auto",
+        max_length="auto",
+        missing="error",
+        epochs="auto",
+        batch_size="auto",
+        optimizer="auto",
+        learning_rate="auto",
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=5,
+        warm_start=False,
+        checkpoint=None,
+        callbacks=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self._store(locals())
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train one epoch on these rows, at a constant learning rate.
+
+        The first call decides vocabulary, scaling of X and of y.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of :meth:`fit`.
+
+        Returns
+        -------
+        self
+        """
+        return self._partial_fit(X, y, sample_weight)
 
     def predict(self, X):
         """Return the predicted numbers, shape `(n,)` or `(n, targets)` as in training."""
-        return self.target_.inverse_transform(self._raw(X))
+        values = self._raw(X)
+        return self.target_.inverse_transform(values)
 
-    def _make_target(self):
+    def _task_of(self, target):
+        return "regression"
+
+    def _make_target(self, y):
         return RegressionTarget()
+
+    def _keys(self, y):
+        # Not standardised: level and spread are those of the different rows alone.
+        return RegressionTarget(scaling=False).fit(y).transform(y)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

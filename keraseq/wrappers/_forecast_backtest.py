@@ -1,0 +1,265 @@
+"""Forecasts of the past, as if it were the future, beside naive ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.model_selection import check_cv
+
+from keraseq._checks import check_integer
+from keraseq.baselines import drift, seasonal_naive
+from keraseq.wrappers._column_scaling import undo
+from keraseq.wrappers._forecast_intervals import (
+    model_band,
+    nonconformity,
+    track,
+    widen,
+)
+from keraseq.wrappers._forecast_scores import score_table
+
+_TEST_SHARE = 0.2
+# Days of a step at most, and steps of a season: days of a week, weeks, months, quarters of a year.
+_SEASONS = ((6, 7), (27, 52), (31, 12), (92, 4))
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a backtest gives.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        A row for each model, series, origin, target and step: series (where there are several),
+        target, model, origin (the last row known), date, step, forecast, lower, upper, truth, and
+        scale (the seasonal naive error before the test part, which MASE divides by).
+    scores : DataFrame
+        A row for each model: MAE, RMSE, MSE, MASE, sMAPE (in percent), pinball (mean over
+        the lower end, the forecast and the upper end), coverage, n_forecasts.
+    coverage : float or None
+        Claimed by the intervals.
+    season : int
+    """
+
+    forecasts: pd.DataFrame
+    coverage: float | None
+    season: int
+
+    @property
+    def scores(self):
+        return self.score_by("model")
+
+    def score_by(self, *columns):
+        """Return the scores for each value of these columns, such as ``"model", "step"``."""
+        return score_table(self.forecasts, list(columns), self.coverage)
+
+    def plot(self, **arguments):
+        """Draw it: :meth:`keraseq.plots.BacktestDisplay.from_backtest`."""
+        from keraseq.plots.backtest_display import BacktestDisplay
+
+        return BacktestDisplay.from_backtest(self, **arguments)
+
+
+def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season):
+    """See :meth:`SequenceForecaster.backtest`."""
+    if cv is not None and (start is not None or refit):
+        raise ValueError("cv says where to begin and to fit again; leave out start and refit.")
+    stride = forecaster.horizon if stride is None else check_integer("stride", stride, 1)
+    reader, data = clone(forecaster)._read_training(y, *covariates.values())
+    season = _season(data.panel) if season is None else check_integer("season", season, 1)
+    tables = []
+    for train_ends, origins in _rounds(forecaster, data, start, stride, cv, refit):
+        fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends))
+        tables += _round(fitted, data, train_ends, origins, coverage, season)
+    return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
+
+
+def _rounds(forecaster, data, start, stride, cv, refit):
+    """Yield for each fit: how many rows of each series it sees, and the origins to forecast."""
+    lengths, horizon = data.lengths(), forecaster.horizon
+    if cv is not None:
+        yield from _folds(data, cv, stride, horizon)
+        return
+    first = [_first_row(series, start) for series in data.panel.series]
+    origins = [
+        np.arange(low, length - horizon + 1, stride)
+        for low, length in zip(first, lengths, strict=True)
+    ]
+    _check_origins(data.panel, origins, first, horizon)
+    if not refit:
+        yield first, origins
+        return
+    for place in range(max(map(len, origins))):
+        now = [o[place : place + 1] for o in origins]
+        ends = [int(o[min(place, len(o) - 1)]) for o in origins]
+        yield ends, now
+
+
+def _folds(data, cv, stride, horizon):
+    lengths = data.lengths()
+    if len(set(lengths)) > 1:
+        raise ValueError("cv splits rows, so all series must have the same number; use start=.")
+    for train, test in check_cv(cv).split(np.zeros((lengths[0], 1))):
+        if not len(train) or not len(test) or train.max() >= test.min():
+            raise ValueError(
+                f"cv={cv!r} trains on rows that come after the first test row; a forecast needs "
+                "the past alone, as in TimeSeriesSplit."
+            )
+        if (np.diff(train) != 1).any() or train[0] != 0 or (np.diff(test) != 1).any():
+            raise ValueError(
+                f"cv={cv!r} leaves out rows before or in between; training must be all rows up to "
+                "one, as in TimeSeriesSplit without max_train_size."
+            )
+        origins = np.arange(test[0], test[-1] + 2 - horizon, stride)
+        _check_origins(data.panel, [origins], [test[0]], horizon)
+        yield [int(train[-1]) + 1] * len(lengths), [origins] * len(lengths)
+
+
+def _first_row(series, start):
+    length = len(series.values)
+    if start is None:
+        return length - round(_TEST_SHARE * length)
+    if isinstance(start, float | np.floating) and 0 < start < 1:
+        return round(start * length)
+    if isinstance(start, int | np.integer) and not isinstance(start, bool):
+        row = int(start)
+    elif isinstance(series.index, pd.DatetimeIndex | pd.PeriodIndex):
+        kind = pd.Period if isinstance(series.index, pd.PeriodIndex) else pd.Timestamp
+        when = kind(start) if kind is pd.Timestamp else kind(start, series.index.freq)
+        if kind is pd.Timestamp and when.tz is None and series.index.tz is not None:
+            when = when.tz_localize(series.index.tz)
+        row = int(series.index.searchsorted(when))
+    else:
+        raise TypeError(f"start={start!r} must be a row number, a share of the rows, or a date.")
+    if not 0 < row < length:
+        raise ValueError(f"start={start!r} is row {row} of {length}; it must lie inside y.")
+    return row
+
+
+def _check_origins(panel, origins, first, horizon):
+    for place, (o, low) in enumerate(zip(origins, first, strict=False)):
+        if not len(o):
+            length = len(panel.series[place].values)
+            raise ValueError(
+                f"{panel.name(place)} has {length} rows: from row {low} on, fewer than horizon="
+                f"{horizon} are left to forecast. Begin earlier, or shorten the horizon."
+            )
+
+
+def _round(fitted, data, train_ends, origins, coverage, season):
+    """Forecast every origin with one fit; a list of tables."""
+    core, horizon = fitted._core, fitted.horizon
+    scalings = core.scalings(core.data)
+    windows = _windows_at(core, data, scalings, origins)
+    output = core.predict(windows, horizon)
+    middle = output if core.centre is None else output[..., core.centre]
+    ends = np.full((*middle.shape, 2), np.nan)
+    if coverage is not None:
+        ends = _intervals(fitted, windows, output, origins, coverage)
+    name = fitted.model if isinstance(fitted.model, str) else fitted.model.__name__
+    tables, borders = [], np.cumsum([len(o) for o in origins])[:-1]
+    for place, (own, own_ends) in enumerate(
+        zip(np.split(middle, borders), np.split(ends, borders), strict=True)
+    ):
+        if len(own):
+            table = _Table(data.panel, place, origins[place], horizon, train_ends[place], season)
+            scaling = [scalings[place]] * len(own)
+            tables.append(
+                table.rows(name, np.stack(undo(own, scaling)), np.stack(undo(own_ends, scaling)))
+            )
+            tables += [table.rows(rival, values) for rival, values in table.rivals().items()]
+    return tables
+
+
+def _windows_at(core, data, scalings, origins):
+    """The windows of every series at its origins."""
+    first = [
+        int(o[0]) if len(o) else length + 1
+        for o, length in zip(origins, data.lengths(), strict=True)
+    ]
+    windows = core.windows(data, scalings, first=first)
+    counts = np.bincount(windows.series, minlength=len(origins))
+    starts = np.cumsum([0, *counts[:-1]])
+    index = [start + o - low for start, o, low in zip(starts, origins, first, strict=True)]
+    return windows.take(np.concatenate(index))
+
+
+def _intervals(fitted, windows, output, origins, coverage):
+    """Both ends for every window; with adaptive intervals the widths follow the errors so far."""
+    core = fitted._core
+    radius = fitted._calibrated(fitted.horizon).radius(coverage)
+    band = model_band(output, core.params["quantiles"], coverage)
+    scale = core.scale(windows, fitted.conformal)
+    if fitted.conformal == "adaptive":
+        scores = nonconformity(windows.truth(), band[0], band[2], scale)
+        borders = np.cumsum([len(o) for o in origins])[:-1]
+        radius = np.concatenate(
+            [
+                track(part, o, radius, coverage)
+                for part, o in zip(np.split(scores, borders), origins, strict=True)
+                if len(o)
+            ]
+        )
+    return widen(band, radius, scale)
+
+
+class _Table:
+    """Rows of the tidy frame for one series."""
+
+    def __init__(self, panel, place, origins, horizon, train_end, season):
+        self.panel, self.place, self.origins, self.horizon = panel, place, origins, horizon
+        self.series = panel.series[place]
+        self.season = season
+        self.values = self.series.values
+        rows = origins[:, None] + np.arange(horizon)
+        self.truth = self.values[rows]
+        shape = self.truth.shape
+        seasonal = season if train_end > season else 1
+        naive = np.abs(self.values[seasonal:train_end] - self.values[: train_end - seasonal])
+        scale = naive.mean(axis=0)
+        targets = pd.Categorical.from_codes(
+            np.tile(np.arange(shape[2]), shape[0] * shape[1]), [str(t) for t in panel.targets]
+        )
+        index = self.series.index
+        self.shared = {
+            "target": targets,
+            "origin": np.repeat(index[origins - 1], shape[1] * shape[2]),
+            "date": np.repeat(index[rows.ravel()], shape[2]),
+            "step": np.tile(np.repeat(np.arange(1, horizon + 1), shape[2]), shape[0]),
+            "truth": self.truth.ravel(),
+            "scale": np.tile(scale, shape[0] * shape[1]),
+        }
+
+    def rivals(self):
+        """Seasonal naive, repeating the last value, and drift, from the same origins."""
+        season = self.season if self.origins[0] >= self.season else 1
+        ways = {"naive": lambda o: seasonal_naive(self.values[o - 1 : o], self.horizon)}
+        if season > 1:
+            ways["seasonal_naive"] = lambda o: seasonal_naive(
+                self.values[o - season : o], self.horizon, season
+            )
+        ways["drift"] = lambda o: drift(self.values[:o], self.horizon)
+        return {name: np.stack([way(o) for o in self.origins]) for name, way in ways.items()}
+
+    def rows(self, model, forecast, ends=None):
+        frame = pd.DataFrame(self.shared)
+        frame.insert(1, "model", pd.Categorical([model] * len(frame)))
+        frame.insert(5, "forecast", forecast.ravel())
+        for side, name in enumerate(("lower", "upper")):
+            frame.insert(6 + side, name, np.nan if ends is None else ends[..., side].ravel())
+        if len(self.panel) > 1:
+            ids = self.panel.ids or range(len(self.panel))
+            frame.insert(0, "series", pd.Categorical([ids[self.place]] * len(frame)))
+        return frame
+
+
+def _season(panel):
+    index = panel.series[0].index
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return 1
+    days = pd.Series(index).diff().median() / pd.Timedelta(days=1)
+    if days < 1:
+        return round(1 / days)
+    return next((season for longest, season in _SEASONS if days <= longest), 1)

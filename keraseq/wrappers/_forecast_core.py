@@ -1,0 +1,214 @@
+"""A trained model, with what turns series into its windows and its output back into series."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from sklearn.utils import check_random_state
+
+from keraseq.builders import build
+from keraseq.wrappers._forecast_data import ForecastData, ForecastReader, ForecastScaling
+from keraseq.wrappers._forecast_intervals import Calibration, central, window_scale
+from keraseq.wrappers._forecast_windows import WindowBatches, cut_windows
+from keraseq.wrappers._training import fit_model
+
+_CALIBRATION_WINDOWS = 1_000
+# Beside those that the task brings.
+_LOSSES = {"mae": keras.losses.MeanAbsoluteError, "huber": keras.losses.Huber}
+
+
+@dataclass(frozen=True)
+class ForecastCore:
+    """What a fit leaves.
+
+    Attributes
+    ----------
+    model : keras.Model
+    params : dict
+    reader : ForecastReader
+    scaling : ForecastScaling
+    data : ForecastData
+        Training's.
+    borders : list of int
+        For each series, the first row that training did not forecast.
+    history, n_iter : as of `fit_model`
+    """
+
+    model: keras.Model
+    params: dict
+    reader: ForecastReader
+    scaling: ForecastScaling
+    data: ForecastData
+    borders: list
+    history: dict
+    n_iter: int
+
+    @property
+    def lookback(self):
+        return self.params["lookback"]
+
+    @property
+    def centre(self):
+        return central(self.params["quantiles"])
+
+    def read(self, y, past, future, static, n=0):
+        """Read what is to be forecast from; see :meth:`ForecastReader.read`."""
+        return self.reader.read(y, past, future, static, n, self.data)
+
+    def scalings(self, data, n_rows=None):
+        return self.scaling.targets(data.panel, n_rows)
+
+    def windows(self, data, scalings, *, first=None, last=None, n_after=0):
+        """Windows of `data` as training's; see `cut_windows`."""
+        return _windows(
+            self.reader, self.scaling, data, scalings, self.params, first, last, n_after
+        )
+
+    def windows_at_end(self, data, scalings, n):
+        """The one window of each series that ends where the series does."""
+        ends = data.lengths()
+        last = [end + self.params["horizon"] for end in ends]
+        return self.windows(data, scalings, first=ends, last=last, n_after=n)
+
+    def predict(self, windows, n):
+        """The model's output for n steps, scaled."""
+        if n > self.params["horizon"] and self.has_past_covariates:
+            raise ValueError(
+                f"n={n} goes beyond horizon={self.params['horizon']}, which needs the covariates "
+                "of the past where they are not yet known; fit with a longer horizon, or without "
+                "past=."
+            )
+        return windows.forecast(self.model, n, self.centre)
+
+    def predict_points(self, windows, n):
+        values = self.predict(windows, n)
+        return values if self.centre is None else values[..., self.centre]
+
+    @property
+    def has_past_covariates(self):
+        return self.data.past is not None
+
+    def calibrate(self, n, conformal):
+        """Forecast n steps from the windows held back, or from 1,000 of them."""
+        scalings = self.scalings(self.data)
+        first = [
+            border if border < length else length + 1
+            for border, length in zip(self.borders, self.data.lengths(), strict=True)
+        ]
+        windows = self.windows(self.data, scalings, first=first)
+        # Fewer steps than the horizon end later, more end sooner.
+        ends = self.ends_of(windows)
+        windows = windows.take(np.flatnonzero(windows.origins + n <= ends))
+        if not len(windows):
+            raise ValueError(
+                f"no window held back from training has {n} steps of truth behind it; raise "
+                "validation_fraction, or lower n."
+            )
+        if len(windows) > _CALIBRATION_WINDOWS:
+            spread = np.linspace(0, len(windows) - 1, _CALIBRATION_WINDOWS).round().astype(int)
+            windows = windows.take(spread)
+        return Calibration(
+            self.predict(windows, n),
+            windows.truth(n),
+            self.scale(windows, conformal),
+            self.params["quantiles"],
+        )
+
+    def ends_of(self, windows):
+        """For each window, the row behind its series' last."""
+        return np.cumsum(self.data.lengths())[windows.series]
+
+    def scale(self, windows, conformal):
+        return window_scale(windows.past(), windows.n_targets, conformal)
+
+
+def train(forecaster, reader, data, params, borders, *, validate=True):
+    """Scale, cut, build and train.
+
+    Parameters
+    ----------
+    forecaster : SequenceForecaster
+    reader : ForecastReader
+        Fitted on `data`.
+    data : ForecastData
+    params : dict
+        Of `resolve_settings`.
+    borders : list of int
+        For each series, the first row that training must not forecast.
+    validate : bool, default=True
+        Judge on the rows from the borders on, and keep the best weights.
+
+    Returns
+    -------
+    ForecastCore
+    """
+    seed = int(check_random_state(forecaster.random_state).randint(2**31 - 1))
+    scaling = ForecastScaling(reader, data, borders)
+    scalings = scaling.targets(data.panel)
+    windows = _windows(reader, scaling, data, scalings, params, None, borders, 0)
+    model = _build(forecaster, windows, params, seed)
+    training = WindowBatches(
+        windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
+    )
+    validation = None
+    if validate and borders != data.lengths():
+        held_back = _windows(reader, scaling, data, scalings, params, borders, None, 0)
+        validation = WindowBatches(held_back, most=params["validation_windows"])
+    history, n_iter = fit_model(
+        model,
+        training,
+        validation,
+        epochs=params["epochs"],
+        optimizer_settings={
+            "learning_rate": params["learning_rate"],
+            "averaged": validation is not None,
+        },
+        early_stopping=validation is not None,
+        n_iter_no_change=forecaster.n_iter_no_change,
+        callbacks=forecaster.callbacks or (),
+        verbose=forecaster.verbose,
+    )
+    return ForecastCore(model, params, reader, scaling, data, borders, history, n_iter)
+
+
+def _windows(reader, scaling, data, scalings, params, first, last, n_after):
+    parts, n_future = scaling.arrays(data, scalings, n_after)
+    return cut_windows(
+        parts,
+        params["lookback"],
+        params["horizon"],
+        first=first,
+        last=last,
+        n_targets=len(data.panel.targets),
+        n_future=n_future,
+        static=data.static,
+        has_covariates=reader.has_covariates,
+    )
+
+
+def _build(forecaster, windows, params, seed):
+    first = windows.take(np.arange(1)).inputs()
+    shape = keras.tree.map_structure(lambda part: part.shape[1:], first)
+    quantiles = params["quantiles"]
+    settings = {
+        "channels": forecaster.channels,
+        "patch_length": forecaster.patch_length,
+        "pooling": forecaster.pooling,
+        "parameter_budget": forecaster.parameter_budget,
+        "units": params["units"],
+        "num_layers": forecaster.num_layers,
+        "dropout": forecaster.dropout,
+    }
+    model = build(
+        forecaster.model,
+        shape,
+        (params["horizon"], windows.n_targets),
+        task="forecasting",
+        quantiles=quantiles,
+        seed=seed,
+        **{**settings, **(forecaster.model_params or {})},
+    )
+    if params["loss"] in _LOSSES:
+        loss = keras.losses.serialize(_LOSSES[params["loss"]]())
+        model.compile_from_config({**model.get_compile_config(), "loss": loss})
+    return model

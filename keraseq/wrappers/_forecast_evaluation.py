@@ -1,0 +1,131 @@
+"""How well a forecaster does on what has happened."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from keraseq._checks import check_integer
+from keraseq.wrappers._forecast_backtest import run_backtest
+from keraseq.wrappers._forecast_intervals import check_coverage
+
+
+class ForecastEvaluation:
+    """The part of SequenceForecaster that measures it."""
+
+    def predict_windows(self, y, start, *, past=None, future=None, static=None):
+        """Forecast `horizon` steps from every origin whose targets lie in ``y[start:]``.
+
+        For rolling evaluation of one series without refitting: window i reads the `lookback_` rows
+        before row ``start + i`` and forecasts the rows from there on.
+
+        Parameters
+        ----------
+        y : Series, DataFrame or array
+        start : int
+            First row to be forecast, at least `lookback_`.
+
+        Returns
+        -------
+        forecast, truth : ndarray `(windows, horizon, targets)`
+            In the user's units.
+        """
+        check_is_fitted(self)
+        start = check_integer("start", start, self.lookback_)
+        data = self._core.read(y, past, future, static)
+        if len(data.panel) != 1:
+            raise ValueError(
+                f"predict_windows reads one series, and y has {len(data.panel)}; use backtest."
+            )
+        self._check_history(data)
+        last = data.lengths()[0] - self.horizon
+        if start > last:
+            raise ValueError(
+                f"start={start} leaves fewer than horizon={self.horizon} rows of y to forecast; it "
+                f"may be at most {last}."
+            )
+        scalings = self._core.scalings(data, [start])
+        windows = self._core.windows(data, scalings, first=[start])
+        forecast = self._core.predict_points(windows, self.horizon)
+        truth = np.lib.stride_tricks.sliding_window_view(
+            data.panel.series[0].values[start:], self.horizon, axis=0
+        ).transpose(0, 2, 1)
+        return scalings[0].undo(forecast), truth
+
+    def backtest(
+        self,
+        y,
+        *,
+        start=None,
+        stride=None,
+        cv=None,
+        refit=False,
+        past=None,
+        future=None,
+        static=None,
+        coverage=0.9,
+        season=None,
+    ):
+        """Forecast the past as if it were the future, beside seasonal naive and drift.
+
+        A clone is fitted on the rows before `start` and forecasts from there on; this forecaster
+        itself stays as it is.
+
+        Parameters
+        ----------
+        y, past, future, static : as in `fit`
+        start : int, date or float, optional
+            First row to be forecast: its number, its date, or its place as a share of the rows;
+            the last fifth by default.
+        stride : int, optional
+            Rows between two origins; `horizon` by default, so that every row is forecast once.
+        cv : cross-validator, optional
+            In place of `start`, such as ``TimeSeriesSplit(5, gap=24)``: for each split a clone is
+            fitted on its training rows and forecasts its test rows.
+        refit : bool, default=False
+            Fit again at each origin, on all rows before it.
+        coverage : float or None, default=0.9
+            Of the intervals; None for none.
+        season : int, optional
+            Steps of a season, for the naive rival and for MASE; by default that of the dates' step
+            (24 for hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
+
+        Returns
+        -------
+        Backtest
+            With `forecasts` (a tidy frame), `scores` and `score_by`.
+
+        Raises
+        ------
+        ValueError
+            For training rows that do not all come before the test rows, or too few of them.
+        """
+        return run_backtest(
+            self,
+            y,
+            {"past": past, "future": future, "static": static},
+            start=start,
+            stride=stride,
+            cv=cv,
+            refit=refit,
+            coverage=None if coverage is None else check_coverage(coverage),
+            season=season,
+        )
+
+    def score(self, y, *, past=None, future=None, static=None):
+        """Return minus the mean absolute scaled error of one-horizon forecasts all through y.
+
+        The scale is the error of repeating the last value (Hyndman & Koehler 2006) on y, so that
+        -1 is as good as that.
+        """
+        check_is_fitted(self)
+        data = self._core.read(y, past, future, static)
+        self._check_history(data, self.lookback_ + self.horizon)
+        scalings = self._core.scalings(data)
+        windows = self._core.windows(data, scalings)
+        forecast = self._core.predict_points(windows, self.horizon)
+        errors = np.abs(forecast - windows.truth()).mean(axis=1)
+        scaled = []
+        for place, (series, scaling) in enumerate(zip(data.panel.series, scalings, strict=True)):
+            naive = np.abs(np.diff(scaling.apply(series.values), axis=0)).mean(axis=0)
+            error = errors[windows.series == place].mean(axis=0)
+            scaled.append(error / np.where(naive > 0, naive, 1.0))
+        return -float(np.mean(scaled))

@@ -1,0 +1,143 @@
+"""A forecaster's settings: checked, and "auto" resolved by the amount of data."""
+
+import math
+import numbers
+from collections.abc import Mapping
+
+import numpy as np
+
+from keraseq._checks import check_choice, check_fraction, check_integer
+
+_LONGEST_LOOKBACK = 720
+# Chosen on ETTh1's validation part (horizon 96, GRU): twice the epochs, or four times the batch at
+# the same number of steps, were worse; so were half and twice the learning rate.
+_STEPS = 980
+_FEWEST_EPOCHS = 2
+_BATCH_ROWS = 64
+_SMALLEST_BATCH = 16
+# More windows than these overlap so much that a pass over all teaches little more; an epoch of a
+# long series takes this many, drawn anew.
+_WINDOWS_A_PASS = 64_000
+_VALIDATION_WINDOWS = 4_000
+_FEWEST_FOR_VALIDATION = 200
+LOSSES = ("mse", "mae", "huber", "quantile")
+_QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+def check_settings(forecaster):
+    """Raise for a parameter out of range, before anything is computed."""
+    check_integer("horizon", forecaster.horizon, 1)
+    check_integer("n_iter_no_change", forecaster.n_iter_no_change, 1)
+    check_choice("channels", forecaster.channels, ("independent", "mixed"))
+    check_choice("conformal", forecaster.conformal, ("adaptive", "split"))
+    check_fraction("validation_fraction", forecaster.validation_fraction)
+    for name, value in (
+        ("early_stopping", forecaster.early_stopping),
+        ("calendar", forecaster.calendar),
+    ):
+        auto = name == "early_stopping" and isinstance(value, str) and value == "auto"
+        if not (isinstance(value, bool | np.bool_) or auto):
+            allowed = "True, False or 'auto'" if name == "early_stopping" else "True or False"
+            raise ValueError(f"{name}={value!r}: give {allowed}.")
+    params = forecaster.model_params
+    if not (params is None or isinstance(params, Mapping)):
+        raise TypeError(
+            f"model_params={params!r} must be a dict of the builder's further arguments, such as "
+            "{'embedding_dim': 32}."
+        )
+    loss, quantiles = forecaster.loss, forecaster.quantiles
+    if loss != "auto":
+        check_choice("loss", loss, LOSSES)
+        if quantiles is not None and loss != "quantile":
+            raise ValueError(
+                f"loss={loss!r} with quantiles={quantiles!r}: quantiles are learned with "
+                "loss='quantile' (or 'auto')."
+            )
+
+
+def resolve_settings(forecaster, lengths, n_targets):
+    """Fill in what is "auto" for series of these lengths, and check the rest.
+
+    Returns
+    -------
+    dict
+        units, batch_size, epochs, learning_rate, early_stopping, loss, quantiles, lookback,
+        n_windows, windows_per_epoch, validation_windows.
+    """
+    lookback = _choose_lookback(forecaster, min(lengths))
+    n_windows = [length - lookback - forecaster.horizon + 1 for length in lengths]
+    total = sum(n_windows)
+    batch_size = 32
+    if total >= 2_000:
+        # Independent targets are rows of their own.
+        rows = n_targets if forecaster.channels == "independent" else 1
+        batch_size = max(_SMALLEST_BATCH, _BATCH_ROWS // rows)
+    n_held_back = held_back(forecaster, n_windows)
+    params = {
+        "units": 64 if total < 2_000 else 128,
+        "batch_size": batch_size,
+        "learning_rate": 0.002 if total < 2_000 else 0.001,
+        # A long horizon's validation part overlaps so many windows that it may leave too few.
+        "early_stopping": total >= _FEWEST_FOR_VALIDATION
+        and any(n_held_back)
+        and 2 * sum(n_held_back) <= total,
+        "loss": "mse" if forecaster.quantiles is None else "quantile",
+        "epochs": "auto",
+    }
+    for name in params:
+        value = getattr(forecaster, name)
+        if not (isinstance(value, str) and value == "auto"):
+            params[name] = value
+    check_integer("batch_size", params["batch_size"], 1)
+    a_pass = min(total, _WINDOWS_A_PASS)
+    if params["epochs"] == "auto":
+        epochs = math.ceil(_STEPS / math.ceil(a_pass / params["batch_size"]))
+        params["epochs"] = max(_FEWEST_EPOCHS, min(100, epochs))
+    check_integer("epochs", params["epochs"], 0)
+    rate = params["learning_rate"]
+    if not isinstance(rate, numbers.Real) or not 0 < rate < np.inf:
+        raise ValueError(f"learning_rate={rate!r} must be a positive number or 'auto'.")
+    if forecaster.parameter_budget is not None and forecaster.units == "auto":
+        params["units"] = None
+    quantiles = forecaster.quantiles
+    if params["loss"] == "quantile" and quantiles is None:
+        quantiles = _QUANTILES
+    return {
+        **params,
+        "quantiles": quantiles,
+        "lookback": lookback,
+        "horizon": forecaster.horizon,
+        "n_windows": total,
+        "windows_per_epoch": a_pass,
+        "validation_windows": _VALIDATION_WINDOWS,
+    }
+
+
+def _choose_lookback(forecaster, n):
+    horizon = forecaster.horizon
+    if isinstance(forecaster.lookback, str) and forecaster.lookback == "auto":
+        lookback = max(1, min(_LONGEST_LOOKBACK, n // 3, n - horizon - 1))
+    else:
+        lookback = check_integer("lookback", forecaster.lookback, 1)
+    if n < lookback + horizon + 1:
+        raise ValueError(
+            f"y has {n} rows, too few for lookback + horizon = {lookback} + {horizon} and two "
+            "windows to learn from; lower one of them or give a longer series."
+        )
+    return lookback
+
+
+def held_back(forecaster, n_windows):
+    """For each series, the rows at its end whose values only validation forecasts."""
+    rows = [round(forecaster.validation_fraction * n) + forecaster.horizon - 1 for n in n_windows]
+    return [
+        row if forecaster.horizon <= row < n else 0 for row, n in zip(rows, n_windows, strict=True)
+    ]
+
+
+def check_held_back(forecaster, rows, n_windows):
+    if not any(rows):
+        raise ValueError(
+            f"validation_fraction={forecaster.validation_fraction} of {n_windows} windows leaves "
+            "none for validation or for training; change it, or set early_stopping=False."
+        )

@@ -1,0 +1,171 @@
+"""Windows of many series, cut when a batch needs them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import tensorflow as tf
+
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class SeriesWindows:
+    """Every history that a model reads, as places in one array of rows.
+
+    Attributes
+    ----------
+    rows : ndarray `(time, channels)` float32
+        All series one after another: targets, covariates of the past, covariates of the future.
+    origins : ndarray of int
+        For each window, the first row to be forecast.
+    series : ndarray of int
+        For each window, the series that it is cut from.
+    lookback, horizon, n_targets, n_future : int
+    static : ndarray `(series, features)` or None
+    has_covariates : bool
+        The model takes a dict.
+    """
+
+    rows: np.ndarray
+    origins: np.ndarray
+    series: np.ndarray
+    lookback: int
+    horizon: int
+    n_targets: int
+    n_future: int = 0
+    static: np.ndarray | None = None
+    has_covariates: bool = False
+
+    def __len__(self):
+        return len(self.origins)
+
+    def take(self, index):
+        return replace(self, origins=self.origins[index], series=self.series[index])
+
+    def past(self):
+        return self.rows[self.origins[:, None] + np.arange(-self.lookback, 0)]
+
+    def future(self, n):
+        """The next n steps' known covariates; of those beyond the end of the rows, the last."""
+        steps = self.origins[:, None] + np.arange(n)
+        return self.rows[np.minimum(steps, len(self.rows) - 1)][
+            ..., self.rows.shape[1] - self.n_future :
+        ]
+
+    def truth(self, n=None):
+        """What followed, `(windows, n, targets)`; `horizon` steps by default."""
+        steps = self.origins[:, None] + np.arange(self.horizon if n is None else n)
+        return self.rows[steps][..., : self.n_targets]
+
+    def inputs(self, past=None, future=None):
+        """What the model takes."""
+        past = self.past() if past is None else past
+        if not self.has_covariates:
+            return past
+        inputs = {"past": past}
+        if self.n_future:
+            inputs["future"] = self.future(self.horizon) if future is None else future
+        if self.static is not None:
+            inputs["static"] = self.static[self.series]
+        return inputs
+
+    def forecast(self, model, n, centre=None):
+        """Forecast n steps from every origin, beyond the horizon by going on from the forecast.
+
+        Parameters
+        ----------
+        model : keras.Model
+        n : int
+        centre : int, optional
+            The quantile to go on from, where the model gives quantiles.
+
+        Returns
+        -------
+        ndarray `(windows, n, targets)` or `(windows, n, targets, quantiles)`
+        """
+        batches = [
+            self.take(slice(start, start + _BATCH))._roll(model, n, centre)
+            for start in range(0, len(self), _BATCH)
+        ]
+        return np.concatenate(batches)
+
+    def _roll(self, model, n, centre):
+        past, ahead = self.past(), []
+        n_blocks = -(-n // self.horizon)
+        future = self.future(n_blocks * self.horizon)
+        for block in np.split(future, n_blocks, axis=1):
+            values = model.predict_on_batch(self.inputs(past[:, -self.lookback :], block))
+            ahead.append(values)
+            if len(ahead) < n_blocks:
+                point = values if centre is None else values[..., centre]
+                past = np.concatenate([past, np.concatenate([point, block], axis=-1)], axis=1)
+        return np.concatenate(ahead, axis=1)[:, :n]
+
+
+class WindowBatches:
+    """Batches of windows for `fit_model`, cut one by one.
+
+    Parameters
+    ----------
+    windows : SeriesWindows
+    batch_size : int
+    most : int
+        Windows of a pass: drawn anew for each epoch with a seed, else evenly spread.
+    seed : int, optional
+        Draws each epoch's order from it and `epoch`, which a fit sets.
+
+    Attributes
+    ----------
+    dataset : tf.data.Dataset
+    """
+
+    def __init__(self, windows, batch_size=_BATCH, *, most, seed=None):
+        self._windows, self._batch_size, self._seed = windows, batch_size, seed
+        self._n = min(most, len(windows))
+        self.epoch = 0
+        first = windows.take(np.arange(1))
+        signature = tf.nest.map_structure(
+            lambda part: tf.TensorSpec((None, *part.shape[1:]), part.dtype),
+            (first.inputs(), first.truth()),
+        )
+        dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
+        self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self)))
+
+    def __len__(self):
+        return -(-self._n // self._batch_size)
+
+    def _generate(self):
+        total = len(self._windows)
+        if self._seed is None:
+            order = np.linspace(0, total - 1, self._n).round().astype(np.int64)
+        else:
+            generator = np.random.default_rng([self._seed, self.epoch])
+            order = generator.permutation(total)[: self._n]
+        for start in range(0, self._n, self._batch_size):
+            batch = self._windows.take(order[start : start + self._batch_size])
+            yield batch.inputs(), batch.truth()
+
+
+def cut_windows(parts, lookback, horizon, *, first=None, last=None, **settings):
+    """Make windows of every origin from row `first` to the last that has `horizon` rows of truth.
+
+    Parameters
+    ----------
+    parts : list of ndarray `(time, channels)`
+        For each series.
+    first, last : list of int, optional
+        For each series: the first origin (`lookback` by default), and the row behind the last that
+        may be forecast (the end by default).
+    **settings
+        Further fields of SeriesWindows.
+    """
+    first = [lookback] * len(parts) if first is None else first
+    last = [len(part) for part in parts] if last is None else last
+    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    origins = [
+        start + np.arange(low, high - horizon + 1)
+        for start, low, high in zip(starts, first, last, strict=True)
+    ]
+    rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    series = np.repeat(np.arange(len(parts)), [len(o) for o in origins])
+    return SeriesWindows(rows, np.concatenate(origins), series, lookback, horizon, **settings)

@@ -1,0 +1,107 @@
+"""A trained network: what it was made from, and its weights."""
+
+import numpy as np
+
+from keraseq.wrappers._batches import predict_rows
+from keraseq.wrappers._pool import POOL
+from keraseq.wrappers._recipes import ends_in_probabilities
+from keraseq.wrappers._training import fit_model
+
+
+class Network:
+    """Weights and what they belong to; a compiled model is borrowed when one is needed.
+
+    Parameters
+    ----------
+    recipe : ZooRecipe or FunctionRecipe
+    seed : int
+        Of the first weights.
+    """
+
+    def __init__(self, recipe, seed):
+        self.recipe, self.seed = recipe, seed
+        self._weights = self._optimizer_state = self._own = None
+        self._token = object()
+
+    def fit(self, training, validation=None, *, keep_optimizer=False, **settings):
+        """Train on from the present weights, if there are any; see `fit_model`.
+
+        With `keep_optimizer` its state goes on with the next call.
+        """
+        if self._own is not None:
+            self._weights, self._own = self._own.get_weights(), None
+        with self._lend() as lent:
+            model = lent.model
+            lent.reset(self.seed)
+            if self._weights is not None:
+                model.set_weights(self._weights)
+            if self._optimizer_state is not None and keep_optimizer:
+                for variable, value in zip(
+                    model.optimizer.variables, self._optimizer_state, strict=True
+                ):
+                    variable.assign(value)
+            history, n_iter = fit_model(model, training, validation, **settings)
+            self._keep(lent, keep_optimizer)
+        return history, n_iter
+
+    def go_on(self, recipe):
+        """Take another recipe for further training of the same weights.
+
+        Raises
+        ------
+        ValueError
+            If the architecture differs.
+        """
+        if not self.recipe.fits(recipe):
+            raise ValueError(
+                "warm_start=True goes on from the fitted weights, so the model and its sizes must "
+                "stay as they were; set warm_start=False to begin anew."
+            )
+        self.recipe = recipe
+        return self
+
+    @property
+    def gives_probabilities(self):
+        """Whether the raw output is probabilities and not logits."""
+        return not self.recipe.is_plan and ends_in_probabilities(self.model)
+
+    def _keep(self, lent, keep_optimizer):
+        model = lent.model
+        self._weights = model.get_weights()
+        self._optimizer_state = None
+        if keep_optimizer:
+            self._optimizer_state = [np.array(v) for v in model.optimizer.variables]
+        self._token = lent.holder = object()
+        if lent.key is None:
+            self._own = model
+
+    def predict(self, rows):
+        """Return the model's raw output for encoded rows; a list where it answers every step."""
+        per_step = self.recipe.per_step
+        if self._own is not None:
+            return predict_rows(self._own, rows, per_step=per_step)
+        if self.recipe.key is None:
+            return predict_rows(self.model, rows, per_step=per_step)
+        with self._lend() as lent:
+            if lent.holder is not self._token:
+                lent.model.set_weights(self._weights)
+                lent.holder = self._token
+            return predict_rows(lent.model, rows, per_step=per_step)
+
+    @property
+    def model(self):
+        """A private Keras model, made when first asked for; from then on it is the network."""
+        if self._own is None:
+            self._own = self.recipe.make(self.seed).model
+            self._own.set_weights(self._weights)
+        return self._own
+
+    def _lend(self):
+        return POOL.lend(self.recipe.key, lambda: self.recipe.make(self.seed), self._token)
+
+    def __getstate__(self):
+        weights = self._weights if self._own is None else self._own.get_weights()
+        return {**vars(self), "_weights": weights, "_own": None, "_token": None}
+
+    def __setstate__(self, state):
+        vars(self).update(state, _token=object())

@@ -1,0 +1,99 @@
+"""Compiled models, each lent to one fit or prediction at a time.
+
+Tracing and compiling cost a second or two and some 10 MB that are never freed; a model that is
+lent again costs neither.
+"""
+
+import contextlib
+import json
+import threading
+
+from keraseq.builders import assemble
+
+_MOST_IDLE = 8
+
+
+class Lent:
+    """A compiled model, and what it takes to make it as new.
+
+    Attributes
+    ----------
+    model : keras.Model
+    key : hashable or None
+        Everything that the trace holds; None for a model that must not be lent again.
+    holder : object
+        Whose weights are in it.
+    is_new : bool
+        Never lent before: its variables are as the recipe's seed made them.
+    """
+
+    def __init__(self, model, key, plan):
+        self.model, self.key, self.holder = model, key, None
+        self._plan = plan
+        self.is_new = True
+        optimizer = [v.numpy() for v in model.optimizer.variables]
+        # Nearly all start at zero and are large: only the few others are kept.
+        self._start = {i: value for i, value in enumerate(optimizer) if value.any()}
+        self._description = self._describe()
+
+    def reset(self, seed):
+        """Put every variable back to where a model built from `seed` has it."""
+        if not self.is_new:
+            fresh = assemble(self._plan, seed)
+            for variable, new in zip(self.model.variables, fresh.variables, strict=True):
+                variable.assign(new)
+            for i, variable in enumerate(self.model.optimizer.variables):
+                variable.assign(self._start.get(i, 0) + 0 * variable)
+        self.holder = None
+
+    def is_intact(self):
+        """Whether no callback has changed what the trace holds, such as a dropout rate."""
+        return self._describe() == self._description
+
+    def _describe(self):
+        model = self.model
+        trainable = [layer.trainable for layer in model.layers]
+        return json.dumps([model.get_config(), trainable], default=repr), id(model.optimizer)
+
+
+class Pool:
+    """Idle models, at most so many; the longest idle one goes first."""
+
+    def __init__(self, most_idle=_MOST_IDLE):
+        self.most_idle = most_idle
+        self._idle = []
+        self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def lend(self, key, make, holder=None):
+        """Lend a model to a block; who asks meanwhile, a callback or a thread, gets another.
+
+        Parameters
+        ----------
+        key : hashable or None
+        make : callable
+            Makes a `Lent` when none is idle.
+        holder : object, optional
+            Preferred is a model that has its weights.
+        """
+        lent = self._take(key, holder) or make()
+        # Not given back after an error: nobody knows in what state it is.
+        yield lent
+        lent.is_new = False
+        if key is not None and lent.is_intact():
+            with self._lock:
+                self._idle.append(lent)
+                del self._idle[: -self.most_idle]
+
+    def _take(self, key, holder):
+        with self._lock:
+            fitting = [lent for lent in self._idle if lent.key == key]
+            if key is None or not fitting:
+                return None
+            held = [lent for lent in fitting if lent.holder is holder and holder is not None]
+            chosen = (held or fitting)[-1]
+            self._idle.remove(chosen)
+            return chosen
+
+
+POOL = Pool()

@@ -1,0 +1,84 @@
+"""Sequences with their targets and weights, equal rows as one."""
+
+import dataclasses
+import hashlib
+import json
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What a fit learns from.
+
+    Attributes
+    ----------
+    sequences : Sequences
+    targets : ndarray or list of ndarray
+        What a target encoder gives, a row each.
+    weights : ndarray `(n,)` or None
+        None where every row counts once.
+    """
+
+    sequences: object
+    targets: object
+    weights: np.ndarray | None
+
+    def __len__(self):
+        return len(self.sequences)
+
+    def take(self, index):
+        weights = None if self.weights is None else self.weights[index]
+        return Rows(self.sequences.take(index), take_rows(self.targets, index), weights)
+
+
+def take_rows(rows, index):
+    """Return the rows at `index` of an array, a list, or a Series or frame by position."""
+    if hasattr(rows, "iloc"):
+        return rows.iloc[index]
+    return rows[index] if isinstance(rows, np.ndarray) else [rows[i] for i in index]
+
+
+def merge_equal_rows(sequences, keys, weights):
+    """Find the different rows, in an order that their content decides.
+
+    A row of weight two and the same row twice are then one and the same to what follows, and so
+    are two orders of the rows.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    keys : ndarray or list of ndarray
+        Targets as numbers, a row each.
+    weights : ndarray `(n,)` or None
+
+    Returns
+    -------
+    index : ndarray
+        The first of each set of equal rows.
+    weights : ndarray or None
+        Their weights summed; None where all are one.
+    fingerprint : str
+        Of all rows with their weights.
+    """
+    digests = np.array([_digest(row, key) for row, key in zip(sequences.rows, keys, strict=True)])
+    _, index, group, counts = np.unique(
+        digests, return_index=True, return_inverse=True, return_counts=True
+    )
+    merged = counts.astype(np.float64) if weights is None else np.bincount(group, weights)
+    content = hashlib.blake2b(digests[index].tobytes() + merged.tobytes(), digest_size=16)
+    all_one = weights is None and (counts == 1).all()
+    return index, None if all_one else merged, content.hexdigest()
+
+
+def _digest(row, key):
+    """128 bits of a row and its target, as a fixed-width string."""
+    if isinstance(row, str):
+        content = row.encode("utf-8", "surrogatepass")
+    elif isinstance(row, np.ndarray):
+        content = np.ascontiguousarray(row).data
+    else:
+        content = json.dumps(row).encode()
+    digest = hashlib.blake2b(content, digest_size=16)
+    digest.update(np.ascontiguousarray(key).data)
+    return digest.hexdigest()

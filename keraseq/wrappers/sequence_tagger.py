@@ -1,0 +1,175 @@
+"""Label every step of sequences."""
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.metrics import accuracy_score
+
+from keraseq._checks import import_extra
+from keraseq.batching import sequence_lengths
+from keraseq.encoding import TagTarget, check_lengths
+from keraseq.wrappers._base import SequenceEstimator
+
+
+class SequenceTagger(SequenceEstimator):
+    """Give every word of a sentence, or every step of a series, its label.
+
+    The parameters are :class:`keraseq.SequenceClassifier`'s, without those that make one answer
+    of a whole sequence (`pooling`, `class_weight`) or that shorten it (`max_length`).
+
+    Attributes
+    ----------
+    classes_ : ndarray
+    model_ : keras.Model
+        It gives logits `(batch, time, classes)` for what :meth:`encode` returns.
+    history_ : dict of list
+    n_iter_ : int
+    params_ : dict
+
+    Examples
+    --------
+    >>> import keraseq
+    >>> X = [["the", "cat", "sleeps"], ["a", "dog", "barks"]] * 8
+    >>> y = [["DET", "NOUN", "VERB"]] * 16
+    >>> tagger = keraseq.SequenceTagger("bilstm", units=8, epochs=20, random_state=0)
+    >>> tagger.fit(X, y).predict([["the", "dog"]])
+    [['DET', 'NOUN']]
+    """
+
+    # A label for every step: nothing is pooled and nothing cut off.
+    pooling = None
+    max_length = None
+
+    def __init__(
+        self,
+        model="bilstm",
+        *,
+        units="auto",
+        num_layers=1,
+        dropout="auto",
+        parameter_budget=None,
+        model_params=None,
+        input="auto",
+        tokenizer="words",
+        max_tokens="auto",
+        missing="error",
+        epochs="auto",
+        batch_size="auto",
+        optimizer="auto",
+        learning_rate="auto",
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=5,
+        warm_start=False,
+        checkpoint=None,
+        callbacks=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self._store(locals())
+
+    def fit(self, X, y, sample_weight=None, validation_data=None):
+        """Learn from sequences and the label of every step.
+
+        Parameters
+        ----------
+        X : list
+            Lists of words, series `(time_i, channels)` or `(time_i,)`, or, with
+            ``tokenizer="characters"``, strings.
+        y : list of sequences of labels
+            As long as the sequences.
+        sample_weight : array-like `(n,)`, optional
+            A weight for each sequence.
+        validation_data : tuple (X, y), optional
+            Judges early stopping in place of a part of X.
+
+        Returns
+        -------
+        self
+        """
+        return super().fit(X, y, sample_weight, validation_data)
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch on these sequences, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of :meth:`fit`.
+        classes : array-like, optional
+            All labels that later calls will bring; those of the first call by default.
+
+        Returns
+        -------
+        self
+        """
+        target = None if classes is None else TagTarget().fit([list(classes)])
+        return self._partial_fit(X, y, sample_weight, target)
+
+    @property
+    def classes_(self):
+        """The labels in sorted order."""
+        if not hasattr(self, "target_"):
+            raise AttributeError("This SequenceTagger has no classes_ before fit.")
+        return self.target_.classes_
+
+    def predict(self, X):
+        """Return the most probable label of every step, as a list of lists."""
+        steps = self._steps(X)
+        return self.target_.inverse_transform([row.argmax(axis=1) for row in steps])
+
+    def predict_proba(self, X):
+        """Return the probability of each of ``classes_``: a list of arrays `(time_i, classes)`."""
+        return [softmax(row, axis=1) for row in self._steps(X)]
+
+    def score(self, X, y, sample_weight=None):
+        """Return the share of steps whose label is right (token accuracy)."""
+        answers = self.predict(X)
+        check_lengths(answers, y, every_step=True)
+        weights = None
+        if sample_weight is not None:
+            weights = np.repeat(sample_weight, [len(row) for row in answers])
+        truth = [label for row in y for label in row]
+        return accuracy_score(
+            truth, [label for row in answers for label in row], sample_weight=weights
+        )
+
+    def entity_f1(self, X, y):
+        """Return the F1 score of whole entities, for labels such as ``B-PER, I-PER, O``.
+
+        Raises
+        ------
+        ImportError
+            Without the package seqeval; the text has the command that brings it.
+        """
+        metrics = import_extra("seqeval.metrics", "tagging")
+        return float(metrics.f1_score([list(row) for row in y], self.predict(X)))
+
+    def _steps(self, X):
+        rows = self._raw(X)
+        if not self._network.gives_probabilities:
+            return rows
+        return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
+
+    def _check_y(self, sequences, y):
+        y = super()._check_y(sequences, y)
+        if sequences.kind == "text" and self.tokenizer != "characters":
+            raise ValueError(
+                "X holds strings; a tagger needs them cut as they are labelled: lists of words, or "
+                "tokenizer='characters' for a label a character."
+            )
+        lengths = sequence_lengths(sequences.rows)
+        check_lengths([range(n) for n in lengths], y, every_step=True)
+        return y
+
+    def _task_of(self, target):
+        return "tagging"
+
+    def _make_target(self, y):
+        return TagTarget()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.two_d_labels = True
+        tags.target_tags.one_d_labels = False
+        tags.target_tags.required = True
+        return tags

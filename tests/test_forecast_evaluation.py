@@ -1,0 +1,198 @@
+"""Intervals, quantiles, backtests, and that none of them sees the future."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_val_score
+
+import keraseq
+from keraseq.baselines import seasonal_naive
+from keraseq.wrappers._forecast_intervals import Calibration, track
+
+DAYS = pd.date_range("2022-01-03", periods=420, freq="D")
+
+
+def forecaster(**changes):
+    settings = {"horizon": 4, "lookback": 14, "units": 8, "epochs": 3, "random_state": 0}
+    return keraseq.SequenceForecaster("gru", **{**settings, **changes})
+
+
+def weeks(seed=0):
+    noise = np.random.default_rng(seed).normal(size=len(DAYS)) / 3
+    return pd.Series(10 + np.arange(len(DAYS)) % 7 + noise, DAYS, name="sold")
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return forecaster(epochs=25, learning_rate=0.01).fit(weeks()[:340])
+
+
+def test_intervals_hold_what_they_claim_and_widen_with_coverage(fitted):
+    band = fitted.predict_interval(coverage=0.8)
+    assert band.columns.tolist() == [("sold", "lower"), ("sold", "upper")]
+    assert band.index[0] == DAYS[340]
+    wide = fitted.predict_interval(coverage=0.95)
+    assert (wide["sold", "upper"] > band["sold", "upper"]).all()
+    middle = fitted.predict()
+    assert ((band["sold", "lower"] < middle) & (middle < band["sold", "upper"])).all()
+    with pytest.raises(ValueError, match="needs at least 999 windows"):
+        fitted.predict_interval(coverage=0.999)
+    with pytest.raises(ValueError, match=r"coverage=1\.5"):
+        fitted.predict_interval(coverage=1.5)
+
+
+def test_beyond_the_horizon_intervals_are_measured_there_too(fitted):
+    before = {name: id(value) for name, value in vars(fitted).items()}
+    assert fitted.predict_interval(9, coverage=0.7).shape == (9, 2)
+    assert {name: id(value) for name, value in vars(fitted).items()} == before
+    with pytest.raises(ValueError, match="no window held back"):
+        fitted.predict_interval(60)
+
+
+def test_quantiles_of_a_plain_forecaster_come_from_its_errors(fitted):
+    table = fitted.predict_quantiles(quantiles=(0.05, 0.5, 0.6, 0.95))
+    assert table.columns.tolist()[1] == ("sold", 0.5)
+    assert (np.diff(table.to_numpy()) >= 0).all()
+    with pytest.raises(ValueError, match="must be rising"):
+        fitted.predict_quantiles(quantiles=(0.9, 0.1))
+
+
+@pytest.mark.parametrize("channels", ["independent", "mixed"])
+def test_learned_quantiles_do_not_cross(channels):
+    y = np.stack([weeks(), 5 * weeks(1)], axis=1)
+    model = forecaster(quantiles=(0.1, 0.5, 0.9), channels=channels).fit(y)
+    values = model.predict_quantiles()
+    assert values.shape == (4, 2, 3)
+    assert (np.diff(values) > 0).all()
+    np.testing.assert_array_equal(model.predict(), values[..., 1])
+    np.testing.assert_array_equal(model.predict_quantiles(quantiles=(0.9,))[..., 0], values[..., 2])
+    low, high = np.moveaxis(model.predict_interval(coverage=0.8), -1, 0)
+    assert (low <= values[..., 1]).all()
+    assert (values[..., 1] <= high).all()
+    with pytest.raises(ValueError, match=r"\[0.3\] cannot be had"):
+        model.predict_quantiles(quantiles=(0.3, 0.9))
+
+
+def test_a_short_series_gets_intervals_from_a_model_that_has_not_seen_its_end():
+    short = forecaster(epochs=2).fit(weeks()[:120])
+    assert not short.params_["early_stopping"]
+    assert short.predict_interval(coverage=0.8).shape == (4, 2)
+
+
+def test_split_conformal_covers_exchangeable_errors():
+    rng = np.random.default_rng(0)
+    errors = rng.normal(size=(2, 4_000, 1, 1))
+    zeros, ones = np.zeros((4_000, 1, 1)), np.ones((4_000, 1, 1))
+    radius = Calibration(zeros, errors[0], ones, None).radius(0.9)
+    assert abs((np.abs(errors[1]) <= radius).mean() - 0.9) < 0.02
+
+
+def test_adaptive_intervals_follow_errors_that_grow_but_know_only_past_ones():
+    rng = np.random.default_rng(0)
+    scores = np.abs(rng.normal(size=(1_000, 5, 1)) * np.linspace(1, 4, 1_000)[:, None, None])
+    origins = np.arange(1_000) + 50
+    radius = np.full((5, 1), 1.6)
+    radii = track(scores, origins, radius, 0.9)
+    assert 0.82 < (scores <= radii)[200:].mean() < 0.94
+    assert (scores <= radius)[200:].mean() < 0.6
+    # Step 5 of the first origin is known from the sixth on.
+    changed = scores.copy()
+    changed[0, 4] = 1e6
+    other = track(changed, origins, radius, 0.9)
+    np.testing.assert_array_equal(other[:5], radii[:5])
+    assert other[5, 4] > radii[5, 4]
+
+
+def test_a_backtest_is_a_tidy_frame_beside_naive_forecasts(fitted):
+    y = weeks()
+    result = fitted.backtest(y, start="2022-12-09", coverage=0.8)
+    table = result.forecasts
+    own = table[table["model"] == "gru"]
+    assert own["origin"].iloc[0] == pd.Timestamp("2022-12-08")
+    np.testing.assert_allclose(own["truth"], y[own["date"]])
+    assert (own.groupby("origin")["step"].max() == 4).all()
+    assert own["date"].is_unique
+    assert result.season == 7
+    assert set(result.scores.index) == {"gru", "naive", "seasonal_naive", "drift"}
+    rival = table[table["model"] == "seasonal_naive"]
+    expected = seasonal_naive(y[: rival["origin"].iloc[0]], 4, 7)
+    np.testing.assert_allclose(rival["forecast"][:4], expected)
+    scores = result.scores.loc["seasonal_naive"]
+    error = rival["forecast"] - rival["truth"]
+    assert scores["MAE"] == pytest.approx(error.abs().mean())
+    assert scores["RMSE"] == pytest.approx(np.sqrt((error**2).mean()))
+    scale = np.abs(y.diff(7)["2022-01-10":"2022-12-08"]).mean()
+    assert scores["MASE"] == pytest.approx(error.abs().mean() / scale)
+    assert 0 < result.scores.loc["gru", "coverage"] <= 1
+    assert result.score_by("model", "step").index.nlevels == 2
+
+
+def test_a_backtest_ends_in_no_future_and_clones(fitted):
+    before = fitted.predict()
+    y = weeks()
+    one = fitted.backtest(y, start=360, coverage=None).forecasts
+    tampered = y.copy()
+    tampered[380:] += 1e3
+    two = fitted.backtest(tampered, start=360, coverage=None).forecasts
+    early = one["origin"] < DAYS[380]
+    pd.testing.assert_series_equal(one["forecast"][early], two["forecast"][early])
+    pd.testing.assert_series_equal(fitted.predict(), before)
+
+
+def test_the_future_planted_in_a_column_improves_no_score():
+    """A column of what comes next helps only who can read it before it happens."""
+    y = pd.Series(np.random.default_rng(0).normal(size=len(DAYS)), DAYS, name="noise")
+    planted = y.shift(-1).fillna(0.0).rename("tomorrow").to_frame()
+    scores = {}
+    for name, past in (
+        ("without", None),
+        ("late", planted.shift(1).fillna(0.0)),
+        ("planted", planted),
+    ):
+        model = forecaster(horizon=1, epochs=12, learning_rate=0.01)
+        result = model.backtest(y, past=past, stride=1, coverage=None)
+        scores[name] = result.scores.loc["gru", "RMSE"]
+    assert scores["late"] > 0.9 * scores["without"]
+    # The column does hold it: the test would see a leak if there was one.
+    assert scores["planted"] < 0.5 * scores["without"]
+
+
+def test_a_backtest_by_time_series_split_and_by_refitting():
+    y = weeks()
+    model = forecaster(epochs=1)
+    result = model.backtest(y, cv=TimeSeriesSplit(2, gap=5, test_size=20), coverage=None)
+    origins = result.forecasts["origin"].unique()
+    assert origins[0] == DAYS[len(DAYS) - 41]
+    again = model.backtest(y, start=412, refit=True, coverage=None)
+    assert again.forecasts["origin"].nunique() == 2
+    with pytest.raises(ValueError, match="after the first test row"):
+        model.backtest(y, cv=KFold(3))
+    with pytest.raises(ValueError, match="leave out start"):
+        model.backtest(y, cv=TimeSeriesSplit(2), start=100)
+    with pytest.raises(ValueError, match="fewer than horizon=4"):
+        model.backtest(y, start=418)
+    with pytest.raises(ValueError, match="inside y"):
+        model.backtest(y, start="2030-01-01")
+    with pytest.raises(ValueError, match="do not rise"):
+        model.backtest(y[::-1])
+
+
+def test_scikit_learns_cross_validation_is_refused():
+    with pytest.raises(TypeError, match="backtest"):
+        cross_val_score(forecaster(), weeks(), cv=TimeSeriesSplit(3))
+    with pytest.raises(TypeError, match="backtest"):
+        GridSearchCV(forecaster(), {"units": [4, 8]}).fit(weeks())
+    assert "SequenceForecaster" in repr(forecaster()._repr_html_())
+
+
+def test_a_long_series_is_never_copied_into_windows():
+    import tracemalloc
+
+    y = np.sin(np.arange(200_000, dtype=float) / 50)
+    model = forecaster(lookback=256, epochs=0, early_stopping=False)
+    tracemalloc.start()
+    model.fit(y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # All windows together would be 205 MB of float32.
+    assert peak < 60e6

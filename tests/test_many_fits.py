@@ -1,0 +1,235 @@
+"""Compiled models are lent from fit to fit, and nobody notices but by the clock."""
+
+import copy
+import json
+import pickle
+import random
+import subprocess
+import sys
+import threading
+
+import keras
+import numpy as np
+import pytest
+from joblib import Parallel, delayed
+
+import keraseq
+from keraseq.wrappers._pool import POOL
+
+draw = np.random.default_rng(0)
+X = draw.normal(size=(48, 6))
+y = (X[:, 0] > 0).astype(int)
+
+
+def classifier(**changes):
+    settings = {"model": "gru", "units": 4, "epochs": 3, "random_state": 0}
+    return keraseq.SequenceClassifier(**{**settings, **changes})
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Models built anew, as a list that grows."""
+    made = []
+    lend = POOL.lend
+
+    def counted(key, make, holder=None):
+        return lend(key, lambda: made.append(key) or make(), holder)
+
+    monkeypatch.setattr(POOL, "lend", counted)
+    monkeypatch.setattr(POOL, "_idle", [])
+    return made
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+def test_a_repeated_fit_compiles_nothing_and_gives_equal_bits(built, model):
+    first = classifier(model=model, dropout=0.2).fit(X, y)
+    scores = first.predict_proba(X)
+    other = classifier(model=model, dropout=0.2, random_state=1, learning_rate=0.1).fit(X, 1 - y)
+    again = classifier(model=model, dropout=0.2).fit(X, y)
+    assert len(built) == 1
+    np.testing.assert_array_equal(again.predict_proba(X), scores)
+    np.testing.assert_array_equal(first.predict_proba(X), scores)
+    assert not np.array_equal(other.predict_proba(X), scores)
+    assert again.history_ == first.history_
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dropout": 0.5},
+        {"units": 5},
+        {"optimizer": keras.optimizers.Adam(0.01, clipnorm=1e-4)},
+        {"optimizer": keras.optimizers.Adam(0.01, clipnorm=1.0)},
+    ],
+)
+def test_what_a_trace_holds_is_never_taken_from_another_model(built, changes):
+    fresh = classifier(**changes).fit(X, y).predict_proba(X)
+    POOL._idle.clear()
+    classifier().fit(X, y)
+    classifier(optimizer=keras.optimizers.Adam(0.01)).fit(X, y)
+    np.testing.assert_array_equal(classifier(**changes).fit(X, y).predict_proba(X), fresh)
+    assert len(built) == 4
+
+
+def test_a_callback_that_changes_the_model_spoils_no_later_fit(built):
+    class NoDropout(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.model.get_layer("projection").trainable = False
+
+    expected = classifier().fit(X, y).predict_proba(X)
+    POOL._idle.clear()
+    classifier(callbacks=[NoDropout()]).fit(X, y)
+    np.testing.assert_array_equal(classifier().fit(X, y).predict_proba(X), expected)
+
+
+class Meanwhile(keras.callbacks.Callback):
+    """Call a function after every epoch."""
+
+    def __init__(self, call):
+        super().__init__()
+        self.call = call
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.call()
+
+
+def test_a_callback_may_predict_and_fit_with_other_estimators():
+    other = classifier(random_state=1).fit(X, y)
+    expected = classifier().fit(X, y).predict_proba(X)
+    before = other.predict_proba(X)
+
+    def predict():
+        np.testing.assert_array_equal(other.predict_proba(X), before)
+
+    def fit():
+        np.testing.assert_array_equal(classifier().fit(X, y).predict_proba(X), expected)
+
+    # The second fit within takes the model that has only predicted within the first.
+    for callback in (Meanwhile(predict), Meanwhile(fit)):
+        changed = classifier(callbacks=[callback]).fit(X, y).predict_proba(X)
+        np.testing.assert_array_equal(changed, expected)
+
+
+def test_two_threads_fit_at_once():
+    expected = [classifier(random_state=seed).fit(X, y).predict_proba(X) for seed in (0, 1)]
+    found = [None, None]
+
+    def work(seed):
+        found[seed] = classifier(random_state=seed).fit(X, y).predict_proba(X)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(found, expected)
+
+
+def global_states():
+    return random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+
+
+def test_global_seeds_are_as_they_were():
+    states = global_states()
+    keras_draw = keras.random.normal((3,), seed=keras.random.SeedGenerator(3))
+    classifier(model="transformer", dropout=0.1).fit(X, y).predict(X)
+    assert global_states() == states
+    again = keras.random.normal((3,), seed=keras.random.SeedGenerator(3))
+    np.testing.assert_array_equal(keras_draw, again)
+
+
+def test_equal_numbers_in_other_processes():
+    code = (
+        "import numpy as np, keraseq, json; X = np.random.default_rng(0).normal(size=(48, 6));"
+        "clf = keraseq.SequenceClassifier('gru', units=4, epochs=3, random_state=0);"
+        "print(json.dumps(clf.fit(X, (X[:, 0] > 0).astype(int)).predict_proba(X).tolist()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = classifier().fit(X, y).predict_proba(X)
+    np.testing.assert_array_equal(np.float32(json.loads(done.stdout)), expected)
+    workers = Parallel(n_jobs=2)(
+        delayed(lambda clf: clf.fit(X, y).predict_proba(X))(classifier()) for _ in range(2)
+    )
+    np.testing.assert_array_equal(workers, [expected, expected])
+
+
+def test_the_model_in_the_users_hands_is_what_predicts():
+    clf = classifier().fit(X, y)
+    before = clf.predict_proba(X)
+    model = clf.model_
+    logits = keras.ops.convert_to_numpy(model(clf.encode(X), training=False))
+    np.testing.assert_allclose(logits[:, 1] - logits[:, 0], clf.decision_function(X), atol=1e-5)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+    model.fit(clf.encode(X), 1 - y, epochs=30, verbose=0)
+    changed = clf.predict_proba(X)
+    assert (changed.argmax(axis=1) == 1 - y).mean() > 0.7
+    for copied in (pickle.loads(pickle.dumps(clf)), copy.deepcopy(clf)):
+        np.testing.assert_array_equal(copied.predict_proba(X), changed)
+
+
+def test_warm_start_goes_on_and_partial_fit_learns():
+    clf = classifier(warm_start=True, epochs=5).fit(X, y)
+    loss = clf.history_["loss"][-1]
+    assert clf.fit(X, y).history_["loss"][0] < 1.1 * loss
+    with pytest.raises(ValueError, match="warm_start"):
+        clf.set_params(units=9).fit(X, y)
+    bit_by_bit = classifier()
+    for _ in range(25):
+        bit_by_bit.partial_fit(X, y, classes=[0, 1])
+    assert bit_by_bit.n_iter_ == len(bit_by_bit.history_["loss"]) == 25
+    assert bit_by_bit.score(X, y) > 0.85
+    with pytest.raises(ValueError, match="classes"):
+        bit_by_bit.partial_fit(X, y, classes=[0, 1, 2])
+
+
+def test_no_epochs_are_legal():
+    clf = classifier(epochs=0).fit(X, y)
+    assert (clf.n_iter_, clf.history_) == (0, {})
+    assert clf.predict(X).shape == (48,)
+
+
+class Stop(keras.callbacks.Callback):
+    """Raise an exception in the middle of an epoch."""
+
+    def __init__(self, epoch, error):
+        super().__init__()
+        self.epoch, self.error = epoch, error
+        self.reached = -1
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.reached = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.reached == self.epoch:
+            raise self.error
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far():
+    clf = classifier(epochs=6, callbacks=[Stop(3, KeyboardInterrupt())])
+    with pytest.warns(UserWarning, match="interrupted"):
+        clf.fit(X, y, validation_data=(X, y))
+    assert clf.n_iter_ == 3
+    assert clf.predict(X).shape == (48,)
+
+
+def test_a_killed_fit_goes_on_from_its_last_whole_epoch(tmp_path):
+    settings = {"epochs": 6, "early_stopping": True, "dropout": 0.3, "validation_fraction": 0.25}
+    whole = classifier(**settings).fit(X, y)
+    killed = classifier(**settings, checkpoint=tmp_path)
+    with pytest.raises(RuntimeError, match="power"):
+        killed.set_params(callbacks=[Stop(3, RuntimeError("power"))]).fit(X, y)
+    with pytest.raises(ValueError, match="other data or settings"):
+        classifier(**settings, checkpoint=tmp_path).fit(X, 1 - y)
+    killed.set_params(callbacks=None).fit(X, y)
+    np.testing.assert_array_equal(killed.predict_proba(X), whole.predict_proba(X))
+    assert killed.history_ == whole.history_
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path):
+    (tmp_path / "keraseq-fit.npz").write_bytes(b"PK not an archive")
+    with pytest.raises(ValueError, match="cannot be read"):
+        classifier(checkpoint=tmp_path).fit(X, y)
