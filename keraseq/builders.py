@@ -130,12 +130,12 @@ def assemble(plan, seed=None):
         return _assemble(plan)
 
 
-def compile_for_task(model, task, *, optimizer=None, logits=True, quantiles=None):
+def compile_for_task(model, task, *, optimizer=None, loss=None, logits=True, quantiles=None):
     """Compile `model` with the task's loss and metrics; Adam at its defaults unless given."""
     task = get_task(task)
     model.compile(
         optimizer=optimizer or keras.optimizers.Adam(),
-        loss=task.loss(logits=logits, quantiles=quantiles),
+        loss=loss or task.loss(logits=logits, quantiles=quantiles),
         metrics=task.metrics(logits=logits, quantiles=quantiles),
         # XLA compiles anew for every batch shape, which costs more than it gains where the
         # number of steps or the last batch differs.

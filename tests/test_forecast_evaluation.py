@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_
 
 import keraseq
 from keraseq.baselines import seasonal_naive
-from keraseq.wrappers._forecast_intervals import Calibration, track
+from keraseq.wrappers.forecasting._intervals import Calibration, track
 
 DAYS = pd.date_range("2022-01-03", periods=420, freq="D")
 

@@ -1,3 +1,7 @@
+import copy
+import pickle
+
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,13 +9,14 @@ from sklearn.base import clone
 
 import keraseq
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.wrappers._pool import POOL
 
 DAYS = pd.date_range("2020-01-01", periods=60, freq="D")
 
 
 def forecaster(**changes):
     settings = {"horizon": 3, "lookback": 12, "units": 4, "epochs": 1, "random_state": 0}
-    return keraseq.SequenceForecaster("gru", **{**settings, **changes})
+    return keraseq.SequenceForecaster(**{"model": "gru", **settings, **changes})
 
 
 def wave(index, name="wave"):
@@ -162,3 +167,64 @@ def test_a_new_history_that_is_too_short():
     fitted = forecaster().fit(wave(DAYS))
     with pytest.raises(ValueError, match="at least lookback_ = 12"):
         fitted.predict(y=wave(DAYS)[:5])
+
+
+def test_a_fitted_forecaster_is_pickled_and_its_model_may_be_trained_further():
+    fitted = forecaster().fit(wave(DAYS))
+    before = fitted.predict(5)
+    for copied in (pickle.loads(pickle.dumps(fitted)), copy.deepcopy(fitted)):
+        pd.testing.assert_series_equal(copied.predict(5), before)
+    model = fitted.model_
+    pd.testing.assert_series_equal(fitted.predict(5), before)
+    model.set_weights([0 * weight for weight in model.get_weights()])
+    assert (fitted.predict() - wave(DAYS)[-12:].mean()).abs().max() < 1e-4
+
+
+def test_a_repeated_fit_compiles_nothing(monkeypatch):
+    monkeypatch.setattr(POOL, "_idle", [])
+    first = forecaster(dropout=0.2).fit(wave(DAYS)).predict()
+    assert len(POOL._idle) == 1
+    forecaster(dropout=0.2, random_state=1).fit(wave(DAYS)[:50])
+    again = forecaster(dropout=0.2).fit(wave(DAYS)).predict()
+    assert len(POOL._idle) == 1
+    pd.testing.assert_series_equal(again, first, check_exact=True)
+
+
+def linear(input_shape, outputs, scale=1.0):
+    inputs = keras.Input(input_shape)
+    x = scale * keras.layers.Flatten()(inputs)
+    x = keras.layers.Dense(outputs[0] * outputs[1])(x)
+    return keras.Model(inputs, keras.layers.Reshape(outputs)(x))
+
+
+def test_a_function_of_the_users_own_forecasts():
+    fitted = forecaster(model=linear, units="auto", model_params={"scale": 2.0}).fit(wave(DAYS))
+    assert fitted.predict(5).shape == (5,)
+    for changes, message in (
+        ({"patch_length": 2}, "patch_length: for models of the zoo"),
+        ({"quantiles": (0.1, 0.9)}, r"\(3, 1\).* wanted"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            clone(fitted).set_params(**changes).fit(wave(DAYS))
+
+
+def test_going_on_from_a_checkpoint_and_from_the_former_weights(tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise RuntimeError("power")
+
+    whole = forecaster(epochs=4).fit(wave(DAYS))
+    killed = forecaster(epochs=4, checkpoint=tmp_path, callbacks=[Stop()])
+    with pytest.raises(RuntimeError, match="power"):
+        killed.fit(wave(DAYS))
+    killed.set_params(callbacks=None).fit(wave(DAYS))
+    pd.testing.assert_series_equal(killed.predict(), whole.predict(), check_exact=True)
+    assert killed.history_ == whole.history_
+    before = whole.history_["loss"][-1]
+    assert whole.set_params(warm_start=True).fit(wave(DAYS)).history_["loss"][0] < 1.1 * before
+
+
+def test_parameters_are_not_given_twice():
+    with pytest.raises(ValueError, match="model_params sets units"):
+        forecaster(model_params={"units": 3}).fit(wave(DAYS))

@@ -6,8 +6,8 @@ import pandas as pd
 from keraseq.encoding.series_panel import read_panel
 from keraseq.plots._axes import take_axes
 from keraseq.plots._series_axes import choose, label_dates, positions
-from keraseq.wrappers._column_scaling import undo
-from keraseq.wrappers._forecast_intervals import check_coverage
+from keraseq.wrappers.forecasting._column_scaling import undo
+from keraseq.wrappers.forecasting._intervals import check_coverage
 
 _HISTORY_HORIZONS = 4
 

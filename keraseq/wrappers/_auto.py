@@ -58,7 +58,11 @@ def resolve_parameters(estimator, sequences):
     ValueError, TypeError
         For a number out of range; the text names it.
     """
-    params = resolve_auto(sequences.kind, len(sequences))
+    return fill_in(estimator, resolve_auto(sequences.kind, len(sequences)))
+
+
+def fill_in(estimator, params):
+    """Put an estimator's own settings in place of what "auto" became, and check them."""
     for name in params:
         value = getattr(estimator, name, "auto")
         if not is_auto(value):
@@ -67,9 +71,13 @@ def resolve_parameters(estimator, sequences):
         params["units"] = None if is_auto(estimator.units) else estimator.units
     for name in ("batch_size", "n_iter_no_change", "num_layers"):
         params[name] = check_integer(name, params.get(name, getattr(estimator, name)), 1)
-    params["epochs"] = check_integer("epochs", params["epochs"], 0)
+    if not is_auto(params["epochs"]):
+        params["epochs"] = check_integer("epochs", params["epochs"], 0)
     params["learning_rate"] = _check_rate(estimator, params["learning_rate"])
     check_fraction("validation_fraction", estimator.validation_fraction)
+    early = params["early_stopping"]
+    if not isinstance(early, bool | np.bool_):
+        raise ValueError(f"early_stopping={early!r}: give True, False or 'auto'.")
     return params
 
 

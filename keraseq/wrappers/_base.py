@@ -2,9 +2,8 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -19,10 +18,10 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
-from keraseq.models import users_models
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
-from keraseq.wrappers._checkpoint import Checkpoint
+from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
+from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._recipes import make_recipe
 from keraseq.wrappers._rows import Rows, merge_equal_rows
@@ -31,12 +30,8 @@ from keraseq.wrappers._training import optimizer_config
 _VALIDATION_BATCH = 256
 
 
-class SequenceEstimator(BaseEstimator):
+class SequenceEstimator(NetworkEstimator):
     """A subclass says what y is, with which parameters, and how raw output becomes an answer."""
-
-    def _store(self, arguments):
-        """Set every argument of a constructor as scikit-learn wants it: untouched."""
-        vars(self).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
 
     def fit(self, X, y, sample_weight=None, validation_data=None):
         """Learn from sequences and their targets.
@@ -61,7 +56,7 @@ class SequenceEstimator(BaseEstimator):
         rows, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
-        seed = self._draw_seed(checkpoint)
+        seed = draw_seed(self.random_state, checkpoint)
         train, held_back = self._split(rows, params, validation_data, seed)
         encoder, encoded = self._encode_training(train.sequences, params, former)
         validation = self._validation(encoder, target, held_back, validation_data)
@@ -76,8 +71,7 @@ class SequenceEstimator(BaseEstimator):
         recipe = self._recipe(encoder, target, encoded, params, steps, validation is not None)
         network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
         if checkpoint is not None:
-            checkpoint.fingerprint = f"{fingerprint} {seed} {params} {recipe}"
-            checkpoint.seed = seed
+            checkpoint.begin(seed, f"{fingerprint} {params} {recipe}")
         history, n_iter = network.fit(
             batches,
             validation,
@@ -101,7 +95,7 @@ class SequenceEstimator(BaseEstimator):
         )
         encoder, encoded = self._encode_training(rows.sequences, params, former)
         calls = former["n_iter_"] if former else 0
-        seed = former["_network"].seed if former else self._draw_seed()
+        seed = former["_network"].seed if former else draw_seed(self.random_state)
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -146,19 +140,6 @@ class SequenceEstimator(BaseEstimator):
         vars(self).pop("feature_names_in_", None)
         if sequences.n_channels is not None:
             self.n_features_in_ = sequences.n_channels
-
-    @property
-    def model_(self):
-        """The trained keras.Model; it gives logits for what :meth:`encode` returns.
-
-        A private copy, made when first asked for; trained further, it is what predicts.
-        """
-        check_is_fitted(self, "_network")
-        return self._network.model
-
-    def summary(self):
-        """Print the layers of the trained model."""
-        self.model_.summary()
 
     def encode(self, X):
         """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`."""
@@ -236,11 +217,6 @@ class SequenceEstimator(BaseEstimator):
             return None
         return (rows.weights / rows.weights.mean()).astype(np.float32)
 
-    def _draw_seed(self, checkpoint=None):
-        if self.random_state is None and checkpoint is not None and checkpoint.seed is not None:
-            return checkpoint.seed
-        return int(check_random_state(self.random_state).randint(2**31 - 1))
-
     def _encode_training(self, sequences, params, former):
         """Return the encoder and the encoded training rows."""
         if former is not None:
@@ -306,15 +282,6 @@ class SequenceEstimator(BaseEstimator):
             task=self._task_of(target),
             vocabulary_size=tokens,
         )
-
-    def __getstate__(self):
-        state = super().__getstate__()
-        registered = users_models()
-        # Unpickling registers them, so that a worker process knows every name that a search tries.
-        return {**state, "_users_models": registered} if registered else state
-
-    def __setstate__(self, state):
-        super().__setstate__({k: v for k, v in state.items() if k != "_users_models"})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -97,8 +97,3 @@ def predict_rows(model, rows, *, per_step=False, batch_size=256):
     for i, row in zip(order, values, strict=True):
         result[i] = row[: lengths[i]]
     return result
-
-
-def batch_dataset(rows, batch_size, *, targets=None, generator=None):
-    seed = None if generator is None else int(generator.integers(2**31))
-    return Batches(rows, batch_size, targets=targets, seed=seed), None

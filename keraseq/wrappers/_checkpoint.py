@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 _FILE = "keraseq-fit.npz"
 
@@ -20,17 +21,19 @@ class Checkpoint:
 
     Attributes
     ----------
-    fingerprint : str
-        Of the data and the settings; a file with another one is refused.
     seed : int or None
-        Of the fit that the file is of; to be set before it is saved.
+        Of the fit that the file is of.
     """
 
     def __init__(self, directory):
         self.path = Path(directory) / _FILE
-        self.fingerprint = None
+        self.fingerprint = None  # of data and settings; a file with another one is refused
         saved = self._read()
         self.seed = None if saved is None else saved[0]["seed"]
+
+    def begin(self, seed, fingerprint):
+        """Say which fit is about to be saved or gone on with."""
+        self.seed, self.fingerprint = seed, f"{fingerprint} {seed}"
 
     def load(self):
         """Return (facts, lists of arrays by name), or None where nothing was saved."""
@@ -74,3 +77,10 @@ class Checkpoint:
 
     def remove(self):
         self.path.unlink(missing_ok=True)
+
+
+def draw_seed(random_state, checkpoint=None):
+    """Draw a fit's seed; a fit that goes on without a random state has that of its beginning."""
+    if random_state is None and checkpoint is not None and checkpoint.seed is not None:
+        return checkpoint.seed
+    return int(check_random_state(random_state).randint(2**31 - 1))

@@ -1,5 +1,7 @@
 """A trained network: what it was made from, and its weights."""
 
+import contextlib
+
 import numpy as np
 
 from keraseq.wrappers._batches import predict_rows
@@ -77,16 +79,20 @@ class Network:
 
     def predict(self, rows):
         """Return the model's raw output for encoded rows; a list where it answers every step."""
-        per_step = self.recipe.per_step
-        if self._own is not None:
-            return predict_rows(self._own, rows, per_step=per_step)
-        if self.recipe.key is None:
-            return predict_rows(self.model, rows, per_step=per_step)
+        with self.borrow() as model:
+            return predict_rows(model, rows, per_step=self.recipe.per_step)
+
+    @contextlib.contextmanager
+    def borrow(self):
+        """A model with these weights, to predict with in a block."""
+        if self._own is not None or self.recipe.key is None:
+            yield self.model
+            return
         with self._lend() as lent:
             if lent.holder is not self._token:
                 lent.model.set_weights(self._weights)
                 lent.holder = self._token
-            return predict_rows(lent.model, rows, per_step=per_step)
+            yield lent.model
 
     @property
     def model(self):

@@ -5,6 +5,7 @@ import inspect
 import json
 import multiprocessing
 import os
+from collections.abc import Mapping
 
 import keras
 
@@ -22,12 +23,13 @@ class ZooRecipe:
 
     plan: Plan
     optimizer: str
+    loss: str | None = None
 
     is_plan = True
 
     def __str__(self):
-        facts = {**vars(self.plan), "spec": self.plan.spec.identity, "optimizer": self.optimizer}
-        return str(facts)
+        others = {"optimizer": self.optimizer, "loss": self.loss}
+        return str({**vars(self.plan), "spec": self.plan.spec.identity, **others})
 
     def fits(self, other):
         """Whether the weights of one are those of the other."""
@@ -43,7 +45,10 @@ class ZooRecipe:
         if not self.plan.spec.is_ours or not _is_hashable(self.plan):
             return None
         policy = keras.config.dtype_policy().name
-        return self.plan, self.optimizer, policy, keras.config.backend(), keras.config.floatx()
+        return (
+            *(self.plan, self.optimizer, self.loss),
+            *(policy, keras.config.backend(), keras.config.floatx()),
+        )
 
     def make(self, seed):
         _grow_gpu_memory()
@@ -52,6 +57,7 @@ class ZooRecipe:
             model,
             self.plan.task,
             optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+            loss=self.loss,
             quantiles=self.plan.quantiles,
         )
         return Lent(model, self.key, self.plan)
@@ -68,6 +74,8 @@ class FunctionRecipe:
     vocabulary_size: int | None
     arguments: dict
     optimizer: str
+    loss: str | None = None
+    quantiles: tuple | None = None
 
     key = None
     is_plan = False
@@ -96,7 +104,9 @@ class FunctionRecipe:
                 model,
                 self.task,
                 optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+                loss=self.loss,
                 logits=not ends_in_probabilities(model),
+                quantiles=self.quantiles,
             )
         return Lent(model, None, None)
 
@@ -106,11 +116,26 @@ class FunctionRecipe:
                 f"model={self.function!r} returned {type(model).__name__}; it must return a "
                 "keras.Model."
             )
-        if model.output_shape[-1] != self.outputs:
+        wanted = self.outputs if isinstance(self.outputs, tuple) else (self.outputs,)
+        wanted = wanted if self.quantiles is None else (*wanted, len(self.quantiles))
+        given = model.output_shape[-len(wanted) :]
+        if given != wanted:
             raise ValueError(
-                f"model={self.function!r} ends in {model.output_shape[-1]} outputs where "
-                f"{self.outputs} are wanted for task={self.task!r}: one a class, label or target."
+                f"model={self.function!r} gives {_shape(given)} outputs where {_shape(wanted)} are "
+                f"wanted for task={self.task!r}: {_WANTED.get(self.task, 'one a target')}."
             )
+
+
+_WANTED = {
+    "classification": "one a class",
+    "multilabel": "one a label",
+    "tagging": "one a tag",
+    "forecasting": "(horizon, targets), and a last axis of quantiles where they are learned",
+}
+
+
+def _shape(sizes):
+    return str(sizes[0]) if len(sizes) == 1 else str(tuple(sizes))
 
 
 def ends_in_probabilities(model):
@@ -131,8 +156,34 @@ def _is_hashable(value):
     return True
 
 
-def make_recipe(estimator, params, config, *, input_shape, outputs, task, vocabulary_size):
+def make_recipe(
+    estimator,
+    params,
+    config,
+    *,
+    input_shape,
+    outputs,
+    task,
+    vocabulary_size=None,
+    loss=None,
+    quantiles=None,
+    **stem,
+):
     """Return the recipe of an estimator's model, whatever its form.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+    params : dict
+        Its resolved `units` and `dropout`.
+    config : dict
+        Of `optimizer_config`.
+    input_shape, outputs, task, vocabulary_size, quantiles
+        As of the builders.
+    loss : str, optional
+        In place of the task's.
+    **stem
+        Further arguments of the builders, which a user's own function has no part in.
 
     Raises
     ------
@@ -140,26 +191,45 @@ def make_recipe(estimator, params, config, *, input_shape, outputs, task, vocabu
         If `model` is neither known nor callable, or a parameter does not fit it.
     """
     config = json.dumps(config, sort_keys=True, default=float)
-    own = dict(estimator.model_params or {})
+    own = _model_params(estimator)
     if not is_registered(estimator.model):
         _check_function(estimator)
-        return FunctionRecipe(
-            estimator.model, input_shape, outputs, task, vocabulary_size, own, config
+        shared = (task, vocabulary_size, own, config, loss, quantiles)
+        return FunctionRecipe(estimator.model, input_shape, outputs, *shared)
+    arguments = {
+        "task": task,
+        "vocabulary_size": vocabulary_size,
+        "quantiles": quantiles,
+        "pooling": estimator.pooling,
+        "parameter_budget": estimator.parameter_budget,
+        "units": params["units"],
+        "num_layers": params["num_layers"],
+        "dropout": params["dropout"],
+        **stem,
+    }
+    doubled = sorted(set(own) & set(arguments))
+    if doubled:
+        raise ValueError(
+            f"model_params sets {', '.join(doubled)}, which {type(estimator).__name__} sets "
+            "itself, by its own parameters or by the data; leave it out there."
         )
-    plan = plan_model(
-        estimator.model,
-        (None, *input_shape[1:]),
-        outputs,
-        task=task,
-        vocabulary_size=vocabulary_size,
-        pooling=estimator.pooling,
-        parameter_budget=estimator.parameter_budget,
-        units=params["units"],
-        num_layers=params["num_layers"],
-        dropout=params["dropout"],
-        **own,
-    )
-    return ZooRecipe(plan, config)
+    if task != "forecasting":
+        # Rows of any length, so that equal models of other data need no other trace.
+        input_shape = (None, *input_shape[1:])
+    plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
+    return ZooRecipe(plan, config, loss)
+
+
+def _model_params(estimator):
+    given = estimator.model_params
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            f"model_params={given!r} must be a dict of the builder's further arguments, such as "
+            "{'embedding_dim': 32}."
+        )
+    return dict(given)
 
 
 def _check_function(estimator):
@@ -168,8 +238,8 @@ def _check_function(estimator):
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
             "returns a keras.Model."
         )
-    plain = {"num_layers": 1, "pooling": None, "parameter_budget": None}
-    given = [name for name, value in plain.items() if getattr(estimator, name) != value]
+    plain = {"num_layers": 1, "pooling": None, "parameter_budget": None, "patch_length": None}
+    given = [name for name, value in plain.items() if getattr(estimator, name, value) != value]
     given += [name for name in ("units", "dropout") if not is_auto(getattr(estimator, name))]
     if given:
         raise ValueError(

@@ -189,7 +189,6 @@ def fit_model(
     callbacks=(),
     checkpoint=None,
     verbose=0,
-    optimizer_settings=None,
 ):
     """Fit a compiled model, with the best weights kept where there is a validation part.
 
@@ -224,13 +223,6 @@ def fit_model(
     n_iter : int
         Epochs run.
     """
-    if optimizer_settings is not None:
-        learning_rate = optimizer_settings["learning_rate"]
-        config = dict(model.get_compile_config())
-        config["optimizer"] = optimizer_config(
-            "auto", steps=epochs * len(training), averaged=optimizer_settings["averaged"]
-        )
-        model.compile_from_config(config)
     best = _BestWeights(n_iter_no_change if early_stopping else None)
     hooks = [_Epoch(training), *(copy.deepcopy(callback) for callback in callbacks)]
     if learning_rate is not None:

@@ -1,25 +1,25 @@
 """Forecast time series."""
 
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
 from keraseq.encoding.series_panel import Columns
-from keraseq.wrappers._column_scaling import undo
-from keraseq.wrappers._forecast_core import train
-from keraseq.wrappers._forecast_data import ForecastReader
-from keraseq.wrappers._forecast_evaluation import ForecastEvaluation
-from keraseq.wrappers._forecast_probabilities import ProbabilisticForecasts
-from keraseq.wrappers._forecast_settings import (
+from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers.forecasting._column_scaling import undo
+from keraseq.wrappers.forecasting._core import train
+from keraseq.wrappers.forecasting._data import ForecastReader
+from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
+from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
+from keraseq.wrappers.forecasting._settings import (
     check_held_back,
     check_settings,
     held_back,
     resolve_settings,
 )
-from keraseq.wrappers._forecast_tags import forecaster_tags
+from keraseq.wrappers.forecasting._tags import forecaster_tags
 
 
-class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, BaseEstimator):
+class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEstimator):
     """Forecast the next values of one or many series with any architecture of the zoo.
 
     Histories are normalised inside the model by their own level and spread and cut into patches,
@@ -62,15 +62,20 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, BaseEstimat
         See ``params_`` for what they became. An epoch is a pass over all windows, or over 64,000
         of them drawn anew.
     num_layers : int, default=1
-    dropout : float, default=0.0
+    dropout : "auto" or float, default="auto"
+        Behind each layer; 0.
     parameter_budget : int, optional
     model_params : dict, optional
         Further arguments of the builder, such as ``{"embedding_dim": 32}``.
+    optimizer : "auto", str or keras.optimizers.Optimizer, default="auto"
+        As of :class:`keraseq.SequenceClassifier`, and so `warm_start` and `checkpoint`.
     early_stopping : "auto" or bool, default="auto"
         Hold back the last windows and keep the weights that do best on them; on from 200 windows
         where at least half of them remain for training.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
+    warm_start : bool, default=False
+    checkpoint : str or path-like, optional
     callbacks : list of keras.callbacks.Callback, optional
     random_state : int, RandomState or None, default=None
     verbose : int, default=0
@@ -118,21 +123,23 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, BaseEstimat
         freq=None,
         units="auto",
         num_layers=1,
-        dropout=0.0,
+        dropout="auto",
         parameter_budget=None,
         model_params=None,
         epochs="auto",
         batch_size="auto",
+        optimizer="auto",
         learning_rate="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,
+        warm_start=False,
+        checkpoint=None,
         callbacks=None,
         random_state=None,
         verbose=0,
     ):
-        given = locals()
-        vars(self).update({name: given[name] for name in self._get_param_names()})
+        self._store(locals())
 
     def fit(self, y, *, past=None, future=None, static=None):
         """Learn from a series, or from many at once.
@@ -177,13 +184,14 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, BaseEstimat
             rows = held_back(self, n_windows)
             check_held_back(self, rows, params["n_windows"])
             borders = [n - row for n, row in zip(lengths, rows, strict=True)]
-        core = train(self, reader, data, params, borders)
+        former = self._core.network if self.warm_start and hasattr(self, "_core") else None
+        core = train(self, reader, data, params, borders, network=former)
         calibration = None
         if params["early_stopping"]:
             calibration = core.calibrate(self.horizon, self.conformal)
         # All at once and last: a fit that fails leaves the former one whole.
-        self._core, self._calibration = core, calibration
-        self.model_, self.params_, self.lookback_ = core.model, params, params["lookback"]
+        self._core, self._network, self._calibration = core, core.network, calibration
+        self.params_, self.lookback_ = params, params["lookback"]
         self.history_, self.n_iter_ = core.history, core.n_iter
         return self
 

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
+import joblib
 import keras
 import numpy as np
-from sklearn.utils import check_random_state
 
-from keraseq.builders import build
-from keraseq.wrappers._forecast_data import ForecastData, ForecastReader, ForecastScaling
-from keraseq.wrappers._forecast_intervals import Calibration, central, window_scale
-from keraseq.wrappers._forecast_windows import WindowBatches, cut_windows
-from keraseq.wrappers._training import fit_model
+from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
+from keraseq.wrappers._network import Network
+from keraseq.wrappers._recipes import make_recipe
+from keraseq.wrappers._training import optimizer_config
+from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, ForecastScaling
+from keraseq.wrappers.forecasting._intervals import Calibration, central, window_scale
+from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
 
 _CALIBRATION_WINDOWS = 1_000
 # Beside those that the task brings.
-_LOSSES = {"mae": keras.losses.MeanAbsoluteError, "huber": keras.losses.Huber}
+_LOSSES = ("mae", "huber")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class ForecastCore:
 
     Attributes
     ----------
-    model : keras.Model
+    network : Network
     params : dict
     reader : ForecastReader
     scaling : ForecastScaling
@@ -34,7 +36,7 @@ class ForecastCore:
     history, n_iter : as of `fit_model`
     """
 
-    model: keras.Model
+    network: Network
     params: dict
     reader: ForecastReader
     scaling: ForecastScaling
@@ -78,7 +80,8 @@ class ForecastCore:
                 "of the past where they are not yet known; fit with a longer horizon, or without "
                 "past=."
             )
-        return windows.forecast(self.model, n, self.centre)
+        with self.network.borrow() as model:
+            return windows.forecast(model, n, self.centre)
 
     def predict_points(self, windows, n):
         values = self.predict(windows, n)
@@ -122,7 +125,7 @@ class ForecastCore:
         return window_scale(windows.past(), windows.n_targets, conformal)
 
 
-def train(forecaster, reader, data, params, borders, *, validate=True):
+def train(forecaster, reader, data, params, borders, *, validate=True, network=None):
     """Scale, cut, build and train.
 
     Parameters
@@ -137,16 +140,18 @@ def train(forecaster, reader, data, params, borders, *, validate=True):
         For each series, the first row that training must not forecast.
     validate : bool, default=True
         Judge on the rows from the borders on, and keep the best weights.
+    network : Network, optional
+        To go on from.
 
     Returns
     -------
     ForecastCore
     """
-    seed = int(check_random_state(forecaster.random_state).randint(2**31 - 1))
+    checkpoint = None if forecaster.checkpoint is None else Checkpoint(forecaster.checkpoint)
+    seed = draw_seed(forecaster.random_state, checkpoint)
     scaling = ForecastScaling(reader, data, borders)
     scalings = scaling.targets(data.panel)
     windows = _windows(reader, scaling, data, scalings, params, None, borders, 0)
-    model = _build(forecaster, windows, params, seed)
     training = WindowBatches(
         windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
     )
@@ -154,21 +159,22 @@ def train(forecaster, reader, data, params, borders, *, validate=True):
     if validate and borders != data.lengths():
         held_back = _windows(reader, scaling, data, scalings, params, borders, None, 0)
         validation = WindowBatches(held_back, most=params["validation_windows"])
-    history, n_iter = fit_model(
-        model,
+    recipe = _recipe(forecaster, windows, params, len(training), validation is not None)
+    network = Network(recipe, seed) if network is None else network.go_on(recipe)
+    if checkpoint is not None:
+        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {recipe}")
+    history, n_iter = network.fit(
         training,
         validation,
         epochs=params["epochs"],
-        optimizer_settings={
-            "learning_rate": params["learning_rate"],
-            "averaged": validation is not None,
-        },
+        learning_rate=params["learning_rate"],
         early_stopping=validation is not None,
         n_iter_no_change=forecaster.n_iter_no_change,
         callbacks=forecaster.callbacks or (),
+        checkpoint=checkpoint,
         verbose=forecaster.verbose,
     )
-    return ForecastCore(model, params, reader, scaling, data, borders, history, n_iter)
+    return ForecastCore(network, params, reader, scaling, data, borders, history, n_iter)
 
 
 def _windows(reader, scaling, data, scalings, params, first, last, n_after):
@@ -186,29 +192,17 @@ def _windows(reader, scaling, data, scalings, params, first, last, n_after):
     )
 
 
-def _build(forecaster, windows, params, seed):
+def _recipe(forecaster, windows, params, steps, averaged):
     first = windows.take(np.arange(1)).inputs()
-    shape = keras.tree.map_structure(lambda part: part.shape[1:], first)
-    quantiles = params["quantiles"]
-    settings = {
-        "channels": forecaster.channels,
-        "patch_length": forecaster.patch_length,
-        "pooling": forecaster.pooling,
-        "parameter_budget": forecaster.parameter_budget,
-        "units": params["units"],
-        "num_layers": forecaster.num_layers,
-        "dropout": forecaster.dropout,
-    }
-    model = build(
-        forecaster.model,
-        shape,
-        (params["horizon"], windows.n_targets),
+    return make_recipe(
+        forecaster,
+        params,
+        optimizer_config(forecaster.optimizer, steps=params["epochs"] * steps, averaged=averaged),
+        input_shape=keras.tree.map_structure(lambda part: part.shape[1:], first),
+        outputs=(params["horizon"], windows.n_targets),
         task="forecasting",
-        quantiles=quantiles,
-        seed=seed,
-        **{**settings, **(forecaster.model_params or {})},
+        loss=params["loss"] if params["loss"] in _LOSSES else None,
+        quantiles=params["quantiles"],
+        channels=forecaster.channels,
+        patch_length=forecaster.patch_length,
     )
-    if params["loss"] in _LOSSES:
-        loss = keras.losses.serialize(_LOSSES[params["loss"]]())
-        model.compile_from_config({**model.get_compile_config(), "loss": loss})
-    return model

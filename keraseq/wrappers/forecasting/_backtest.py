@@ -9,14 +9,14 @@ from sklearn.model_selection import check_cv
 
 from keraseq._checks import check_integer
 from keraseq.baselines import drift, seasonal_naive
-from keraseq.wrappers._column_scaling import undo
-from keraseq.wrappers._forecast_intervals import (
+from keraseq.wrappers.forecasting._column_scaling import undo
+from keraseq.wrappers.forecasting._intervals import (
     model_band,
     nonconformity,
     track,
     widen,
 )
-from keraseq.wrappers._forecast_scores import score_table
+from keraseq.wrappers.forecasting._scores import score_table
 
 _TEST_SHARE = 0.2
 # Days of a step at most, and steps of a season: days of a week, weeks, months, quarters of a year.

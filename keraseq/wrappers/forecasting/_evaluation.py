@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
-from keraseq.wrappers._forecast_backtest import run_backtest
-from keraseq.wrappers._forecast_intervals import check_coverage
+from keraseq.wrappers.forecasting._backtest import run_backtest
+from keraseq.wrappers.forecasting._intervals import check_coverage
 
 
 class ForecastEvaluation:

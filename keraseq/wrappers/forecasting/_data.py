@@ -7,7 +7,7 @@ import numpy as np
 from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import SeriesPanel, read_panel
-from keraseq.wrappers._column_scaling import ColumnScaling
+from keraseq.wrappers.forecasting._column_scaling import ColumnScaling
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A forecaster's settings: checked, and "auto" resolved by the amount of data."""
 
 import math
-import numbers
-from collections.abc import Mapping
 
 import numpy as np
 
 from keraseq._checks import check_choice, check_fraction, check_integer
+from keraseq.wrappers._auto import fill_in, is_auto
+from keraseq.wrappers.forecasting._intervals import check_levels
 
 _LONGEST_LOOKBACK = 720
 # Chosen on ETTh1's validation part (horizon 96, GRU): twice the epochs, or four times the batch at
@@ -27,24 +27,11 @@ _QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 def check_settings(forecaster):
     """Raise for a parameter out of range, before anything is computed."""
     check_integer("horizon", forecaster.horizon, 1)
-    check_integer("n_iter_no_change", forecaster.n_iter_no_change, 1)
     check_choice("channels", forecaster.channels, ("independent", "mixed"))
     check_choice("conformal", forecaster.conformal, ("adaptive", "split"))
     check_fraction("validation_fraction", forecaster.validation_fraction)
-    for name, value in (
-        ("early_stopping", forecaster.early_stopping),
-        ("calendar", forecaster.calendar),
-    ):
-        auto = name == "early_stopping" and isinstance(value, str) and value == "auto"
-        if not (isinstance(value, bool | np.bool_) or auto):
-            allowed = "True, False or 'auto'" if name == "early_stopping" else "True or False"
-            raise ValueError(f"{name}={value!r}: give {allowed}.")
-    params = forecaster.model_params
-    if not (params is None or isinstance(params, Mapping)):
-        raise TypeError(
-            f"model_params={params!r} must be a dict of the builder's further arguments, such as "
-            "{'embedding_dim': 32}."
-        )
+    if not isinstance(forecaster.calendar, bool | np.bool_):
+        raise ValueError(f"calendar={forecaster.calendar!r}: give True or False.")
     loss, quantiles = forecaster.loss, forecaster.quantiles
     if loss != "auto":
         check_choice("loss", loss, LOSSES)
@@ -75,6 +62,7 @@ def resolve_settings(forecaster, lengths, n_targets):
     n_held_back = held_back(forecaster, n_windows)
     params = {
         "units": 64 if total < 2_000 else 128,
+        "dropout": 0.0,
         "batch_size": batch_size,
         "learning_rate": 0.002 if total < 2_000 else 0.001,
         # A long horizon's validation part overlaps so many windows that it may leave too few.
@@ -84,27 +72,17 @@ def resolve_settings(forecaster, lengths, n_targets):
         "loss": "mse" if forecaster.quantiles is None else "quantile",
         "epochs": "auto",
     }
-    for name in params:
-        value = getattr(forecaster, name)
-        if not (isinstance(value, str) and value == "auto"):
-            params[name] = value
-    check_integer("batch_size", params["batch_size"], 1)
+    params = fill_in(forecaster, params)
     a_pass = min(total, _WINDOWS_A_PASS)
-    if params["epochs"] == "auto":
+    if is_auto(params["epochs"]):
         epochs = math.ceil(_STEPS / math.ceil(a_pass / params["batch_size"]))
         params["epochs"] = max(_FEWEST_EPOCHS, min(100, epochs))
-    check_integer("epochs", params["epochs"], 0)
-    rate = params["learning_rate"]
-    if not isinstance(rate, numbers.Real) or not 0 < rate < np.inf:
-        raise ValueError(f"learning_rate={rate!r} must be a positive number or 'auto'.")
-    if forecaster.parameter_budget is not None and forecaster.units == "auto":
-        params["units"] = None
     quantiles = forecaster.quantiles
     if params["loss"] == "quantile" and quantiles is None:
         quantiles = _QUANTILES
     return {
         **params,
-        "quantiles": quantiles,
+        "quantiles": None if quantiles is None else check_levels(quantiles),
         "lookback": lookback,
         "horizon": forecaster.horizon,
         "n_windows": total,

@@ -1,8 +1,8 @@
 """Intervals and quantiles of a fitted forecaster."""
 
-from keraseq.wrappers._column_scaling import undo
-from keraseq.wrappers._forecast_core import train
-from keraseq.wrappers._forecast_intervals import (
+from keraseq.wrappers.forecasting._column_scaling import undo
+from keraseq.wrappers.forecasting._core import train
+from keraseq.wrappers.forecasting._intervals import (
     check_coverage,
     check_levels,
     model_band,

@@ -1,0 +1,1 @@
+"""What SequenceForecaster is made of."""
