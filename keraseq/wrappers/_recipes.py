@@ -116,9 +116,11 @@ class FunctionRecipe:
                 f"model={self.function!r} returned {type(model).__name__}; it must return a "
                 "keras.Model."
             )
-        wanted = self.outputs if isinstance(self.outputs, tuple) else (self.outputs,)
-        wanted = wanted if self.quantiles is None else (*wanted, len(self.quantiles))
-        given = model.output_shape[-len(wanted) :]
+        wanted, given = (self.outputs,), model.output_shape[-1:]
+        if isinstance(self.outputs, tuple):
+            wanted, given = self.outputs, model.output_shape[1:]
+        if self.quantiles is not None:
+            wanted = (*wanted, len(self.quantiles))
         if given != wanted:
             raise ValueError(
                 f"model={self.function!r} gives {_shape(given)} outputs where {_shape(wanted)} are "
