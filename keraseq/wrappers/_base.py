@@ -22,6 +22,7 @@ from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._recipes import make_recipe
 from keraseq.wrappers._rows import Rows, merge_equal_rows
@@ -174,6 +175,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def _read(self, X, y, sample_weight, former, target=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""
+        share_gpu()
         sequences = as_sequences(X, self.input)
         y = self._check_y(sequences, y)
         weights = self._row_weights(sequences, sample_weight)

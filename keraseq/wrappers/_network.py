@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 
 from keraseq.wrappers._batches import predict_rows
+from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._pool import POOL
 from keraseq.wrappers._recipes import ends_in_probabilities
 from keraseq.wrappers._training import fit_model
@@ -85,6 +86,7 @@ class Network:
     @contextlib.contextmanager
     def borrow(self):
         """A model with these weights, to predict with in a block."""
+        share_gpu()
         if self._own is not None or self.recipe.key is None:
             yield self.model
             return

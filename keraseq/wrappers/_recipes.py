@@ -3,8 +3,6 @@
 import dataclasses
 import inspect
 import json
-import multiprocessing
-import os
 from collections.abc import Mapping
 
 import keras
@@ -51,7 +49,6 @@ class ZooRecipe:
         )
 
     def make(self, seed):
-        _grow_gpu_memory()
         model = assemble(self.plan, seed)
         compile_for_task(
             model,
@@ -92,7 +89,6 @@ class FunctionRecipe:
         return get_task(self.task).per_step
 
     def make(self, seed):
-        _grow_gpu_memory()
         offered = {"task": self.task, "vocabulary_size": self.vocabulary_size, "seed": seed}
         named = inspect.signature(self.function).parameters
         offered = {name: value for name, value in offered.items() if name in named}
@@ -248,20 +244,3 @@ def _check_function(estimator):
             f"{', '.join(given)}: for models of the zoo. Give your own function its arguments by "
             f"model_params={{{given[0]!r}: ...}}."
         )
-
-
-def _grow_gpu_memory():
-    """Let worker processes share a GPU, unless the user has configured it."""
-    in_worker = multiprocessing.current_process().name != "MainProcess"
-    if not in_worker or keras.backend.backend() != "tensorflow":
-        return
-    import tensorflow as tf
-
-    for device in tf.config.list_physical_devices("GPU"):
-        configured = (
-            "TF_FORCE_GPU_ALLOW_GROWTH" in os.environ
-            or tf.config.experimental.get_memory_growth(device) is not None
-            or tf.config.get_logical_device_configuration(device) is not None
-        )
-        if not configured:
-            tf.config.experimental.set_memory_growth(device, True)

@@ -5,6 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 from keraseq._checks import check_integer
 from keraseq.encoding.series_panel import Columns
 from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._core import train
 from keraseq.wrappers.forecasting._data import ForecastReader
@@ -170,6 +171,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         return self._fit_rows(*self._read_training(y, past, future, static))
 
     def _read_training(self, y, past, future, static):
+        share_gpu()
         check_settings(self)
         columns = Columns(self.series_col, self.date_col, self.value_cols)
         reader = ForecastReader(columns, self.missing, self.freq, self.calendar)
