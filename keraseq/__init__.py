@@ -30,6 +30,7 @@ _EXPORTS = {
     "SequenceTagger": "keraseq.wrappers.sequence_tagger",
     "build": "keraseq.builders",
     "compare": "keraseq.comparison.compare",
+    "count_flops": "keraseq._flops",
     "count_parameters": "keraseq.builders",
     "list_models": "keraseq.models",
     "load_model": "keraseq.export.load_model",

@@ -22,6 +22,7 @@ from keraseq.wrappers.sequence_regressor import SequenceRegressor as SequenceReg
 from keraseq.wrappers.sequence_tagger import SequenceTagger as SequenceTagger
 from keraseq.builders import build as build
 from keraseq.comparison.compare import compare as compare
+from keraseq._flops import count_flops as count_flops
 from keraseq.builders import count_parameters as count_parameters
 from keraseq.models import list_models as list_models
 from keraseq.export.load_model import load_model as load_model
@@ -45,6 +46,7 @@ def bilstm(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,
@@ -65,6 +67,7 @@ def gru(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,
@@ -85,6 +88,7 @@ def lstm(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,
@@ -105,6 +109,7 @@ def simple_rnn(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,
@@ -125,6 +130,7 @@ def transformer(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,

@@ -34,8 +34,11 @@ quantiles : sequence of float, optional
     Regression and forecasting: predict these quantiles on a last axis; they never cross.
 parameter_budget : int, optional
     Trainable weights, the token embedding left out; the sizes are solved for.
+flop_budget : int, optional
+    In its place: floating-point operations of a forward pass over one sequence (see
+    :func:`keraseq.count_flops`), whose length `input_shape` then gives.
 units : int, default=64
-    Width of a layer (per direction). Not together with `parameter_budget`.
+    Width of a layer (per direction). Not together with a budget.
 num_layers : int, default=1
     Layers on top of each other.
 dropout : float, default=0.0

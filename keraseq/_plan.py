@@ -267,4 +267,8 @@ def _check_own(spec, own):
 
 def _shared_names():
     parameters = inspect.signature(make_plan).parameters.values()
-    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY] + ["parameter_budget", "seed"]
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY] + [
+        "parameter_budget",
+        "flop_budget",
+        "seed",
+    ]

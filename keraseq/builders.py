@@ -1,6 +1,7 @@
 """Stem + body + head = keras.Model."""
 
 import contextlib
+import functools
 import inspect
 import math
 import random
@@ -14,6 +15,7 @@ from sklearn.utils import Bunch
 from keraseq._budget import solve_budget
 from keraseq._builder_docs import builder_docstring
 from keraseq._checks import check_integer
+from keraseq._flops import count_flops
 from keraseq._plan import make_plan
 from keraseq.models import find_model
 from keraseq.models.layers import (
@@ -46,6 +48,7 @@ def build(
     pooling=None,
     quantiles=None,
     parameter_budget=None,
+    flop_budget=None,
     units=None,
     num_layers=1,
     dropout=0.0,
@@ -98,6 +101,7 @@ def build(
         pooling=pooling,
         quantiles=quantiles,
         parameter_budget=parameter_budget,
+        flop_budget=flop_budget,
         units=units,
         num_layers=num_layers,
         dropout=dropout,
@@ -109,17 +113,52 @@ def build(
     return model
 
 
-def plan_model(name, input_shape, outputs, *, parameter_budget=None, units=None, **arguments):
-    """Check `build`'s arguments and return the Plan that they mean, its sizes solved."""
-    if units is not None and parameter_budget is not None:
-        raise ValueError(
-            f"units={units} and parameter_budget={parameter_budget} both set the size; give one."
-        )
+def plan_model(
+    name,
+    input_shape,
+    outputs,
+    *,
+    parameter_budget=None,
+    flop_budget=None,
+    flop_steps=None,
+    units=None,
+    **arguments,
+):
+    """Check `build`'s arguments and return the Plan that they mean, its sizes solved.
+
+    `flop_steps` is the length of the sequence whose operations are counted, where `input_shape`
+    leaves it open.
+    """
+    sizes = {"units": units, "parameter_budget": parameter_budget, "flop_budget": flop_budget}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    if len(given) > 1:
+        said = " and ".join(f"{name}={size}" for name, size in given.items())
+        raise ValueError(f"{said} both set the size; give one.")
     plan = make_plan(name, input_shape, outputs, units=units, **arguments)
-    if parameter_budget is None:
+    if parameter_budget is not None:
+        budget = check_integer("parameter_budget", parameter_budget, 1)
+        return _solve(plan, "parameter_budget", budget, None)
+    if flop_budget is None:
         return plan
+    steps = plan.input_shape[0] or flop_steps
+    if steps is None:
+        raise ValueError(
+            f"flop_budget={flop_budget}: operations depend on the number of steps, which "
+            f"input_shape={input_shape!r} leaves open; give it, such as (100, 8)."
+        )
+    return _solve(plan, "flop_budget", check_integer("flop_budget", flop_budget, 1), steps)
+
+
+@functools.lru_cache(maxsize=256)
+def _solve(plan, name, budget, steps):
+    def count(plan):
+        # No budget counts the vocabulary, so the smallest one does.
+        small = plan if plan.vocabulary_size is None else replace(plan, vocabulary_size=2)
+        model = _assemble(small)
+        return count_parameters(model) if steps is None else count_flops(model, steps)
+
     with python_random(0):
-        return solve_budget(plan, parameter_budget, _count_plan)
+        return solve_budget(plan, name, budget, count)
 
 
 def assemble(plan, seed=None):
@@ -161,12 +200,6 @@ def count_parameters(model):
     embeddings = [layer for layer in model.layers if layer.name == _TOKEN_EMBEDDING]
     left_out = {id(weight) for layer in embeddings for weight in layer.trainable_weights}
     return sum(math.prod(w.shape) for w in model.trainable_weights if id(w) not in left_out)
-
-
-def _count_plan(plan):
-    # The vocabulary is not counted, so the smallest one does.
-    small = plan if plan.vocabulary_size is None else replace(plan, vocabulary_size=2)
-    return count_parameters(_assemble(small))
 
 
 @contextlib.contextmanager

@@ -263,7 +263,7 @@ def timed(call, *arguments):
 
 
 def about(options, model, seconds):
-    size = f"{keraseq.count_parameters(model.model_):,} parameters"
+    size = f"{model.n_parameters_:,} parameters"
     if hasattr(getattr(model, "encoder_", None), "vocabulary_size_"):
         size += " beside the token embedding"
     training = f"{seconds:.0f} s, {model.n_iter_} epochs, seed {options.seed}"

@@ -40,7 +40,7 @@ def run(options):
             fits.append(model.predict(X_test) == y_test)
         seconds = (time.perf_counter() - begin) / len(seeds)
         right[name] = np.array(fits, dtype=float)
-        print_row(name, right[name], f"{keraseq.count_parameters(model.model_):12,}{seconds:15.1f}")
+        print_row(name, right[name], f"{model.n_parameters_:12,}{seconds:15.1f}")
     ranked = sorted(right, key=lambda name: -right[name].mean())
     rivals = {"majority class": DummyClassifier()}
     rival = "TF-IDF + logistic" if is_text else "1-nearest neighbour"

@@ -23,12 +23,10 @@ from keraseq.baselines import (
     text_baseline,
 )
 from keraseq.models import find_model
-from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
-
-_OURS = (SequenceEstimator, SequenceForecaster)
 
 
 @dataclass
@@ -46,7 +44,7 @@ class Entry:
     def ours(self):
         """The estimator of ours in it, the last step of a pipeline too, or None."""
         inner = inner_estimator(self.estimator)
-        return inner if isinstance(inner, _OURS) else None
+        return inner if isinstance(inner, NetworkEstimator) else None
 
     def seed(self, random_state, run):
         """A seed that no other entry and no other run has."""
@@ -116,7 +114,7 @@ def _class_name(model):
     if inspect.isfunction(model):
         return model.__name__
     inner = inner_estimator(model)
-    if isinstance(inner, _OURS) and isinstance(inner.model, str):
+    if isinstance(inner, NetworkEstimator) and isinstance(inner.model, str):
         return inner.model
     return type(inner).__name__
 

@@ -5,12 +5,12 @@ import time
 
 import numpy as np
 
-from keraseq.builders import count_parameters
 from keraseq.comparison._entries import effort, inner_estimator
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import forecast_gains, row_gains, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.wrappers._estimator import NetworkEstimator
 
 _LATENCY_CALLS = 5
 _LATENCY_ROWS = 1000
@@ -60,9 +60,9 @@ def _describe(estimator, n_rows):
     described = {"epochs": getattr(inner, "n_iter_", None), "steps": effort(inner, n_rows)}
     if not isinstance(described["epochs"], int | np.integer):
         described["epochs"] = None
-    if hasattr(inner, "model_"):
-        described["parameters"] = count_parameters(inner.model_)
-        described["history"] = getattr(inner, "history_", None)
+    if isinstance(inner, NetworkEstimator):
+        described["parameters"], described["flops"] = inner.n_parameters_, inner.n_flops_
+        described["history"] = inner.history_
     return described
 
 

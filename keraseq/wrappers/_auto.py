@@ -67,8 +67,6 @@ def fill_in(estimator, params):
         value = getattr(estimator, name, "auto")
         if not is_auto(value):
             params[name] = value
-    if estimator.parameter_budget is not None:
-        params["units"] = None if is_auto(estimator.units) else estimator.units
     for name in ("batch_size", "n_iter_no_change", "num_layers"):
         params[name] = check_integer(name, params.get(name, getattr(estimator, name)), 1)
     if not is_auto(params["epochs"]):

@@ -11,6 +11,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from keraseq.batching import sequence_lengths
 from keraseq.encoding import (
     SeriesEncoder,
     TextEncoder,
@@ -60,6 +61,7 @@ class SequenceEstimator(NetworkEstimator):
         seed = draw_seed(self.random_state, checkpoint)
         train, held_back = self._split(rows, params, validation_data, seed)
         encoder, encoded = self._encode_training(train.sequences, params, former)
+        params["mean_length"] = _mean_length(encoded)
         validation = self._validation(encoder, target, held_back, validation_data)
         batches = Batches(
             encoded,
@@ -70,6 +72,7 @@ class SequenceEstimator(NetworkEstimator):
         )
         steps = params["epochs"] * len(batches)
         recipe = self._recipe(encoder, target, encoded, params, steps, validation is not None)
+        params["units"] = recipe.units
         network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
         if checkpoint is not None:
             checkpoint.begin(seed, f"{fingerprint} {params} {recipe}")
@@ -95,6 +98,7 @@ class SequenceEstimator(NetworkEstimator):
             self.params_ if former else {**resolve_parameters(self, rows.sequences), "epochs": 1}
         )
         encoder, encoded = self._encode_training(rows.sequences, params, former)
+        params.setdefault("mean_length", _mean_length(encoded))
         calls = former["n_iter_"] if former else 0
         seed = former["_network"].seed if former else draw_seed(self.random_state)
         batches = Batches(
@@ -283,6 +287,7 @@ class SequenceEstimator(NetworkEstimator):
             outputs=target.outputs_,
             task=self._task_of(target),
             vocabulary_size=tokens,
+            steps=params["mean_length"],
         )
 
     def __sklearn_tags__(self):
@@ -296,3 +301,8 @@ class SequenceEstimator(NetworkEstimator):
 def _table(X, sequences):
     """X as scikit-learn counts and names its columns."""
     return X if hasattr(X, "columns") else np.empty((1, sequences.rows.shape[1]))
+
+
+def _mean_length(encoded):
+    """Mean steps of the rows to two digits, so that nearly equal data ask for equal models."""
+    return int(float(f"{np.maximum(sequence_lengths(encoded), 1).mean():.2g}"))

@@ -3,6 +3,8 @@
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from keraseq._flops import count_flops, is_functional
+from keraseq.builders import count_parameters, python_random
 from keraseq.models import users_models
 
 
@@ -21,6 +23,24 @@ class NetworkEstimator(BaseEstimator):
         """
         check_is_fitted(self, "_network")
         return self._network.model
+
+    @property
+    def n_parameters_(self):
+        """Trainable weights of the model, as :func:`keraseq.count_parameters` counts them."""
+        check_is_fitted(self, "_network")
+        with self._network.borrow() as model:
+            return count_parameters(model)
+
+    @property
+    def n_flops_(self):
+        """Operations to read one sequence of mean length, by :func:`keraseq.count_flops`.
+
+        None for a user's model that is not functional.
+        """
+        check_is_fitted(self, "_network")
+        with self._network.borrow() as model, python_random(0):
+            known = is_functional(model)
+            return count_flops(model, self.params_.get("mean_length")) if known else None
 
     def summary(self):
         """Print the layers of the trained model."""

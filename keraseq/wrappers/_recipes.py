@@ -25,6 +25,10 @@ class ZooRecipe:
 
     is_plan = True
 
+    @property
+    def units(self):
+        return self.plan.units
+
     def __str__(self):
         others = {"optimizer": self.optimizer, "loss": self.loss}
         return str({**vars(self.plan), "spec": self.plan.spec.identity, **others})
@@ -74,7 +78,7 @@ class FunctionRecipe:
     loss: str | None = None
     quantiles: tuple | None = None
 
-    key = None
+    key = units = None
     is_plan = False
 
     def __str__(self):
@@ -165,6 +169,7 @@ def make_recipe(
     vocabulary_size=None,
     loss=None,
     quantiles=None,
+    steps=None,
     **stem,
 ):
     """Return the recipe of an estimator's model, whatever its form.
@@ -180,6 +185,8 @@ def make_recipe(
         As of the builders.
     loss : str, optional
         In place of the task's.
+    steps : int, optional
+        Length of the sequences for which a budget of operations is solved.
     **stem
         Further arguments of the builders, which a user's own function has no part in.
 
@@ -200,7 +207,9 @@ def make_recipe(
         "quantiles": quantiles,
         "pooling": estimator.pooling,
         "parameter_budget": estimator.parameter_budget,
-        "units": params["units"],
+        "flop_budget": estimator.flop_budget,
+        "flop_steps": steps,
+        "units": None if _has_budget(estimator) else params["units"],
         "num_layers": params["num_layers"],
         "dropout": params["dropout"],
         **stem,
@@ -230,13 +239,22 @@ def _model_params(estimator):
     return dict(given)
 
 
+def _has_budget(estimator):
+    """Whether a budget is to be solved; one beside `units` is for the builder to refuse."""
+    budgets = (estimator.parameter_budget, estimator.flop_budget)
+    return is_auto(estimator.units) and any(budget is not None for budget in budgets)
+
+
+_OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
+
+
 def _check_function(estimator):
     if not callable(estimator.model):
         raise TypeError(
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
             "returns a keras.Model."
         )
-    plain = {"num_layers": 1, "pooling": None, "parameter_budget": None, "patch_length": None}
+    plain = {"num_layers": 1, **dict.fromkeys(_OF_THE_ZOO)}
     given = [name for name, value in plain.items() if getattr(estimator, name, value) != value]
     given += [name for name in ("units", "dropout") if not is_auto(getattr(estimator, name))]
     if given:

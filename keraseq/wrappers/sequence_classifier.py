@@ -26,8 +26,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     units, dropout : "auto" or number, default="auto"
         Width of a layer and dropout behind it; 64 and 0.
     num_layers : int, default=1
-    parameter_budget : int, optional
-        Solve the width for so many weights instead of giving `units`.
+    parameter_budget, flop_budget : int, optional
+        Solve the width for so many weights, or operations a sequence of mean length (to two
+        digits), instead of giving `units`.
     pooling : str, optional
         As of the builders.
     model_params : dict, optional
@@ -99,6 +100,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         num_layers=1,
         dropout="auto",
         parameter_budget=None,
+        flop_budget=None,
         pooling=None,
         model_params=None,
         input="auto",

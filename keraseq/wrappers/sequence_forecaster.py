@@ -65,7 +65,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     num_layers : int, default=1
     dropout : "auto" or float, default="auto"
         Behind each layer; 0.
-    parameter_budget : int, optional
+    parameter_budget, flop_budget : int, optional
+        As of the builders.
     model_params : dict, optional
         Further arguments of the builder, such as ``{"embedding_dim": 32}``.
     optimizer : "auto", str or keras.optimizers.Optimizer, default="auto"
@@ -126,6 +127,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         num_layers=1,
         dropout="auto",
         parameter_budget=None,
+        flop_budget=None,
         model_params=None,
         epochs="auto",
         batch_size="auto",
@@ -193,7 +195,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
             calibration = core.calibrate(self.horizon, self.conformal)
         # All at once and last: a fit that fails leaves the former one whole.
         self._core, self._network, self._calibration = core, core.network, calibration
-        self.params_, self.lookback_ = params, params["lookback"]
+        self.params_, self.lookback_ = core.params, params["lookback"]
         self.history_, self.n_iter_ = core.history, core.n_iter
         return self
 

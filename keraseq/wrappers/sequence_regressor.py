@@ -36,6 +36,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         num_layers=1,
         dropout="auto",
         parameter_budget=None,
+        flop_budget=None,
         pooling=None,
         model_params=None,
         input="auto",

@@ -47,6 +47,7 @@ class SequenceTagger(SequenceEstimator):
         num_layers=1,
         dropout="auto",
         parameter_budget=None,
+        flop_budget=None,
         model_params=None,
         input="auto",
         tokenizer="words",

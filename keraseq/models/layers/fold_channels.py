@@ -18,8 +18,9 @@ class FoldChannels(keras.layers.Layer):
         return values, ops.repeat(mask, channels, axis=0)
 
     def compute_output_spec(self, inputs, mask):
-        time = inputs.shape[1]
+        batch, time, channels = inputs.shape
+        rows = None if batch is None else batch * channels
         return (
-            keras.KerasTensor((None, time, 1), dtype=inputs.dtype),
-            keras.KerasTensor((None, time), dtype="bool"),
+            keras.KerasTensor((rows, time, 1), dtype=inputs.dtype),
+            keras.KerasTensor((rows, time), dtype="bool"),
         )
