@@ -208,9 +208,9 @@ TEXTS = {
 
 
 def any_data(options):
-    """Load texts or series, whichever it is, and say whether it is texts."""
+    """Load texts or series, whichever it is."""
     is_text = bool(options.text_col) if is_csv(options) else options.data in TEXTS
-    return few(options, text_data(options) if is_text else series_data(options)), is_text
+    return few(options, text_data(options) if is_text else series_data(options))
 
 
 def few(options, data):
@@ -275,21 +275,6 @@ def with_error(score, n):
     return f"{score:.3f} ± {np.sqrt(score * (1 - score) / n):.3f}"
 
 
-_NOTHING = np.zeros((1, 1))
-
-
-def mean_and_error(right, other=_NOTHING):
-    """Mean accuracy of `(seeds, rows)` and its standard error over rows and seeds.
-
-    With minus another model's, of their difference, test row by test row.
-    """
-    by_row = right.mean(axis=0) + other.mean(axis=0)
-    variance = by_row.var() / len(by_row)
-    for by_seed in (right.mean(axis=1), other.mean(axis=1)):
-        variance += by_seed.var(ddof=1) / len(by_seed) if len(by_seed) > 1 else 0.0
-    return by_row.mean(), np.sqrt(variance)
-
-
 def print_lines(**lines):
     for name, value in lines.items():
         print(f"{name:9} {value}", flush=True)
@@ -309,16 +294,6 @@ def plot_history(options, fitted):
         values = fitted.history_.get(name, [])
         axes.plot(range(1, len(values) + 1), values, marker="o", label=name)
     axes.legend()
-    save_plot(axes, options)
-
-
-def plot_accuracies(options, right, coloured):
-    """Draw the mean and standard error of each name's `(seeds, rows)`, some names in colour."""
-    axes = new_axes(title=f"{options.data}: test accuracy", xlim=(0, 1))
-    means, errors = zip(*map(mean_and_error, right.values()), strict=True)
-    colours = ["tab:blue" if name in coloured else "tab:grey" for name in right]
-    axes.barh(list(right), means, xerr=errors, color=colours)
-    axes.invert_yaxis()
     save_plot(axes, options)
 
 

@@ -10,58 +10,46 @@ arguments two minutes on 2 cores: expect the gated models, BiLSTM first, at 0.85
 TF-IDF's 0.65, since word order decides these labels.
 """
 
-import time
-
 import _common
-import numpy as np
-from _common import mean_and_error, positive
-from sklearn.dummy import DummyClassifier
+from _common import positive
 
 import keraseq
-from keraseq.baselines import NearestNeighbour, text_baseline
 
 MODELS = "simple_rnn,lstm,gru,bilstm,transformer"
+COLUMNS = {
+    "score": "{:.3f}",
+    "low": "{:.3f}",
+    "high": "{:.3f}",
+    "parameters": "{:,.0f}",
+    "seconds": "{:.1f}",
+    "latency_ms": "{:.1f}",
+}
 
 
 def run(options):
     if options.save:
         raise ValueError("--save is for one model; use one of the other recipes.")
-    (X, y, X_test, y_test, split), is_text = _common.any_data(options)
+    X, y, X_test, y_test, split = _common.any_data(options)
     _common.start_tensorflow()
-    seeds = range(options.seed, options.seed + (1 if options.quick else options.seeds))
-    _common.print_lines(data=options.data, split=split, seeds=f"{seeds[0]} to {seeds[-1]}")
-    print(f"\n{'':22}accuracy ± error  parameters  seconds a fit")
-    shared = {"parameter_budget": options.budget, "epochs": _common.epochs(options)}
-    right = {}  # name -> which test rows are right, (seeds, rows)
-    for name in options.model.split(","):
-        begin, fits = time.perf_counter(), []
-        for seed in seeds:
-            model = keraseq.SequenceClassifier(name, random_state=seed, **shared).fit(X, y)
-            fits.append(model.predict(X_test) == y_test)
-        seconds = (time.perf_counter() - begin) / len(seeds)
-        right[name] = np.array(fits, dtype=float)
-        print_row(name, right[name], f"{model.n_parameters_:12,}{seconds:15.1f}")
-    ranked = sorted(right, key=lambda name: -right[name].mean())
-    rivals = {"majority class": DummyClassifier()}
-    rival = "TF-IDF + logistic" if is_text else "1-nearest neighbour"
-    rivals[rival] = text_baseline() if is_text else NearestNeighbour()
-    for name, baseline in rivals.items():
-        right[name] = 1.0 * (baseline.fit(X, y).predict(X_test) == y_test)[None]
-        print_row(name, right[name])
-    best, *others = ranked
-    print(f"\n{best} is best of {len(ranked)}, with accuracy {right[best].mean():.3f}:")
-    for name in [*others, rival]:
-        gap, error = mean_and_error(right[best], -right[name])
-        verdict = "more than noise" if abs(gap) > 2 * error else "within noise"
-        print(f"  {gap:+.3f} ± {error:.3f} to {name:20} {verdict}")
-    print("± is one standard error over test rows and seeds; up to two of them is called noise.")
+    _common.print_lines(data=options.data, split=split)
+    result = keraseq.compare(
+        options.model.split(","),
+        X,
+        y,
+        test=(X_test, y_test),
+        parameter_budget=options.budget,
+        n_seeds=1 if options.quick else options.seeds,
+        estimator_params={"epochs": _common.epochs(options)},
+        random_state=options.seed,
+    )
+    shown = [name for name in COLUMNS if name in result.table]
+    formats = {name: COLUMNS[name].format for name in shown}
+    print(f"\n{result.metric}, with its 95 % interval, and what a fit costs:")
+    print(result.table[shown].to_string(formatters=formats, na_rep=""))
+    print(f"\n{result.summary()}")
     if options.plot:
-        _common.plot_accuracies(options, right, ranked)
-
-
-def print_row(name, right, more=""):
-    mean, error = mean_and_error(right)
-    print(f"{name:22}{mean:8.3f} ± {error:.3f}{more}", flush=True)
+        result.plot(cost="seconds").figure_.savefig(options.plot, dpi=120)
+        _common.print_lines(plot=options.plot)
 
 
 if __name__ == "__main__":
