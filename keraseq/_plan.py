@@ -19,7 +19,7 @@ DATA_KIND_DEFAULTS = {
     "tokens": {
         "embedding_dim": 64,
         "embedding_dropout": 0.4,
-        "token_dropout": 0.3,
+        "token_dropout": 0.1,
         "pooling": "max",
     },
     "series": {

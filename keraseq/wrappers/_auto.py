@@ -13,6 +13,8 @@ _HOLD_BACK_FROM = {"text": 10_000, "tokens": 10_000, "series": 200}
 # Many texts are seen often enough in fewer passes, and larger batches walk their steps faster.
 _TEXT = {"epochs": 5, "batch_size": 32, "learning_rate": 0.01}
 _MANY_TEXTS = {"epochs": 4, "batch_size": 64, "learning_rate": 0.004}
+# Fewer texts hold too few words to do without those seen once.
+_RARE_FROM = 1_000
 _SERIES_STEPS = 1_500
 
 
@@ -28,7 +30,8 @@ def resolve_auto(kind, n_rows):
     Returns
     -------
     dict
-        units, dropout, max_tokens, max_length, epochs, batch_size, learning_rate, early_stopping.
+        units, dropout, max_tokens, max_length, min_count, epochs, batch_size, learning_rate,
+        early_stopping.
     """
     kind = "text" if kind == "words" else kind
     held_back = n_rows >= _HOLD_BACK_FROM[kind]
@@ -46,6 +49,7 @@ def resolve_auto(kind, n_rows):
         **shared,
         "max_tokens": 20_000,
         "max_length": 400,
+        "min_count": 2 if n_rows >= _RARE_FROM else 1,
         **(_MANY_TEXTS if held_back else _TEXT),
     }
 

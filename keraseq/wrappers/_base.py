@@ -239,6 +239,7 @@ class SequenceEstimator(NetworkEstimator):
             tokenizer=self.tokenizer,
             max_tokens=params["max_tokens"],
             max_length=params["max_length"],
+            min_count=params["min_count"],
         )
 
     def _split(self, rows, params, validation_data, seed):

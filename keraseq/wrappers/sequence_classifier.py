@@ -39,6 +39,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     max_tokens, max_length : "auto" or int, default="auto"
         Size of the vocabulary (20,000), and tokens kept of longer texts (400: the first quarter
         and the last three).
+    min_count : "auto" or int, default="auto"
+        Tokens seen less often are unknown; 2 from 1,000 texts on, so that the model learns from
+        rare words what to make of those that it has never seen.
     missing : {"error", "fill"}, default="error"
         What to do with NaN that is not padding.
     epochs, batch_size : "auto" or int, default="auto"
@@ -107,6 +110,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         tokenizer="words",
         max_tokens="auto",
         max_length="auto",
+        min_count="auto",
         missing="error",
         epochs="auto",
         batch_size="auto",

@@ -43,6 +43,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         tokenizer="words",
         max_tokens="auto",
         max_length="auto",
+        min_count="auto",
         missing="error",
         epochs="auto",
         batch_size="auto",

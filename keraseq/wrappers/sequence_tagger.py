@@ -52,6 +52,7 @@ class SequenceTagger(SequenceEstimator):
         input="auto",
         tokenizer="words",
         max_tokens="auto",
+        min_count="auto",
         missing="error",
         epochs="auto",
         batch_size="auto",
