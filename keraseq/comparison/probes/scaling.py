@@ -1,0 +1,154 @@
+"""How costs grow with length, width and batch."""
+
+import numpy as np
+import pandas as pd
+from joblib.externals.loky import ProcessPoolExecutor
+from scipy import stats
+
+from keraseq._checks import check_integer
+from keraseq.comparison.probes._parts import check_names
+from keraseq.comparison.probes._workload import Workload, weigh
+from keraseq.models import find_model
+
+_AXES = ("length", "width", "batch")
+# Freed memory goes back to the system at once, so that the next peak starts from the ground.
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
+
+
+def scaling(
+    models,
+    *,
+    lengths=(64, 128, 256, 512),
+    widths=(32, 64, 128, 256),
+    batches=(8, 16, 32, 64),
+    length=128,
+    width=64,
+    batch=16,
+    n_repeats=7,
+    memory=True,
+):
+    """Measure seconds and memory against sequence length, width and batch, with the exponents.
+
+    One size varies at a time, the others stay. All sizes of all models take turns, so that a
+    busy moment of the machine falls on all of them, and medians are taken. Memory is that of a
+    training step, the most that a process of its own rises by.
+
+    Parameters
+    ----------
+    models : list of str
+        Names of :func:`keraseq.list_models`.
+    lengths, widths, batches : sequence of int
+        Sizes to try, at least three each; empty for none.
+    length, width, batch : int, default=128, 64, 16
+        What stays when another size varies.
+    n_repeats : int, default=7
+    memory : bool, default=True
+        False leaves memory out, which takes a new process (some ten seconds) for each model.
+
+    Returns
+    -------
+    DataFrame
+        ``model``; ``quantity`` ("train_seconds" a step, "predict_seconds" a batch,
+        "train_megabytes"); ``axis`` ("length", "width", "batch"); ``size``; ``value``, the median;
+        ``low`` and ``high``, the quartiles; ``exponent`` and ``exponent_error`` of its model,
+        quantity and axis: the slope of a straight line through the logarithms, and its standard
+        error. An exponent of 1 doubles the cost with the size. What a call costs at any size pulls
+        exponents of small sizes down.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown name, or too few sizes.
+
+    Examples
+    --------
+    >>> from keraseq.comparison.probes import scaling
+    >>> frame = scaling(
+    ...     ["gru"], lengths=(4, 8, 16), widths=(), batches=(), n_repeats=1, memory=False
+    ... )
+    >>> frame["size"].tolist()
+    [4, 8, 16, 4, 8, 16]
+    """
+    names = check_names(models)
+    n_repeats = check_integer("n_repeats", n_repeats, 1)
+    base = {"width": width, "length": length, "batch": batch}
+    for name, value in base.items():
+        check_integer(name, value, 1)
+    plan = _plan(base, {"length": lengths, "width": widths, "batch": batches})
+    runs = _time(names, plan, n_repeats)
+    if memory:
+        runs += _weigh(names, plan)
+    runs = pd.DataFrame(runs, columns=["model", "quantity", "axis", "size", "value"])
+    return _summarise(runs)
+
+
+def _plan(base, axes):
+    """Return (axis, size, (width, length, batch)) of every measurement."""
+    plan = []
+    for axis in _AXES:
+        sizes = sorted({check_integer(f"{axis}s", size, 1) for size in axes[axis]})
+        if len(sizes) in (1, 2):
+            raise ValueError(
+                f"{sizes} are too few sizes to fit how cost grows with {axis}; give at least "
+                "three, or none."
+            )
+        plan += [(axis, size, tuple({**base, axis: size}.values())) for size in sizes]
+    if not plan:
+        raise ValueError("lengths, widths and batches are all empty; give one at least.")
+    return plan
+
+
+def _time(names, plan, n_repeats):
+    """Time everything in turn, once more than is counted: the first round warms up."""
+    widths = {width for _, _, (width, _, _) in plan}
+    workloads = {(name, width): Workload(name, width) for name in names for width in widths}
+    runs = []
+    for repeat in range(n_repeats + 1):
+        for axis, size, (width, *shape) in plan:
+            for name in names:
+                workload = workloads[name, width]
+                seconds = {
+                    "train_seconds": workload.train(*shape),
+                    "predict_seconds": workload.predict(*shape),
+                }
+                if repeat:
+                    runs += [(name, what, axis, size, value) for what, value in seconds.items()]
+    return runs
+
+
+def _weigh(names, plan):
+    runs = []
+    for name in names:
+        with ProcessPoolExecutor(max_workers=1, env=_MALLOC) as worker:
+            values = worker.submit(weigh, find_model(name), [size for *_, size in plan]).result()
+        runs += [
+            (name, "train_megabytes", axis, size, value)
+            for (axis, size, _), value in zip(plan, values, strict=True)
+        ]
+    return runs
+
+
+def _summarise(runs):
+    by = ["model", "quantity", "axis"]
+    table = runs.groupby([*by, "size"], sort=False)["value"]
+    table = table.quantile([0.25, 0.5, 0.75]).unstack()
+    table = table.set_axis(["low", "value", "high"], axis=1).reset_index()
+    fits = {
+        key: fit_exponent(part["size"], part["value"])
+        for key, part in table.groupby(by, sort=False)
+    }
+    fits = pd.DataFrame(fits, index=["exponent", "exponent_error"]).T.rename_axis(by)
+    columns = [*by, "size", "value", "low", "high", "exponent", "exponent_error"]
+    return table.join(fits, on=by)[columns]
+
+
+def fit_exponent(sizes, values):
+    """Return the exponent of a power law through `values`, and its standard error.
+
+    NaN where a value is not positive: it was below what can be measured.
+    """
+    values = np.asarray(values, dtype=float)
+    if (values <= 0).any():
+        return np.nan, np.nan
+    line = stats.linregress(np.log(sizes), np.log(values))
+    return line.slope, line.stderr
