@@ -5,10 +5,9 @@ import time
 import numpy as np
 
 from keraseq.builders import build
-from keraseq.comparison._memory import PeakMemory
+from keraseq.comparison.probes._tensorflow import peak_bytes
 
 FEATURES = 8
-_INTERVAL = 0.001
 
 
 class Workload:
@@ -23,8 +22,9 @@ class Workload:
     def __init__(self, name, width):
         shape = (None, FEATURES)
         self._model = build(name, shape, 1, task="regression", units=width, seed=0)
-        # The first two shapes are traced as they are, later ones share a trace.
-        for size in (2, 3):
+        # The first two shapes are traced as they are, later ones share a trace. TensorFlow warns of
+        # many traces within ten calls, of however many models.
+        for size in (2, 3, 3, 3, 3):
             self.train(size, size)
             self.predict(size, size)
 
@@ -38,13 +38,12 @@ class Workload:
         X, _ = _numbers(length, batch)
         return _seconds(lambda: self._model.predict_on_batch(X))
 
-    def megabytes(self, length, batch, n_steps=3):
-        """Return what the process rises by at most in training steps."""
+    def megabytes(self, length, batch):
+        """Return the most that tensors take in a training step, beside weights and optimiser."""
         X, y = _numbers(length, batch)
-        with PeakMemory(_INTERVAL) as memory:
-            for _ in range(n_steps):
-                self._model.train_on_batch(X, y)
-        return memory.megabytes
+        with peak_bytes() as peak:
+            self._model.train_on_batch(X, y)
+        return peak() / 2**20
 
 
 def _numbers(length, batch):
@@ -59,10 +58,15 @@ def _seconds(call):
     return time.perf_counter() - begin
 
 
-def weigh(spec, sizes):
-    """Return the megabytes of each of `sizes`, (width, length, batch); for a process of its own."""
-    workloads = {}
-    for width, _, _ in sizes:
-        if width not in workloads:
-            workloads[width] = Workload(spec.name, width)
-    return [workloads[width].megabytes(length, batch) for width, length, batch in sizes]
+def weigh(specs, sizes):
+    """Return the megabytes of each of `sizes`, (width, length, batch), for each model.
+
+    For a process that was started with `COUNTING` in its environment.
+    """
+    return [list(_weigh(spec.name, sizes)) for spec in specs]
+
+
+def _weigh(name, sizes):
+    workloads = {width: Workload(name, width) for width in {width for width, _, _ in sizes}}
+    for width, length, batch in sizes:
+        yield workloads[width].megabytes(length, batch)

@@ -8,8 +8,8 @@ from keras import ops
 from sklearn.utils import check_random_state
 
 from keraseq._checks import check_choice, check_integer
-from keraseq.comparison.probes._gradients import gradients
 from keraseq.comparison.probes._parts import as_keras, cut, real_steps, stem, token_embedding
+from keraseq.comparison.probes._tensorflow import gradients
 
 _BATCH = 512
 _CUTS = 20
@@ -130,15 +130,22 @@ class _Answer:
         self.values, *self._beside = (np.array(part) for part in front(inputs, training=False))
         self.real = real_steps(model, inputs)
         self.baseline = np.zeros_like(self.values) + _baseline(model, baseline)
-        outputs = np.array(self._rest([self.values, *self._beside], training=False))
+        outputs = self._rest.predict_on_batch([self.values, *self._beside])
         self.names, self._places = _places(model, outputs, output)
 
     def __call__(self, values, rows):
         """Return a number for each of `values`, which stand in place of the given rows."""
-        parts = [values, *(part[rows] for part in self._beside)]
-        outputs = self._rest([ops.convert_to_tensor(part) for part in parts], training=False)
-        outputs = ops.reshape(outputs, (len(rows), -1))
+        parts = [ops.convert_to_tensor(part) for part in self._parts(values, rows)]
+        outputs = ops.reshape(self._rest(parts, training=False), (len(rows), -1))
         return ops.take_along_axis(outputs, self._places[rows][:, None], axis=1)[:, 0]
+
+    def numbers(self, values, rows):
+        """The same as an array, faster, and without a gradient."""
+        outputs = self._rest.predict_on_batch(self._parts(values, rows)).reshape(len(rows), -1)
+        return outputs[np.arange(len(rows)), self._places[rows]]
+
+    def _parts(self, values, rows):
+        return [values, *(part[rows] for part in self._beside)]
 
 
 def _baseline(model, baseline):
@@ -181,7 +188,7 @@ def _integrate(answer, n_points):
         _, (gradient,) = gradients(lambda x, rows=rows: (ops.sum(answer(x, rows)), [x]), values)
         parts = weights[place, None] / 2 * (gradient * way[rows]).sum(axis=-1)
         np.add.at(shares, rows, parts)
-    gain = np.array(answer(answer.values, every)) - np.array(answer(answer.baseline, every))
+    gain = answer.numbers(answer.values, every) - answer.numbers(answer.baseline, every)
     size = np.maximum(np.abs(gain), np.abs(shares).sum(axis=1))
     gaps = np.abs(shares.sum(axis=1) - gain) / np.maximum(size, np.finfo(np.float32).tiny)
     return shares, float(gaps.max())
@@ -207,10 +214,10 @@ def _curve(answer, keys):
     n_cuts = min(_CUTS, int(lengths.max()))
     hidden = np.rint(np.linspace(0, 1, n_cuts + 1)[:, None] * lengths)
     outputs = np.empty(hidden.shape)
-    for cut_, row in _batches(*(index.ravel() for index in np.indices(hidden.shape))):
-        hide = (ranks[row] < hidden[cut_, row, None])[..., None]
+    for place, row in _batches(*(index.ravel() for index in np.indices(hidden.shape))):
+        hide = (ranks[row] < hidden[place, row, None])[..., None]
         values = np.where(hide, answer.baseline[row], answer.values[row])
-        outputs[cut_, row] = np.array(answer(values, row))
+        outputs[place, row] = answer.numbers(values, row)
     return outputs.mean(axis=1)
 
 

@@ -7,7 +7,6 @@ from keras import ops
 
 from keraseq._checks import check_integer
 from keraseq.builders import build
-from keraseq.comparison.probes._gradients import gradients
 from keraseq.comparison.probes._parts import (
     as_keras,
     cut,
@@ -18,6 +17,7 @@ from keraseq.comparison.probes._parts import (
     stem,
 )
 from keraseq.comparison.probes._stepping import recurrences
+from keraseq.comparison.probes._tensorflow import gradients
 
 
 def gradient_flow(
@@ -29,7 +29,7 @@ def gradient_flow(
     n_features=8,
     n_rows=16,
     units=64,
-    n_seeds=5,
+    n_seeds=3,
     random_state=0,
 ):
     """Measure how much of the loss's gradient reaches each step: does it vanish on the way?
@@ -51,7 +51,7 @@ def gradient_flow(
         Size of the X that is drawn.
     units : int, default=64
         Of the models that are built here.
-    n_seeds : int, default=5
+    n_seeds : int, default=3
         Models of each name, each with an X of its own.
     random_state : int, default=0
 

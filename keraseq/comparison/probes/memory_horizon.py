@@ -80,7 +80,7 @@ def memory_horizon(
     task="adding",
     lags=(25, 50, 100, 200, 300),
     steps=1500,
-    learning_rates=(0.01, 0.002),
+    learning_rates=(0.005, 0.002),
     batch_size=64,
     units=64,
     threshold=None,
@@ -106,7 +106,7 @@ def memory_horizon(
     lags : sequence of int, default=(25, 50, 100, 200, 300)
     steps : int, default=1500
         Optimiser steps (Adam, gradients clipped to norm 1) for each lag and learning rate.
-    learning_rates : sequence of float, default=(0.01, 0.002)
+    learning_rates : sequence of float, default=(0.005, 0.002)
         The first is what gated networks learn fast with, the second what the simple one needs.
     batch_size, units : int, default=64
     threshold : float, optional

@@ -7,12 +7,11 @@ from scipy import stats
 
 from keraseq._checks import check_integer
 from keraseq.comparison.probes._parts import check_names
+from keraseq.comparison.probes._tensorflow import COUNTING, require_tensorflow
 from keraseq.comparison.probes._workload import Workload, weigh
 from keraseq.models import find_model
 
 _AXES = ("length", "width", "batch")
-# Freed memory goes back to the system at once, so that the next peak starts from the ground.
-_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
 
 
 def scaling(
@@ -30,8 +29,9 @@ def scaling(
     """Measure seconds and memory against sequence length, width and batch, with the exponents.
 
     One size varies at a time, the others stay. All sizes of all models take turns, so that a
-    busy moment of the machine falls on all of them, and medians are taken. Memory is that of a
-    training step, the most that a process of its own rises by.
+    busy moment of the machine falls on all of them, and medians are taken. Memory is the most
+    that tensors take at once in a training step, beside weights and optimiser: TensorFlow counts
+    them in a process of its own.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def scaling(
         What stays when another size varies.
     n_repeats : int, default=7
     memory : bool, default=True
-        False leaves memory out, which takes a new process (some ten seconds) for each model.
+        False leaves memory out, and the new process with it (some ten seconds).
 
     Returns
     -------
@@ -59,6 +59,8 @@ def scaling(
     ------
     ValueError, TypeError
         For an unknown name, or too few sizes.
+    RuntimeError
+        If memory is asked for under another backend than TensorFlow.
 
     Examples
     --------
@@ -74,6 +76,8 @@ def scaling(
     base = {"width": width, "length": length, "batch": batch}
     for name, value in base.items():
         check_integer(name, value, 1)
+    if memory:
+        require_tensorflow("counts the memory of tensors", "Set memory=False")
     plan = _plan(base, {"length": lengths, "width": widths, "batch": batches})
     runs = _time(names, plan, n_repeats)
     if memory:
@@ -117,29 +121,29 @@ def _time(names, plan, n_repeats):
 
 
 def _weigh(names, plan):
-    runs = []
-    for name in names:
-        with ProcessPoolExecutor(max_workers=1, env=_MALLOC) as worker:
-            values = worker.submit(weigh, find_model(name), [size for *_, size in plan]).result()
-        runs += [
-            (name, "train_megabytes", axis, size, value)
-            for (axis, size, _), value in zip(plan, values, strict=True)
-        ]
-    return runs
+    """Weigh every size in a process that counts the bytes of its tensors."""
+    specs, sizes = [find_model(name) for name in names], [size for *_, size in plan]
+    with ProcessPoolExecutor(max_workers=1, env=COUNTING) as worker:
+        found = worker.submit(weigh, specs, sizes).result()
+    return [
+        (name, "train_megabytes", axis, size, value)
+        for name, values in zip(names, found, strict=True)
+        for (axis, size, _), value in zip(plan, values, strict=True)
+    ]
 
 
 def _summarise(runs):
     by = ["model", "quantity", "axis"]
-    table = runs.groupby([*by, "size"], sort=False)["value"]
-    table = table.quantile([0.25, 0.5, 0.75]).unstack()
-    table = table.set_axis(["low", "value", "high"], axis=1).reset_index()
+    values = runs.groupby([*by, "size"], sort=False)["value"]
+    table = values.agg(
+        value="median", low=lambda v: v.quantile(0.25), high=lambda v: v.quantile(0.75)
+    ).reset_index()
     fits = {
         key: fit_exponent(part["size"], part["value"])
         for key, part in table.groupby(by, sort=False)
     }
     fits = pd.DataFrame(fits, index=["exponent", "exponent_error"]).T.rename_axis(by)
-    columns = [*by, "size", "value", "low", "high", "exponent", "exponent_error"]
-    return table.join(fits, on=by)[columns]
+    return table.join(fits, on=by)
 
 
 def fit_exponent(sizes, values):
