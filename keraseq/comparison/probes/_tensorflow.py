@@ -15,7 +15,7 @@ def require_tensorflow(does, remedy):
 
 
 def gradients(function, tensor):
-    """Differentiate the sum of what a function gives.
+    """Differentiate what a function gives, summed.
 
     Parameters
     ----------
@@ -25,8 +25,7 @@ def gradients(function, tensor):
 
     Returns
     -------
-    value : ndarray
-    gradients : list of ndarray
+    list of ndarray
         Of the shapes of what `function` listed.
 
     Raises
@@ -42,7 +41,7 @@ def gradients(function, tensor):
         tape.watch(tensor)
         value, sources = function(tensor)
     found = tape.gradient(value, sources, unconnected_gradients="zero")
-    return value.numpy(), [gradient.numpy() for gradient in found]
+    return [gradient.numpy() for gradient in found]
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ class Workload:
         self._model = build(name, shape, 1, task="regression", units=width, seed=0)
         # The first two shapes are traced as they are, later ones share a trace. TensorFlow warns of
         # many traces within ten calls, of however many models.
-        for size in (2, 3, 3, 3, 3):
+        for size in (2, *[3] * 6):
             self.train(size, size)
             self.predict(size, size)
 

@@ -130,7 +130,7 @@ class _Answer:
         self.values, *self._beside = (np.array(part) for part in front(inputs, training=False))
         self.real = real_steps(model, inputs)
         self.baseline = np.zeros_like(self.values) + _baseline(model, baseline)
-        outputs = self._rest.predict_on_batch([self.values, *self._beside])
+        outputs = self._predict([self.values, *self._beside])
         self.names, self._places = _places(model, outputs, output)
 
     def __call__(self, values, rows):
@@ -141,8 +141,11 @@ class _Answer:
 
     def numbers(self, values, rows):
         """The same as an array, faster, and without a gradient."""
-        outputs = self._rest.predict_on_batch(self._parts(values, rows)).reshape(len(rows), -1)
+        outputs = self._predict(self._parts(values, rows)).reshape(len(rows), -1)
         return outputs[np.arange(len(rows)), self._places[rows]]
+
+    def _predict(self, parts):
+        return self._rest.predict(parts, batch_size=_BATCH, verbose=0)
 
     def _parts(self, values, rows):
         return [values, *(part[rows] for part in self._beside)]
@@ -185,7 +188,7 @@ def _integrate(answer, n_points):
     for rows, place in _batches(np.repeat(every, n_points), np.tile(np.arange(n_points), n_rows)):
         share = (points[place, None, None] + 1) / 2
         values = (answer.baseline[rows] + share * way[rows]).astype(way.dtype)
-        _, (gradient,) = gradients(lambda x, rows=rows: (ops.sum(answer(x, rows)), [x]), values)
+        (gradient,) = gradients(lambda x, rows=rows: (ops.sum(answer(x, rows)), [x]), values)
         parts = weights[place, None] / 2 * (gradient * way[rows]).sum(axis=-1)
         np.add.at(shares, rows, parts)
     gain = answer.numbers(answer.values, every) - answer.numbers(answer.baseline, every)

@@ -151,7 +151,7 @@ def _input_norms(model, inputs, targets):
     def loss(values):
         return _loss(model, targets, rest([values, *beside], training=False)), [values]
 
-    _, (gradient,) = gradients(loss, values)
+    (gradient,) = gradients(loss, values)
     return np.linalg.norm(gradient, axis=-1)
 
 
@@ -165,7 +165,7 @@ def _state_norms(model, recurrence, inputs, targets):
         states = [state for name in recurrence.states for state in walked[name]]
         return _loss(model, targets, rest([output, *beside], training=False)), states
 
-    _, found = gradients(loss, x)
+    found = gradients(loss, x)
     norms = np.linalg.norm(found, axis=-1).reshape(len(recurrence.states), -1, len(inputs))
     return dict(zip(recurrence.states, norms.swapaxes(1, 2), strict=True))
 

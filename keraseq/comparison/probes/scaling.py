@@ -12,6 +12,7 @@ from keraseq.comparison.probes._workload import Workload, weigh
 from keraseq.models import find_model
 
 _AXES = ("length", "width", "batch")
+_QUANTITIES = ("train_seconds", "predict_seconds", "train_megabytes")
 
 
 def scaling(
@@ -82,8 +83,8 @@ def scaling(
     runs = _time(names, plan, n_repeats)
     if memory:
         runs += _weigh(names, plan)
-    runs = pd.DataFrame(runs, columns=["model", "quantity", "axis", "size", "value"])
-    return _summarise(runs)
+    runs.sort(key=lambda run: (names.index(run[0]), _QUANTITIES.index(run[1])))
+    return _summarise(pd.DataFrame(runs, columns=["model", "quantity", "axis", "size", "value"]))
 
 
 def _plan(base, axes):
@@ -111,12 +112,10 @@ def _time(names, plan, n_repeats):
         for axis, size, (width, *shape) in plan:
             for name in names:
                 workload = workloads[name, width]
-                seconds = {
-                    "train_seconds": workload.train(*shape),
-                    "predict_seconds": workload.predict(*shape),
-                }
+                seconds = (workload.train(*shape), workload.predict(*shape))
                 if repeat:
-                    runs += [(name, what, axis, size, value) for what, value in seconds.items()]
+                    both = zip(_QUANTITIES, seconds, strict=False)
+                    runs += [(name, what, axis, size, value) for what, value in both]
     return runs
 
 
@@ -126,7 +125,7 @@ def _weigh(names, plan):
     with ProcessPoolExecutor(max_workers=1, env=COUNTING) as worker:
         found = worker.submit(weigh, specs, sizes).result()
     return [
-        (name, "train_megabytes", axis, size, value)
+        (name, _QUANTITIES[2], axis, size, value)
         for name, values in zip(names, found, strict=True)
         for (axis, size, _), value in zip(plan, values, strict=True)
     ]
