@@ -19,10 +19,10 @@ def named_models(models):
     Raises
     ------
     TypeError, ValueError
-        For a single name, or nothing.
+        For a single name or model, or nothing.
     """
-    if isinstance(models, str):
-        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
+    if isinstance(models, str | SequenceEstimator) or callable(models):
+        raise TypeError(f"models={models!r:.60} is one model; give a list: [{models!r:.60}].")
     named = (
         dict(models)
         if isinstance(models, dict)

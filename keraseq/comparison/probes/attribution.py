@@ -199,29 +199,36 @@ def _integrate(answer, n_points):
 
 def _deletion(answer, shares, n_orders, generator):
     """Hide more and more steps, by attribution and in random orders; see what remains."""
-    random = [_curve(answer, generator.uniform(size=shares.shape)) for _ in range(n_orders)]
-    curves = {"attribution": _curve(answer, -shares), "random": np.mean(random, axis=0)}
+    orders = np.stack([-shares, *generator.uniform(size=(n_orders, *shares.shape))])
+    hidden, (first, *others) = _curves(answer, orders)
+    curves = {"attribution": first, "random": np.mean(others, axis=0)}
     areas = {name: float((curve[1:] + curve[:-1]).mean() / 2) for name, curve in curves.items()}
-    hidden = np.linspace(0, 1, len(curves["random"])).tolist()
     return {
         "deletion_area": areas["attribution"],
         "random_area": areas["random"],
-        "deletion": {"hidden": hidden, **{name: c.tolist() for name, c in curves.items()}},
+        "deletion": {"hidden": hidden.tolist(), **{n: c.tolist() for n, c in curves.items()}},
     }
 
 
-def _curve(answer, keys):
-    """The mean output while steps are hidden in the order of rising keys."""
+def _curves(answer, orders):
+    """The mean output while steps are hidden by rising keys `(orders, rows, time)`.
+
+    Returns
+    -------
+    hidden : ndarray `(points,)`
+        Share of the steps.
+    curves : ndarray `(orders, points)`
+    """
     lengths = answer.real.sum(axis=1)
-    ranks = np.where(answer.real, keys, np.inf).argsort(axis=1).argsort(axis=1)
-    n_cuts = min(_CUTS, int(lengths.max()))
-    hidden = np.rint(np.linspace(0, 1, n_cuts + 1)[:, None] * lengths)
-    outputs = np.empty(hidden.shape)
-    for place, row in _batches(*(index.ravel() for index in np.indices(hidden.shape))):
-        hide = (ranks[row] < hidden[place, row, None])[..., None]
-        values = np.where(hide, answer.baseline[row], answer.values[row])
-        outputs[place, row] = answer.numbers(values, row)
-    return outputs.mean(axis=1)
+    ranks = np.where(answer.real, orders, np.inf).argsort(axis=-1).argsort(axis=-1)
+    hidden = np.linspace(0, 1, min(_CUTS, int(lengths.max())) + 1)
+    counts = np.rint(hidden[:, None] * lengths)
+    outputs = np.empty((len(orders), *counts.shape))
+    for order, point, row in _batches(*(index.ravel() for index in np.indices(outputs.shape))):
+        hide = ranks[order, row] < counts[point, row, None]
+        values = np.where(hide[..., None], answer.baseline[row], answer.values[row])
+        outputs[order, point, row] = answer.numbers(values, row)
+    return hidden, outputs.mean(axis=-1)
 
 
 def _batches(*arrays):

@@ -18,6 +18,7 @@ from keraseq.comparison.probes._parts import (
 )
 from keraseq.comparison.probes._stepping import recurrences
 from keraseq.comparison.probes._tensorflow import gradients
+from keraseq.models import is_registered
 
 
 def gradient_flow(
@@ -70,6 +71,12 @@ def gradient_flow(
     RuntimeError
         Under another backend than TensorFlow; or if walking by hand differs from the layer.
 
+    Notes
+    -----
+    With first weights and random numbers all recurrent networks forget, gated ones too: a GRU's
+    update gate starts half open and halves its state at every step. What sets gated networks
+    apart is that they learn to keep their gates open, which a trained model shows.
+
     References
     ----------
     Bengio, Simard & Frasconi (1994). Learning long-term dependencies with gradient descent is
@@ -87,9 +94,11 @@ def gradient_flow(
     sizes += (check_integer("n_features", n_features, 1),)
     n_seeds = check_integer("n_seeds", n_seeds, 1)
     check_integer("random_state", random_state, 0)
+    if (X is None) != (y is None):
+        raise ValueError("X and y belong together; give both, or neither.")
     runs = []
     for name, model in named_models(models).items():
-        if not isinstance(model, str):
+        if not is_registered(model):
             runs.append((name, np.nan, _flow(*_given(name, model, X, y))))
             continue
         for seed in range(random_state, random_state + n_seeds):
@@ -121,7 +130,7 @@ def _drawn(sizes, seed):
 
 
 def _given(name, model, X, y):
-    if X is None or y is None:
+    if X is None:
         raise ValueError(f"{name} is built already: give the X and y to take its loss of.")
     keras_model, inputs, _ = as_keras(model, X)
     if not keras_model.compiled:
