@@ -58,15 +58,17 @@ def _seconds(call):
     return time.perf_counter() - begin
 
 
-def weigh(specs, sizes):
-    """Return the megabytes of each of `sizes`, (width, length, batch), for each model.
+def weigh(specs, sizes, n_repeats):
+    """Return the megabytes of each of `sizes`, (width, length, batch), for each model and repeat.
 
     For a process that was started with `COUNTING` in its environment.
     """
-    return [list(_weigh(spec.name, sizes)) for spec in specs]
+    return [_weigh(spec.name, sizes, n_repeats) for spec in specs]
 
 
-def _weigh(name, sizes):
+def _weigh(name, sizes, n_repeats):
     workloads = {width: Workload(name, width) for width in {width for width, _, _ in sizes}}
-    for width, length, batch in sizes:
-        yield workloads[width].megabytes(length, batch)
+    return [
+        [workloads[width].megabytes(length, batch) for width, length, batch in sizes]
+        for _ in range(n_repeats)
+    ]

@@ -82,7 +82,7 @@ def scaling(
     plan = _plan(base, {"length": lengths, "width": widths, "batch": batches})
     runs = _time(names, plan, n_repeats)
     if memory:
-        runs += _weigh(names, plan)
+        runs += _weigh(names, plan, n_repeats)
     runs.sort(key=lambda run: (names.index(run[0]), _QUANTITIES.index(run[1])))
     return _summarise(pd.DataFrame(runs, columns=["model", "quantity", "axis", "size", "value"]))
 
@@ -119,14 +119,15 @@ def _time(names, plan, n_repeats):
     return runs
 
 
-def _weigh(names, plan):
+def _weigh(names, plan, n_repeats):
     """Weigh every size in a process that counts the bytes of its tensors."""
     specs, sizes = [find_model(name) for name in names], [size for *_, size in plan]
     with ProcessPoolExecutor(max_workers=1, env=COUNTING) as worker:
-        found = worker.submit(weigh, specs, sizes).result()
+        found = worker.submit(weigh, specs, sizes, n_repeats).result()
     return [
         (name, _QUANTITIES[2], axis, size, value)
-        for name, values in zip(names, found, strict=True)
+        for name, repeats in zip(names, found, strict=True)
+        for values in repeats
         for (axis, size, _), value in zip(plan, values, strict=True)
     ]
 
