@@ -189,6 +189,11 @@ def test_a_model_without_gates_is_told_which_have_them():
         probes.gates(keraseq.gru((None, 2), 2, units=3), numbers(4, 2))
     with pytest.raises(TypeError, match="must be a Keras model, or a fitted"):
         probes.gates("gru", numbers(1, 4, 2))
+    with pytest.raises(TypeError, match="is a Sequential; probes look into functional models"):
+        probes.gates(keras.Sequential([keras.layers.GRU(2)]), numbers(1, 4, 2))
+    dated = keraseq.gru({"past": (4, 1), "future": (2, 1)}, (2, 1), task="forecasting", units=2)
+    with pytest.raises(ValueError, match="gru has 2 inputs"):
+        probes.gates(dated, numbers(1, 4, 1))
 
 
 # Attention maps

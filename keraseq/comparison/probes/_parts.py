@@ -67,23 +67,33 @@ def as_keras(model, X):
         inputs = model.encode(X)
         vocabulary = getattr(model.encoder_, "vocabulary_", None)
         tokens = None if vocabulary is None else np.array(vocabulary, dtype=object)[inputs]
-        return model.model_, inputs, tokens
+        return _checked(model.model_), inputs, tokens
     if not isinstance(model, keras.Model):
         raise TypeError(
             f"model={model!r:.80} must be a Keras model, or a fitted SequenceClassifier, "
             "SequenceRegressor or SequenceTagger (of a pipeline its last step)."
         )
+    shape = _checked(model).inputs[0].shape
+    inputs = pad([np.asarray(row) for row in X]) if isinstance(X, list | tuple) else np.asarray(X)
+    if inputs.ndim != len(shape) or not len(inputs):
+        raise ValueError(
+            f"X has the shape {inputs.shape}, but {model.name} takes {('rows', *shape[1:])}, at "
+            "least one row."
+        )
+    return model, inputs, None
+
+
+def _checked(model):
+    if not hasattr(model, "operations"):
+        raise TypeError(
+            f"{model.name} is a {type(model).__name__}; probes look into functional models, "
+            "keras.Model(inputs, outputs), such as keraseq builds."
+        )
     if len(model.inputs) != 1:
         raise ValueError(
             f"{model.name} has {len(model.inputs)} inputs; probes read models of one input."
         )
-    inputs = pad([np.asarray(row) for row in X]) if isinstance(X, list | tuple) else np.asarray(X)
-    if inputs.ndim != len(model.inputs[0].shape) or not len(inputs):
-        raise ValueError(
-            f"X has the shape {inputs.shape}, but {model.name} takes "
-            f"{('rows', *model.inputs[0].shape[1:])}, at least one row."
-        )
-    return model, inputs, None
+    return model
 
 
 def cut(model, tensor):
