@@ -22,7 +22,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--models", default="simple_rnn,lstm,gru")
     parser.add_argument("--task", default="adding", choices=("adding", "copy"))
-    parser.add_argument("--lags", default="25,50,100,200,300")
+    parser.add_argument("--lags", help="such as 25,50,100")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--plot", metavar="FOLDER", type=Path)
@@ -33,7 +33,7 @@ def main():
     horizons = probes.memory_horizon(
         models,
         task=options.task,
-        lags=[int(lag) for lag in options.lags.split(",")],
+        lags=options.lags and [int(lag) for lag in options.lags.split(",")],
         steps=options.steps,
         n_seeds=options.seeds,
     )

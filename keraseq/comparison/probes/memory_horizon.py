@@ -21,6 +21,7 @@ _CHECK_EVERY = 100
 class _Adding:
     """Add two numbers, each marked somewhere in its half of the sequence."""
 
+    lags = (25, 50, 100, 200, 300)
     threshold = 1 / 60  # a tenth of the variance, which predicting 1 always would leave
 
     def reads(self, name):
@@ -39,10 +40,14 @@ class _Adding:
 
 
 class _Copy:
-    """Repeat ten symbols after a gap."""
+    """Repeat three symbols after a gap.
 
+    With ten of them no recurrent network learned a gap of 10 with the default effort.
+    """
+
+    lags = (5, 10, 25, 50, 100)
     threshold = 0.1  # a model without memory gets seven of eight symbols wrong
-    n_symbols, n_copied = 8, 10
+    n_symbols, n_copied = 8, 3
 
     def reads(self, name):
         return "every step"
@@ -78,7 +83,7 @@ def memory_horizon(
     models,
     *,
     task="adding",
-    lags=(25, 50, 100, 200, 300),
+    lags=None,
     steps=1500,
     learning_rates=(0.005, 0.002),
     batch_size=64,
@@ -102,8 +107,9 @@ def memory_horizon(
     task : {"adding", "copy"}, default="adding"
         See :func:`keraseq.datasets.make_adding`, whose lag is the sequence's length (the two
         numbers to add stand half of it apart in the mean), and
-        :func:`keraseq.datasets.make_copy`, whose lag is the gap.
-    lags : sequence of int, default=(25, 50, 100, 200, 300)
+        :func:`keraseq.datasets.make_copy` of three symbols, whose lag is the gap.
+    lags : sequence of int, optional
+        25, 50, 100, 200 and 300 for adding, 5, 10, 25, 50 and 100 for copy by default.
     steps : int, default=1500
         Optimiser steps (Adam, gradients clipped to norm 1) for each lag and learning rate.
     learning_rates : sequence of float, default=(0.005, 0.002)
@@ -138,6 +144,9 @@ def memory_horizon(
     The head never reads a maximum or a mean: with max pooling a model without any recurrence
     solves the adding task at 500 steps.
 
+    Measured with the defaults, seeds 0 to 2: simple_rnn learns 25 (its error at 50 is .08 to .16),
+    gru 300 and perhaps more within 300 steps, lstm 300 and perhaps more within 1,000.
+
     References
     ----------
     Hochreiter & Schmidhuber (1997). Long short-term memory. Neural Computation 9(8), 1735-1780.
@@ -152,7 +161,7 @@ def memory_horizon(
     """
     names = check_names(models)
     the_task = _TASKS[check_choice("task", task, _TASKS)]
-    lags = [check_integer("lags", lag, 2) for lag in lags]
+    lags = [check_integer("lags", lag, 2) for lag in (the_task.lags if lags is None else lags)]
     if not lags or lags != sorted(set(lags)):
         raise ValueError(f"lags={lags} must rise and hold at least one, such as (25, 50, 100).")
     if not len(learning_rates):
