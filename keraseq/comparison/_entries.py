@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 import joblib
+import keras
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -90,7 +91,11 @@ def make_entries(models, data, estimator_params, budgets):
     """
     if isinstance(models, str):
         raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
-    named = models.items() if isinstance(models, dict) else zip(_names(models), models, strict=True)
+    named = (
+        models.items()
+        if isinstance(models, dict)
+        else zip(entry_names(models), models, strict=True)
+    )
     entries = [
         _make_entry(name, model, place, data, estimator_params, budgets)
         for place, (name, model) in enumerate(named)
@@ -101,7 +106,8 @@ def make_entries(models, data, estimator_params, budgets):
     return entries
 
 
-def _names(models):
+def entry_names(models):
+    """Name each of a list of models: by zoo name or class, the second of a name ``name-2``."""
     seen, names = {}, []
     for model in models:
         name = model if isinstance(model, str) else _class_name(model)
@@ -113,6 +119,8 @@ def _names(models):
 def _class_name(model):
     if inspect.isfunction(model):
         return model.__name__
+    if isinstance(model, keras.Model):
+        return model.name
     inner = inner_estimator(model)
     if isinstance(inner, NetworkEstimator) and isinstance(inner.model, str):
         return inner.model

@@ -16,3 +16,14 @@ def take_axes(ax, *, size=(7, 4.2)):
 def colours(names):
     """A colour for each name, the same in every plot of the same names."""
     return {name: f"C{place % 10}" for place, name in enumerate(names)}
+
+
+def legend_beside(ax):
+    """The legend to the right of the axes, where it hides nothing."""
+    ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+
+
+def line_with_band(ax, x, middle, low, high, *, colour, label):
+    """A line and what surrounds it."""
+    ax.plot(x, middle, color=colour, label=label, marker="o" if len(x) < 15 else None)
+    ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)

@@ -1,7 +1,7 @@
 """Loss against epochs, model by model."""
 
 from keraseq._checks import check_choice
-from keraseq.plots._axes import colours, take_axes
+from keraseq.plots._axes import colours, legend_beside, take_axes
 
 
 class LearningCurvesDisplay:
@@ -46,6 +46,6 @@ class LearningCurvesDisplay:
                     label = name if style == "-" else f"{name}, validation"
                     ax.plot(line.index, line, style, color=colour[name], marker=marker, label=label)
         ax.set(xlabel="epoch", ylabel=self.metric)
-        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        legend_beside(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

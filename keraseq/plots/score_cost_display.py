@@ -1,7 +1,7 @@
 """Score against cost: what is bought with what."""
 
 from keraseq._checks import check_choice
-from keraseq.plots._axes import colours, take_axes
+from keraseq.plots._axes import colours, legend_beside, take_axes
 
 _LABELS = {
     "parameters": "trainable weights",
@@ -68,6 +68,6 @@ class ScoreCostDisplay:
             # Models of one budget: the small differences between them are no finding.
             ax.set_xlim(0.8 * values.min(), 1.2 * values.max())
         ax.set(xlabel=_LABELS[self.cost], ylabel=self.metric)
-        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        legend_beside(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -1,0 +1,37 @@
+"""How far back each architecture learned to remember."""
+
+import numpy as np
+
+from keraseq.plots._frame_display import FrameDisplay
+
+
+class MemoryHorizonDisplay(FrameDisplay):
+    """Each model's horizon: bars are medians over the seeds, dots the seeds.
+
+    A triangle is a seed that learned the longest lag there was, so that its horizon may be longer.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of :func:`keraseq.comparison.probes.memory_horizon`.
+    """
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def _draw(self, ax):
+        horizons = self.frame.groupby(["model", "seed"], sort=False)["horizon"].first()
+        names = list(self.frame["model"].unique())
+        longest = self.frame["lag"].max()
+        for row, name in enumerate(names):
+            seeds = horizons[name].to_numpy()
+            ax.barh(row, np.median(seeds), height=0.6, color=f"C{row % 10}", alpha=0.4)
+            # Side by side, so that equal ones are counted.
+            places = row + np.linspace(-0.2, 0.2, len(seeds) + 2)[1:-1]
+            for marker, chosen in (("o", seeds < longest), (">", seeds >= longest)):
+                ax.plot(seeds[chosen], places[chosen], marker, color=f"C{row % 10}")
+        reads = self.frame.groupby("model")["reads"].first()
+        ax.set_yticks(range(len(names)), [f"{name}\n(reads {reads[name]})" for name in names])
+        ax.invert_yaxis()
+        ax.set_xlim(left=0)
+        ax.set_xlabel("longest lag learned")
