@@ -1,5 +1,8 @@
 """Encoded rows as batches for Keras."""
 
+import threading
+import weakref
+
 import numpy as np
 import tensorflow as tf
 
@@ -10,6 +13,57 @@ from keraseq.wrappers._rows import take_rows
 def pad_rows(rows):
     """Return rows as one right-padded array; an array is one already."""
     return rows if isinstance(rows, np.ndarray) else pad(rows)
+
+
+class _Tap:
+    """A dataset that gives the batches of whoever has borrowed it.
+
+    TensorFlow frees nothing of a dataset made from a Python generator, some 0.3 MB a fit and a
+    prediction; so they are made once for each form of batches, and lent like compiled models.
+    """
+
+    _idle = []
+    _most_idle = 32
+    _lock = threading.RLock()
+
+    def __init__(self, key, signature, n_batches):
+        self.key, self._batches = key, None
+        dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
+        self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(n_batches))
+
+    @classmethod
+    def lend(cls, batches, signature):
+        key = repr(signature), len(batches)
+        with cls._lock:
+            fitting = [tap for tap in cls._idle if tap.key == key]
+            if fitting:
+                cls._idle.remove(fitting[0])
+        tap = fitting[0] if fitting else cls(key, signature, len(batches))
+        tap._batches = weakref.ref(batches)
+        weakref.finalize(batches, cls._take_back, tap)
+        return tap.dataset
+
+    @classmethod
+    def _take_back(cls, tap):
+        with cls._lock:
+            cls._idle.append(tap)
+            del cls._idle[: -cls._most_idle]
+
+    def _generate(self):
+        return self._batches().generate()
+
+
+def lend_dataset(batches, signature):
+    """Return a dataset of what ``batches.generate()`` yields, valid for as long as `batches` lives.
+
+    Parameters
+    ----------
+    batches : object
+        Its length is the number of batches.
+    signature : nested tf.TensorSpec
+        Of a batch.
+    """
+    return _Tap.lend(batches, signature)
 
 
 class Batches:
@@ -31,7 +85,8 @@ class Batches:
     Attributes
     ----------
     dataset : tf.data.Dataset
-        Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`.
+        Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`; lent
+        for as long as this object lives.
     """
 
     def __init__(self, rows, batch_size, *, targets=None, weights=None, seed=None):
@@ -47,8 +102,7 @@ class Batches:
             else tf.TensorSpec((None, *part.shape[1:]), part.dtype)
             for place, part in enumerate(first)
         )
-        dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
-        self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self)))
+        self.dataset = lend_dataset(self, signature)
 
     def __len__(self):
         return -(-len(self._rows) // self._batch_size)
@@ -60,7 +114,8 @@ class Batches:
             generator = np.random.default_rng([self._seed, self.epoch])
         return length_buckets(self._lengths, self._batch_size, generator)
 
-    def _generate(self):
+    def generate(self):
+        """Yield the batches of an epoch."""
         for index in self.order():
             yield self._batch(index)
 
