@@ -5,6 +5,7 @@ import inspect
 import json
 import multiprocessing
 import os
+import weakref
 
 import keras
 
@@ -68,6 +69,8 @@ class FunctionRecipe:
     vocabulary_size: int | None
     arguments: dict
     optimizer: str
+    # Those that the user has given, which a compiled model has no use for.
+    settings: tuple
 
     key = None
     is_plan = False
@@ -77,7 +80,10 @@ class FunctionRecipe:
         return str({**vars(self), "function": name})
 
     def fits(self, other):
-        return dataclasses.replace(self, optimizer=other.optimizer) == other
+        if not isinstance(other, FunctionRecipe):
+            return False
+        same = {"optimizer": other.optimizer, "settings": other.settings}
+        return dataclasses.replace(self, **same) == other
 
     @property
     def per_step(self):
@@ -90,37 +96,73 @@ class FunctionRecipe:
         offered = {name: value for name, value in offered.items() if name in named}
         with python_random(seed):
             model = self.function(self.input_shape, self.outputs, **{**offered, **self.arguments})
-        self._check(model)
-        if not model.compiled:
+            self._check(model)
+        keeps_optimizer = model.compiled
+        if keeps_optimizer:
+            self._refuse_settings()
+        else:
             compile_for_task(
                 model,
                 self.task,
                 optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
                 logits=not ends_in_probabilities(model),
             )
-        return Lent(model, None, None)
+        return Lent(model, None, None, keeps_optimizer=keeps_optimizer)
 
     def _check(self, model):
+        said = f"model={self.function!r} returned"
         if not isinstance(model, keras.Model):
-            raise TypeError(
-                f"model={self.function!r} returned {type(model).__name__}; it must return a "
-                "keras.Model."
-            )
-        if model.output_shape[-1] != self.outputs:
+            raise TypeError(f"{said} {type(model).__name__}; it must return a keras.Model.")
+        if model in _returned:
             raise ValueError(
-                f"model={self.function!r} ends in {model.output_shape[-1]} outputs where "
-                f"{self.outputs} are wanted for task={self.task!r}: one a class, label or target."
+                f"{said} the same model twice, so that this fit would go on from another one's "
+                "weights; it must make a new model at every call."
             )
+        _returned.add(model)
+        dtype = "int32" if self.vocabulary_size else None
+        output = model(keras.Input(self.input_shape, dtype=dtype))
+        shape = tuple(getattr(output, "shape", ()))
+        wanted = ("batch", "time", self.outputs) if self.per_step else ("batch", self.outputs)
+        if len(shape) != len(wanted) or shape[-1] != self.outputs:
+            raise ValueError(
+                f"{said} a model whose output is {shape or type(output).__name__}; for "
+                f"task={self.task!r} it must be ({', '.join(map(str, wanted))}): one a class, "
+                "label or target."
+            )
+
+    def _refuse_settings(self):
+        if self.settings:
+            raise ValueError(
+                f"{', '.join(self.settings)}: model={self.function!r} returned a compiled model, "
+                "which keeps its own optimizer and learning rate; leave them 'auto', or return "
+                "it without compile()."
+            )
+
+
+# The models that users' functions have returned, for as long as they live.
+_returned = weakref.WeakSet()
 
 
 def ends_in_probabilities(model):
-    """Whether the last layer is a softmax or a sigmoid."""
-    last = model.layers[-1]
+    """Whether a model ends in a softmax or a sigmoid, be it a layer, its activation or an op."""
+    last = _last_operation(model)
     activation = getattr(last, "activation", None)
-    return isinstance(last, keras.layers.Softmax) or activation in (
+    return type(last).__name__ in ("Softmax", "Sigmoid") or activation in (
         keras.activations.softmax,
         keras.activations.sigmoid,
     )
+
+
+def _last_operation(operation):
+    """The operation behind an output, looked for within nested models and wrappers."""
+    if isinstance(operation, keras.layers.Wrapper):
+        return _last_operation(operation.layer)
+    if not isinstance(operation, keras.Model):
+        return operation
+    if getattr(operation, "outputs", None):
+        return _last_operation(operation.outputs[0]._keras_history.operation)
+    # A subclass has no graph: the layer that it made last is taken for its last.
+    return _last_operation(operation.layers[-1]) if operation.layers else None
 
 
 def _is_hashable(value):
@@ -143,8 +185,16 @@ def make_recipe(estimator, params, config, *, input_shape, outputs, task, vocabu
     own = dict(estimator.model_params or {})
     if not is_registered(estimator.model):
         _check_function(estimator)
+        settings = [n for n in ("optimizer", "learning_rate") if not is_auto(getattr(estimator, n))]
         return FunctionRecipe(
-            estimator.model, input_shape, outputs, task, vocabulary_size, own, config
+            estimator.model,
+            input_shape,
+            outputs,
+            task,
+            vocabulary_size,
+            own,
+            config,
+            tuple(settings),
         )
     plan = plan_model(
         estimator.model,
@@ -163,10 +213,10 @@ def make_recipe(estimator, params, config, *, input_shape, outputs, task, vocabu
 
 
 def _check_function(estimator):
-    if not callable(estimator.model):
+    if isinstance(estimator.model, keras.Model) or not callable(estimator.model):
         raise TypeError(
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
-            "returns a keras.Model."
+            "returns a new keras.Model at every call."
         )
     plain = {"num_layers": 1, "pooling": None, "parameter_budget": None}
     given = [name for name, value in plain.items() if getattr(estimator, name) != value]
