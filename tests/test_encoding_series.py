@@ -5,9 +5,21 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_dataframe_column_names_consistency,
+    check_get_feature_names_out_error,
+    check_global_output_transform_pandas,
+    check_inplace_ensure_writeable,
+    check_set_output_transform,
+    check_set_output_transform_pandas,
+    check_transformer_get_feature_names_out,
+    check_transformer_get_feature_names_out_pandas,
+    parametrize_with_checks,
+)
 
+from keraseq.baselines import StretchedSeries
 from keraseq.encoding import SeriesEncoder, as_sequences
 
 NAN = np.nan
@@ -23,6 +35,45 @@ NAN = np.nan
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
+@pytest.mark.filterwarnings("ignore:X has feature names:UserWarning")
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_dataframe_column_names_consistency,
+        check_get_feature_names_out_error,
+        check_global_output_transform_pandas,
+        check_inplace_ensure_writeable,
+        check_set_output_transform,
+        check_set_output_transform_pandas,
+        check_transformer_get_feature_names_out,
+        check_transformer_get_feature_names_out_pandas,
+    ],
+)
+@pytest.mark.parametrize("encoder", [SeriesEncoder(), StretchedSeries()], ids=repr)
+def test_checks_that_scikit_learn_calls_for_its_own_transformers(encoder, check):
+    check(type(encoder).__name__, encoder)
+
+
+def test_a_frame_comes_out_of_a_table_alone():
+    frame = pd.DataFrame(np.eye(3), columns=["a", "b", "c"], index=[7, 8, 9])
+    encoder = SeriesEncoder().set_output(transform="pandas")
+    scaled = encoder.fit_transform(frame)
+    assert scaled.columns.tolist() == ["a", "b", "c"] and scaled.index.tolist() == [7, 8, 9]
+    np.testing.assert_array_equal(scaled, SeriesEncoder().fit_transform(frame))
+    said = r"transform_output='pandas' is for tables.*set_output\(transform='default'\)"
+    for X in (np.ones((2, 3, 2)), [[1.0], [1.0, 2.0]]):
+        with pytest.raises(ValueError, match=said):
+            encoder.fit_transform(X)
+    with pytest.raises(ValueError, match=said):
+        encoder.set_params(missing="fill").fit_transform(frame)
+    with config_context(transform_output="pandas"), pytest.raises(ValueError, match=said):
+        SeriesEncoder().fit_transform(np.ones((2, 3, 2)))
+    with config_context(transform_output="pandas"):
+        stretched = StretchedSeries().fit_transform([[1.0], [1.0, 2.0]])
+    assert stretched.columns.tolist() == ["stretchedseries0", "stretchedseries1"]
 
 
 def test_a_table_is_scaled_as_one_channel():

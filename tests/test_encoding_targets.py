@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import DataConversionWarning
+from sklearn.linear_model import LinearRegression
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import (
+    check_do_not_raise_errors_in_init_or_set_params,
+    check_estimator_cloneable,
+    check_estimator_repr,
+    check_estimator_tags_renamed,
+    check_estimators_unfitted,
+    check_get_params_invariance,
+    check_mixin_order,
+    check_no_attributes_set_in_init,
+    check_parameters_default_constructible,
+    check_set_params,
+    check_transformers_unfitted,
+    check_valid_tag_types,
+)
 
 from keraseq.encoding import (
     ClassTarget,
@@ -221,6 +241,64 @@ def test_padded_tags_lose_their_padding_and_unseen_ones_are_listed():
 def test_what_are_not_tags_is_refused(y, error, says):
     with pytest.raises(error, match=says):
         TagTarget().fit(y)
+
+
+@pytest.mark.parametrize(
+    "target", [ClassTarget(), MultilabelTarget(), RegressionTarget(scaling=False), TagTarget()]
+)
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_do_not_raise_errors_in_init_or_set_params,
+        check_estimator_cloneable,
+        check_estimator_repr,
+        check_estimator_tags_renamed,
+        check_estimators_unfitted,
+        check_get_params_invariance,
+        check_mixin_order,
+        check_no_attributes_set_in_init,
+        check_parameters_default_constructible,
+        check_set_params,
+        check_transformers_unfitted,
+        check_valid_tag_types,
+    ],
+)
+def test_scikit_learn_checks_of_transformers_of_y(target, check):
+    check(type(target).__name__, target)
+
+
+@pytest.mark.parametrize(
+    ("target", "y"),
+    [
+        (ClassTarget(), ["b", "a", "b"]),
+        (MultilabelTarget(), [[1, 0], [0, 1], [1, 1]]),
+        (RegressionTarget(), [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]]),
+        (TagTarget(), [["b", "a"], ["a"], ["b"]]),
+    ],
+)
+def test_targets_are_transformers_of_y_alone(target, y):
+    tags = get_tags(target)
+    assert not tags.input_tags.two_d_array
+    assert tags.target_tags.one_d_labels == (
+        np.ndim(y[0]) == 0 or isinstance(target, RegressionTarget)
+    )
+    before = pickle.dumps(target.get_params())
+    codes = target.fit_transform(y)
+    state = pickle.dumps(vars(target))
+    again = pickle.loads(state)
+    for values in (target.transform(y), clone(target).fit(y).transform(y)):
+        assert all(np.array_equal(one, two) for one, two in zip(codes, values, strict=True))
+    assert pickle.dumps(vars(target)) == state and pickle.dumps(target.get_params()) == before
+    assert again.keys() == vars(target).keys()
+    with config_context(transform_output="pandas"):
+        assert type(target.transform(y)) is type(codes)
+
+
+def test_several_targets_are_scaled_within_scikit_learns_wrapper():
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    y = np.column_stack([X @ [1, 2, 3], X @ [3, 2, 1] * 100])
+    wrapped = TransformedTargetRegressor(LinearRegression(), transformer=RegressionTarget())
+    np.testing.assert_allclose(wrapped.fit(X, y).predict(X), y, rtol=1e-3, atol=1e-3)
 
 
 def test_lengths_of_x_and_y_are_compared():

@@ -8,15 +8,28 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import (
+    check_complex_data,
+    check_do_not_raise_errors_in_init_or_set_params,
     check_estimator_cloneable,
     check_estimator_repr,
+    check_estimator_sparse_array,
+    check_estimator_sparse_matrix,
+    check_estimator_sparse_tag,
+    check_estimator_tags_renamed,
+    check_estimators_empty_data_messages,
+    check_estimators_unfitted,
+    check_fit1d,
     check_get_params_invariance,
+    check_mixin_order,
     check_no_attributes_set_in_init,
     check_parameters_default_constructible,
     check_set_params,
+    check_transformers_unfitted,
     check_valid_tag_types,
 )
 
@@ -101,6 +114,13 @@ def test_characters_come_back_as_they_were():
     encoder = TextEncoder("characters", lowercase=False)
     text = "First Citizen:\nSpeak, 我 speak."
     assert encoder.inverse_transform(encoder.fit_transform([text])) == [text]
+
+
+def test_a_character_is_one_token_whatever_becomes_of_it():
+    text = "İ\ud83d\ude00ß"
+    encoder = TextEncoder("characters").fit([text])
+    assert [len(ids) for ids in encoder.transform([text, "İ"])] == [4, 1]
+    assert encoder.inverse_transform(encoder.transform([text])) == ["i̇\ufffd\ufffdß"]
 
 
 def test_a_callable_tokenizer_gets_lowered_text():
@@ -193,16 +213,36 @@ def test_token_ids_pass_and_unseen_ones_share_the_last():
         TokenEncoder(max_length=0).fit([[1]])
 
 
-@pytest.mark.parametrize("encoder", [TextEncoder(), TokenEncoder()], ids=repr)
+ENCODERS = [
+    TextEncoder(),
+    TextEncoder("characters"),
+    TextEncoder("subwords"),
+    TextEncoder(str.split, max_tokens=None, max_length=3),
+    TokenEncoder(),
+]
+
+
+@pytest.mark.parametrize("encoder", ENCODERS, ids=repr)
 @pytest.mark.parametrize(
     "check",
     [
+        check_complex_data,
+        check_do_not_raise_errors_in_init_or_set_params,
         check_estimator_cloneable,
         check_estimator_repr,
+        check_estimator_sparse_array,
+        check_estimator_sparse_matrix,
+        check_estimator_sparse_tag,
+        check_estimator_tags_renamed,
+        check_estimators_empty_data_messages,
+        check_estimators_unfitted,
+        check_fit1d,
         check_get_params_invariance,
+        check_mixin_order,
         check_no_attributes_set_in_init,
         check_parameters_default_constructible,
         check_set_params,
+        check_transformers_unfitted,
         check_valid_tag_types,
     ],
 )
@@ -210,18 +250,42 @@ def test_scikit_learn_checks_that_take_no_numbers(check, encoder):
     check(type(encoder).__name__, encoder)
 
 
-@pytest.mark.parametrize("encoder", [TextEncoder(), TokenEncoder()], ids=repr)
+def equal(rows, others):
+    return [row.tolist() for row in rows] == [row.tolist() for row in others]
+
+
+@pytest.mark.parametrize("encoder", ENCODERS, ids=repr)
 def test_estimator_rules(encoder):
-    X = [["a", "b"], ["c"]] if isinstance(encoder, TextEncoder) else [[1, 2], [3]]
+    """What scikit-learn's other checks ask of numbers, asked of texts and ids."""
+    X = [[1, 2], [3, 2, 2, 1]] if isinstance(encoder, TokenEncoder) else ["a b", "a c b b", "d"]
     with pytest.raises(NotFittedError):
         encoder.transform(X)
-    fitted = clone(encoder).fit(X)
-    before = pickle.dumps(vars(fitted))
-    fitted.transform(X)
-    assert pickle.dumps(vars(fitted)) == before
-    assert fitted.get_params() == encoder.get_params()
-    public = [name for name in vars(fitted) if name not in fitted.get_params()]
+    copy = clone(encoder)
+    given = pickle.dumps(copy.get_params())
+    assert copy.fit(X, y=[0] * len(X)) is copy
+    assert pickle.dumps(copy.get_params()) == given
+    public = [name for name in vars(copy) if name not in copy.get_params()]
     assert all(name.endswith("_") for name in public)
+    before = pickle.dumps(vars(copy))
+    ids = copy.transform(X)
+    assert pickle.dumps(vars(copy)) == before
+    for again in (copy.fit(X), clone(copy).fit(X[::-1]), pickle.loads(pickle.dumps(copy))):
+        assert equal(again.transform(X), ids)
+    # Neither the order of the rows nor the rows beside change what becomes of one.
+    assert equal(copy.transform(X[::-1]), ids[::-1])
+    assert all(equal(copy.transform([row]), [one]) for row, one in zip(X, ids, strict=True))
+    assert equal(clone(copy).fit_transform(X), ids)
+
+
+@pytest.mark.parametrize("encoder", [TextEncoder(), TokenEncoder()], ids=repr)
+def test_ids_are_no_frame(encoder):
+    X = [[1, 2], [3]] if isinstance(encoder, TokenEncoder) else ["a b", "c"]
+    expected = encoder.fit_transform(X)
+    with config_context(transform_output="pandas"):
+        assert equal(encoder.fit_transform(X), expected)
+    assert not hasattr(encoder, "set_output")
+    with pytest.raises(ValueError, match="`set_output` is not available"):
+        make_pipeline(encoder).set_output(transform="pandas")
 
 
 @settings(max_examples=150, deadline=None)

@@ -12,8 +12,11 @@ import keras
 import numpy as np
 import pytest
 from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import keraseq
+from keraseq.wrappers._batches import Batches
 from keraseq.wrappers._pool import POOL
 
 draw = np.random.default_rng(0)
@@ -111,6 +114,60 @@ def test_a_callback_may_predict_and_fit_with_other_estimators():
     for callback in (Meanwhile(predict), Meanwhile(fit)):
         changed = classifier(callbacks=[callback]).fit(X, y).predict_proba(X)
         np.testing.assert_array_equal(changed, expected)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "values"),
+    [
+        ("dropout", [0.0, 0.8]),
+        ("units", [4, 5]),
+        ("optimizer", [keras.optimizers.Adam(0.1, clipnorm=norm) for norm in (1e-4, 1.0)]),
+    ],
+    ids=["dropout", "units", "clipnorm"],
+)
+def test_a_search_compares_what_it_says(parameter, values):
+    clf, settings = classifier(model="simple_rnn"), {"cv": 2, "scoring": "neg_log_loss"}
+    search = GridSearchCV(clf, {parameter: values}, refit=False, **settings)
+    found = search.fit(X, y).cv_results_["mean_test_score"]
+    for value, score in zip(values, found, strict=True):
+        POOL._idle.clear()
+        alone = clone(clf).set_params(**{parameter: value})
+        assert cross_val_score(alone, X, y, **settings).mean() == score
+    assert abs(found[0] - found[1]) > 1e-4
+
+
+def test_many_fits_do_not_fill_the_memory():
+    code = """
+import gc, numpy as np, psutil, keraseq
+X = np.random.default_rng(0).normal(size=(48, 6))
+y = (X[:, 0] > 0).astype(int)
+def megabytes():
+    gc.collect()
+    return psutil.Process().memory_info().rss / 2**20
+for seed in range(110):
+    if seed == 10:
+        before = megabytes()
+    clf = keraseq.SequenceClassifier("gru", units=4, epochs=1, random_state=seed)
+    clf.fit(X, y).predict(X)
+print(megabytes() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 50
+
+
+def test_no_two_live_batches_share_a_dataset():
+    def batches(value):
+        return Batches(np.full((5, 2, 1), value, "float32"), 2, targets=np.arange(5))
+
+    one, two = batches(1), batches(2)
+    first = one.dataset
+    pairs = zip(one.dataset.as_numpy_iterator(), two.dataset.as_numpy_iterator(), strict=True)
+    seen = [(x.max(), other.max(), y.tolist()) for (x, y), (other, _) in pairs]
+    assert [row[:2] for row in seen] == [(1, 2)] * 3
+    assert sorted(label for row in seen for label in row[2]) == list(range(5))
+    del one, pairs
+    assert batches(3).dataset is first
+    assert Batches(np.zeros((7, 2, 1), "float32"), 2).dataset.cardinality() == 4
 
 
 def test_two_threads_fit_at_once():

@@ -1,6 +1,7 @@
 """The registry, the names that load on first use, and the one way that imports point."""
 
 import ast
+import configparser
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,18 @@ def test_imports_point_one_way(stage):
             assert not reached, f"{file} reaches up to {reached}"
 
 
+def test_every_extra_that_an_error_names_is_declared():
+    setup = configparser.ConfigParser()
+    setup.read(PACKAGE.parent / "setup.cfg")
+    named = {
+        node.args[1].value
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_extra"
+    }
+    assert {"text", "plot", "tagging"} <= named <= set(setup["options.extras_require"])
+
+
 def test_private_helpers_do_not_reach_the_wrappers():
     helpers = sorted(PACKAGE.glob("_*.py"))
     assert helpers
@@ -118,6 +131,13 @@ def test_registering_again_replaces():
     assert keraseq.list_models("mine") == ["mine"]
     assert find_model("mine").title == "second"
     assert find_model(second).name == "mine"
+
+
+def test_a_script_is_itself_in_the_processes_that_it_spawns():
+    keraseq.register_model(zoo_model(module="__main__"))
+    spawned = keraseq.register_model(zoo_model(module="__mp_main__"), title="spawned")
+    assert find_model("mine").title == "spawned"
+    assert find_model(spawned).identity == ("__main__", "mine")
 
 
 def test_another_function_of_a_known_name_is_refused():

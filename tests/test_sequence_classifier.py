@@ -142,3 +142,68 @@ def test_labels_of_validation_data_unseen_in_training():
 def test_numbers_for_a_model_of_text(fitted):
     with pytest.raises((ValueError, TypeError), match="X"):
         fitted.predict(np.zeros((2, 3)))
+
+
+def test_padded_token_ids_are_a_table_of_so_many_columns():
+    ids = np.array([[1, 2, 0], [3, 1, 2]] * 8)
+    clf = classifier(input="tokens", epochs=1).fit(ids, [0, 1] * 8)
+    assert clf.n_features_in_ == 3
+    np.testing.assert_allclose(
+        clf.predict_proba(ids[:2]), clf.predict_proba([[1, 2], [3, 1, 2]]), atol=1e-6
+    )
+    with pytest.raises(ValueError, match="X has 2 features"):
+        clf.predict(ids[:, :2])
+
+
+def test_nothing_but_empty_texts_can_be_classified(fitted):
+    expected = fitted.predict_proba([""])
+    for X in ([[]], [[], []], ["", ""]):
+        np.testing.assert_allclose(fitted.predict_proba(X)[:1], expected, atol=1e-6)
+    by_character = classifier(tokenizer="characters", epochs=0).fit(TEXTS, LABELS)
+    assert by_character.predict([[]]).shape == (1,)
+
+
+def test_an_error_names_the_users_row():
+    X = np.random.default_rng(0).normal(size=(40, 4))
+    X[[29, 33], 2] = np.nan
+    for fit in (classifier().fit, classifier().partial_fit):
+        with pytest.raises(ValueError, match="NaN: row 29, step 2"):
+            fit(X, [0, 1] * 20)
+
+
+def test_padding_of_an_array_does_not_change_training():
+    rows = [np.random.default_rng(i).normal(size=2 + i % 3) for i in range(24)]
+    padded = np.full((24, 7), np.nan)
+    for row, values in zip(padded, rows, strict=True):
+        row[: len(values)] = values
+    as_array, as_list = (classifier(epochs=2).fit(X, [0, 1] * 12) for X in (padded, rows))
+    np.testing.assert_allclose(
+        as_array.predict_proba(padded), as_list.predict_proba(rows), atol=1e-5
+    )
+
+
+def test_columns_are_those_of_the_last_fit_anew():
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(8, 3)), columns=list("abc"))
+    y = [0, 1] * 4
+    clf = classifier(epochs=1).fit(frame, y)
+    assert clf.n_features_in_ == 3 and clf.feature_names_in_.tolist() == list("abc")
+    with pytest.raises(ValueError, match=r"validation_data\[0\] has the columns"):
+        clf.fit(frame, y, validation_data=(frame[["c", "b", "a"]], y))
+    clf.set_params(warm_start=True)
+    for go_on in (clf.fit, clf.partial_fit):
+        with pytest.raises(ValueError, match="feature names should match"):
+            go_on(frame[["c", "b", "a"]], y)
+        go_on(frame, y)
+        go_on([[1.0], [1.0, 2.0]] * 4, y)
+        assert clf.feature_names_in_.tolist() == list("abc")
+    clf.set_params(warm_start=False).fit(TEXTS, LABELS)
+    assert not hasattr(clf, "n_features_in_") and not hasattr(clf, "feature_names_in_")
+
+
+def test_indicators_can_be_learned_bit_by_bit():
+    X = np.random.default_rng(0).normal(size=(8, 4))
+    y = np.array([[1, 0, 1], [0, 1, 1]] * 4)
+    clf = classifier().partial_fit(X, y, classes=[0, 1, 2]).partial_fit(X, y)
+    assert clf.n_iter_ == 2 and clf.predict(X).shape == (8, 3)
+    with pytest.raises(ValueError, match="classes has 2 labels; y has 3 columns"):
+        clf.partial_fit(X, y, classes=[0, 1])

@@ -55,3 +55,17 @@ class NearestNeighbour(ClassifierMixin, BaseEstimator):
         """Return the label of each series' nearest training series."""
         check_is_fitted(self)
         return self.neighbours_.predict(self.stretch_.transform(X))
+
+    @property
+    def n_features_in_(self):
+        return self.stretch_.n_features_in_
+
+    @property
+    def feature_names_in_(self):
+        return self.stretch_.feature_names_in_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
+        return tags

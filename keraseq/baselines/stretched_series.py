@@ -1,14 +1,14 @@
 """Series as rows of numbers, for models that know no time."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.encoding import SeriesEncoder, as_sequences
 from keraseq.encoding.sequences import row_lengths
 
 
-class StretchedSeries(TransformerMixin, BaseEstimator):
+class StretchedSeries(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Turn series into rows of equal length, `(n, length * channels)`.
 
     Series of differing length are stretched to the longest training length by linear
@@ -21,6 +21,8 @@ class StretchedSeries(TransformerMixin, BaseEstimator):
     length_ : int
         Steps that series are stretched to.
     encoder_ : keraseq.encoding.SeriesEncoder
+    n_features_in_ : int
+        Columns of a 2-D array or frame, to which others are held; channels of a list or 3-D array.
 
     Examples
     --------
@@ -37,17 +39,36 @@ class StretchedSeries(TransformerMixin, BaseEstimator):
         TypeError, ValueError
             If X is no series of numbers.
         """
-        rows = as_sequences(X, "series").rows
-        self.length_ = max(1, int(row_lengths(rows).max()))
-        self.encoder_ = SeriesEncoder(missing="fill").fit(rows)
+        self.length_ = max(1, int(row_lengths(as_sequences(X, "series").rows).max()))
+        self.encoder_ = SeriesEncoder(missing="fill").set_output(transform="default").fit(X)
         return self
 
     def transform(self, X):
-        """Return the series as an array `(n, length_ * channels)`."""
+        """Return the series as a float32 array `(n, length_ * channels)`."""
         check_is_fitted(self)
-        channels = self.encoder_.n_channels_out_ // 2
-        scaled = self.encoder_.transform(as_sequences(X, "series").rows)
-        return np.stack([self._stretch(row[:, :channels]) for row in scaled])
+        scaled = self.encoder_.transform(X)
+        channels = self.encoder_.n_channels_
+        rows = [self._stretch(row[:, :channels]) for row in scaled]
+        return np.stack(rows).astype(np.float32, copy=False)
+
+    @property
+    def n_features_in_(self):
+        return self.encoder_.n_features_in_
+
+    @property
+    def feature_names_in_(self):
+        return self.encoder_.feature_names_in_
+
+    @property
+    def _n_features_out(self):
+        return self.length_ * self.encoder_.n_channels_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
     def _stretch(self, row):
         row = row[~np.isnan(row).any(axis=1)]

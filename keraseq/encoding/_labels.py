@@ -78,6 +78,14 @@ def label_codes(labels, classes, unseen):
     return codes
 
 
+def comparable_labels(labels, classes):
+    """Return labels in a form that scikit-learn's metrics compare.
+
+    Dates, enums and tuples, which they refuse, become codes, unseen ones -1.
+    """
+    return label_codes(label_array(labels), classes, "code") if classes.dtype == object else labels
+
+
 def labels_of(codes, classes):
     """Return the labels of integer codes."""
     codes = np.asarray(codes)

@@ -25,8 +25,8 @@ class Sequences:
         ``(n, time, channels)`` where all lengths are equal, else a list of arrays
         ``(time_i, channels)``; float32, or float64 where numbers came in double precision, so
         that scaling can come before rounding. An array's padding is in it, as NaN steps.
-    fixed_length : bool
-        True for a 2-D array or frame of numbers: its width is part of its form.
+    n_columns : int or None
+        Of a 2-D array or frame of numbers, whose width is part of its form.
     n_channels : int or None
         For series.
     index : pandas.Index or None
@@ -35,12 +35,17 @@ class Sequences:
 
     kind: str
     rows: object
-    fixed_length: bool = False
+    n_columns: int | None = None
     n_channels: int | None = None
     index: object = None
 
     def __len__(self):
         return len(self.rows)
+
+    @property
+    def fixed_length(self):
+        """Whether a 2-D array or frame came."""
+        return self.n_columns is not None
 
     def take(self, indices):
         """Return the sequences at `indices` (an integer array) as Sequences."""
@@ -135,11 +140,11 @@ def _from_array(X, input, name):
     # scikit-learn's own words for too few rows or columns.
     X = check_array(X, dtype=None, allow_nd=True, ensure_all_finite=False, input_name=name)
     if input == "tokens":
-        return Sequences("tokens", _id_rows(X, name), fixed_length=True)
+        return Sequences("tokens", _id_rows(X, name), n_columns=X.shape[1])
     values = as_floats(X, name)
-    if X.ndim == 2:
-        values = values[:, :, None]
-    return Sequences("series", values, fixed_length=X.ndim == 2, n_channels=values.shape[2])
+    if X.ndim == 3:
+        return Sequences("series", values, n_channels=X.shape[2])
+    return Sequences("series", values[:, :, None], n_columns=X.shape[1], n_channels=1)
 
 
 def _from_cells(cells, input, name):

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from keraseq._checks import check_choice
@@ -19,7 +20,7 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale sequences of numbers, each channel over all real steps of the training rows.
 
     A 2-D array or frame is n sequences of one channel: one mean and one standard deviation serve
-    all its columns.
+    all its columns. ``set_output(transform="pandas")`` serves tables alone; see `transform`.
 
     Parameters
     ----------
@@ -89,6 +90,12 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             ``(n, time, channels)`` for an array or lists of one length, else a list of
             ``(time_i, channels)``; a 2-D array or frame comes back ``(n, time)`` unless flags
             make it two channels.
+
+        Raises
+        ------
+        ValueError
+            If X has other columns or channels than training; if ``set_output`` asks for a frame
+            where the result is not ``(n, time)``.
         """
         check_is_fitted(self)
         sequences = _any_channels(as_sequences(X, "series"), self.n_channels_)
@@ -102,8 +109,10 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if missing is not None:
             scaled = np.concatenate([scaled, missing.astype(np.float32)], axis=1)
         result = steps.restore(scaled)
-        flat = self.n_channels_out_ == 1 and _is_table(X, sequences)
-        return result[:, :, 0] if flat else result
+        if self.n_channels_out_ == 1 and _is_table(X, sequences):
+            return result[:, :, 0]
+        self._refuse_frame()
+        return result
 
     def inverse_transform(self, X):
         """Return scaled sequences in the user's units as float64, without their flags."""
@@ -125,6 +134,16 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
+    def _refuse_frame(self):
+        """Raise if the user wants a frame, which has no place for channels or unequal lengths."""
+        wanted = _get_output_config("transform", self)["dense"]
+        if wanted != "default":
+            raise ValueError(
+                f"transform_output={wanted!r} is for tables (n, time); this SeriesEncoder gives "
+                "sequences with channels or of unequal lengths; use "
+                "set_output(transform='default'), or a 2-D X without missing='fill'."
+            )
+
     def _check_shape(self, X, sequences, reset):
         """Hold a 2-D array or frame to its columns and everything else to its channels."""
         if reset:
@@ -143,16 +162,7 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             vars(self).pop("feature_names_in_", None)
 
     def _steps(self, sequences):
-        steps = Steps(sequences.rows)
-        if self.missing == "error":
-            missing = np.isnan(steps.values).any(axis=1)
-            if missing.any():
-                place = describe_place(steps.place(np.argmax(missing)))
-                raise ValueError(
-                    f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
-                    "padding; any other NaN must be filled first, or use missing='fill'."
-                )
-        return steps
+        return complete_steps(sequences) if self.missing == "error" else Steps(sequences.rows)
 
     def _level_and_spread(self, values, counts):
         if self.scaling in (None, "none"):
@@ -176,6 +186,19 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 "form is infinite (inf) in float32; check its units."
             )
         return scaled
+
+
+def complete_steps(sequences):
+    """Return the Steps of sequences of numbers; NaN that is not padding is an error."""
+    steps = Steps(sequences.rows)
+    missing = np.isnan(steps.values).any(axis=1)
+    if missing.any():
+        place = describe_place(steps.place(np.argmax(missing)))
+        raise ValueError(
+            f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
+            "padding; any other NaN must be filled first, or use missing='fill'."
+        )
+    return steps
 
 
 def _any_channels(sequences, n_channels):

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _num_samples, check_is_fitted, column_or_1d
 
 from keraseq._checks import check_choice
@@ -31,7 +31,9 @@ def check_lengths(X, y, *, every_step=False):
     >>> from keraseq.encoding import check_lengths
     >>> check_lengths(["to be", "or not"], [0, 1])
     """
-    if y is None or isinstance(y, str) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
+    if y is None:
+        raise ValueError("This estimator requires y to be passed, but the target y is None.")
+    if isinstance(y, str) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise TypeError(f"y={y!r:.60} is not a list or an array; give one target a sequence.")
     rows = _num_samples(y)
     if len(X) != rows:
@@ -48,7 +50,20 @@ def check_lengths(X, y, *, every_step=False):
                 )
 
 
-class ClassTarget(BaseEstimator):
+class _Target(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """A transformer of y, as scikit-learn's LabelEncoder is one; its tags say so."""
+
+    _y_dimensions = 1
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.target_tags.one_d_labels = self._y_dimensions == 1
+        tags.target_tags.two_d_labels = self._y_dimensions == 2
+        return tags
+
+
+class ClassTarget(_Target):
     """Labels of any hashable type as codes 0, 1, ... in sorted order.
 
     Attributes
@@ -97,7 +112,7 @@ class ClassTarget(BaseEstimator):
         return labels_of(codes, self.classes_)
 
 
-class MultilabelTarget(BaseEstimator):
+class MultilabelTarget(_Target):
     """Indicator matrices: a column a label, 1 where a row has it.
 
     Attributes
@@ -114,6 +129,8 @@ class MultilabelTarget(BaseEstimator):
     >>> target.transform([[0, 1]]).tolist(), target.inverse_transform([[1.0, 0.0]]).tolist()
     ([[0.0, 1.0]], [[1, 0]])
     """
+
+    _y_dimensions = 2
 
     def fit(self, y):
         """Learn the labels' names and number."""
@@ -136,7 +153,7 @@ class MultilabelTarget(BaseEstimator):
         return _indicators(codes).astype(np.int64)
 
 
-class RegressionTarget(BaseEstimator):
+class RegressionTarget(_Target):
     """Numbers, standardised on the training rows column by column.
 
     Parameters
@@ -207,7 +224,7 @@ class RegressionTarget(BaseEstimator):
         return values[:, 0] if self.one_dimensional_ else values.astype(np.float64)
 
 
-class TagTarget(BaseEstimator):
+class TagTarget(_Target):
     """Sequences of labels, one label a step, as sequences of codes.
 
     Attributes
@@ -225,6 +242,8 @@ class TagTarget(BaseEstimator):
     >>> target.inverse_transform([[1, 0, -1]])
     [['NOUN', 'DET']]
     """
+
+    _y_dimensions = 2
 
     def fit(self, y):
         """Learn the tags of a list of label sequences.

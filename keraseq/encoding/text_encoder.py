@@ -177,16 +177,18 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         if sequences.kind == "words":
             lower = str.lower if self.lowercase else str
             return ([lower(word) for word in row] for row in sequences.rows)
-        if callable(self.tokenizer):
-            cut = self._call_tokenizer
-        else:
-            cut = word_tokens if self.tokenizer == "words" else list
+        if self.tokenizer == "characters":
+            return map(self._characters, sequences.rows)
+        cut = self._call_tokenizer if callable(self.tokenizer) else word_tokens
         return (cut(self._prepare(text)) for text in sequences.rows)
 
+    def _characters(self, text):
+        """A token for each character, whatever becomes of it: a tagger has labels for them."""
+        characters = text if encodable(text) is text else map(encodable, text)
+        return [*map(str.lower if self.lowercase else str, characters)]
+
     def _prepare(self, text):
-        if self.tokenizer == "characters":
-            text = encodable(text)
-        elif not callable(self.tokenizer):
+        if not callable(self.tokenizer):
             text = clean_text(text)
         return text.lower() if self.lowercase else text
 

@@ -4,8 +4,9 @@ import fnmatch
 import importlib
 import inspect
 import pkgutil
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import cloudpickle
@@ -33,6 +34,8 @@ class ModelSpec:
     parallel: bool
     tasks: tuple[str, ...]
     second_size: str | None
+    # When it was registered (ns): of two with one identity the later one counts.
+    registered: int = field(default=0, compare=False)
 
     @property
     def own_parameters(self):
@@ -54,18 +57,30 @@ class ModelSpec:
         if self.is_ours:
             return find_model, (self.name,)
         # By value, so that a function of a notebook cell reaches worker processes too.
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
         return _restore, (cloudpickle.dumps(values),)
 
 
 def _identity(function):
-    return getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+    module = getattr(function, "__module__", None)
+    # A process that multiprocessing spawns runs the user's script under another name.
+    module = "__main__" if module == "__mp_main__" else module
+    return module, getattr(function, "__qualname__", None)
 
 
 def _restore(pickled):
-    """Register an unpickled user's model, unless this process has one of that name."""
+    """Return an unpickled user's model; it is registered unless this process knows a later one.
+
+    A worker process outlives the notebook cell that it got a function from: when the cell is run
+    again, the worker must take the new function, and a process that reads an old pickle must not
+    take the old one.
+    """
     spec = ModelSpec(**cloudpickle.loads(pickled))
-    return _registry.setdefault(spec.name, spec)
+    held = _registry.get(spec.name)
+    if held is None or (held.identity == spec.identity and held.registered < spec.registered):
+        _registry[spec.name] = held = spec
+    # What was fitted with an earlier function keeps that function.
+    return held if (held.identity, held.registered) == (spec.identity, spec.registered) else spec
 
 
 def users_models():
@@ -149,6 +164,7 @@ def register_model(
             parallel=parallel,
             tasks=tuple(check_choice("tasks", task, BODY_TASKS) for task in tasks),
             second_size=second_size,
+            registered=time.time_ns(),
         )
         if second_size is not None and second_size not in spec.own_parameters:
             raise ValueError(

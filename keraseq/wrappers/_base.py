@@ -19,6 +19,8 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
+from keraseq.encoding.sequences import Sequences, row_lengths
+from keraseq.encoding.series_encoder import complete_steps
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
@@ -30,6 +32,7 @@ from keraseq.wrappers._rows import Rows, merge_equal_rows
 from keraseq.wrappers._training import optimizer_config
 
 _VALIDATION_BATCH = 256
+_EMPTY_ROW = {"text": "", "words": []}
 
 
 class SequenceEstimator(NetworkEstimator):
@@ -55,6 +58,7 @@ class SequenceEstimator(NetworkEstimator):
         self
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
+        _check_same_columns(X, validation_data)
         rows, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
@@ -93,6 +97,8 @@ class SequenceEstimator(NetworkEstimator):
     def _partial_fit(self, X, y, sample_weight, target=None):
         """One pass over these rows, going on from where the last one ended."""
         former = vars(self) if hasattr(self, "_network") else None
+        if former and target is not None:
+            _check_same_classes(target.classes_, former["target_"].classes_)
         rows, target, _ = self._read(X, y, sample_weight, former, target)
         params = (
             self.params_ if former else {**resolve_parameters(self, rows.sequences), "epochs": 1}
@@ -130,11 +136,15 @@ class SequenceEstimator(NetworkEstimator):
         """Set all attributes at once and last: a fit that fails leaves the former one whole."""
         self.history_, self.n_iter_, self.params_ = history, n_iter, params
         self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
+        if getattr(self, "_network", None) is not network:
+            # Training that goes on is held to the columns of its first rows.
+            self._note_features(X, rows.sequences)
         self._network = network
-        self._note_features(X, rows.sequences)
 
     def _note_features(self, X, sequences):
         """Hold a 2-D array or frame to its columns, everything else to its channels."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
         if sequences.fixed_length:
             validate_data(self, _table(X, sequences), reset=True, skip_check_array=True)
             self._length = self.n_features_in_
@@ -142,7 +152,6 @@ class SequenceEstimator(NetworkEstimator):
         # A list of equally long lists is scikit-learn's other way to write a table.
         is_table = isinstance(X, list | tuple) and isinstance(sequences.rows, np.ndarray)
         self._length = sequences.rows.shape[1] if is_table and sequences.n_channels == 1 else None
-        vars(self).pop("feature_names_in_", None)
         if sequences.n_channels is not None:
             self.n_features_in_ = sequences.n_channels
 
@@ -152,15 +161,22 @@ class SequenceEstimator(NetworkEstimator):
 
     def _encode(self, X):
         check_is_fitted(self)
+        return self.encoder_.transform(self._read_like_training(X))
+
+    def _read_like_training(self, X):
+        """Read X, and hold it to the kind and the columns of training's."""
         sequences = as_sequences(X, "tokens" if self.kind_ == "tokens" else self.input)
-        if (sequences.kind in ("text", "words")) != (self.kind_ in ("text", "words")):
+        if self.kind_ in _EMPTY_ROW and not row_lengths(sequences.rows).any():
+            # Nothing but empty rows, such as [[]], is of every kind.
+            return Sequences(self.kind_, [_EMPTY_ROW[self.kind_]] * len(sequences))
+        if (sequences.kind in _EMPTY_ROW) != (self.kind_ in _EMPTY_ROW):
             raise ValueError(
                 f"X holds {sequences.kind}, but this {type(self).__name__} was fitted on "
                 f"{self.kind_}."
             )
         if sequences.fixed_length and self._length is not None:
             self._check_length(X, sequences)
-        return self.encoder_.transform(sequences)
+        return sequences
 
     def _check_length(self, X, sequences):
         """A table must be as wide as training's rows, whether those came as a table or a list."""
@@ -180,7 +196,10 @@ class SequenceEstimator(NetworkEstimator):
     def _read(self, X, y, sample_weight, former, target=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""
         share_gpu()
-        sequences = as_sequences(X, self.input)
+        sequences = self._read_like_training(X) if former else as_sequences(X, self.input)
+        if sequences.kind == "series" and self.missing == "error":
+            # Now, and not when they are encoded in another order: the error says in which row.
+            complete_steps(sequences)
         y = self._check_y(sequences, y)
         weights = self._row_weights(sequences, sample_weight)
         if weights is not None:
@@ -194,10 +213,6 @@ class SequenceEstimator(NetworkEstimator):
         return Rows(sequences, target.transform(y), weights), target, fingerprint
 
     def _check_y(self, sequences, y):
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
         if hasattr(y, "__array__") and not hasattr(y, "iloc") and not sparse.issparse(y):
             y = np.asarray(y)
         check_lengths(sequences.rows, y)
@@ -226,13 +241,14 @@ class SequenceEstimator(NetworkEstimator):
     def _encode_training(self, sequences, params, former):
         """Return the encoder and the encoded training rows."""
         if former is not None:
-            return former["encoder_"], self._encode(sequences)
+            return former["encoder_"], former["encoder_"].transform(sequences)
         encoder = self._make_encoder(sequences.kind, params)
         return encoder, encoder.fit_transform(sequences)
 
     def _make_encoder(self, kind, params):
         if kind == "series":
-            return SeriesEncoder(missing=self.missing)
+            # A frame, which the user may have set for all transformers, has no third dimension.
+            return SeriesEncoder(missing=self.missing).set_output(transform="default")
         if kind == "tokens":
             return TokenEncoder(max_length=params["max_length"])
         return TextEncoder(
@@ -299,9 +315,27 @@ class SequenceEstimator(NetworkEstimator):
         return tags
 
 
+def _check_same_classes(classes, known):
+    if not np.array_equal(classes, known):
+        raise ValueError(
+            f"classes={classes.tolist()} are not those of the first call: {known.tolist()}."
+        )
+
+
+def _check_same_columns(X, validation_data):
+    """Two frames must have the same columns, as scikit-learn asks of later ones."""
+    frames = [X] if validation_data is None else [X, validation_data[0]]
+    columns = [list(frame.columns) for frame in frames if hasattr(frame, "columns")]
+    if len(columns) == 2 and columns[0] != columns[1]:
+        raise ValueError(
+            f"validation_data[0] has the columns {columns[1]}, X has {columns[0]}; they must be "
+            "the same, in the same order."
+        )
+
+
 def _table(X, sequences):
     """X as scikit-learn counts and names its columns."""
-    return X if hasattr(X, "columns") else np.empty((1, sequences.rows.shape[1]))
+    return X if hasattr(X, "columns") else np.empty((1, sequences.n_columns))
 
 
 def _mean_length(encoded):

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keraseq.batching import length_buckets, pad, sequence_lengths
+from keraseq.wrappers._datasets import lend_dataset
 from keraseq.wrappers._rows import take_rows
 
 
@@ -33,7 +34,8 @@ class Batches:
     Attributes
     ----------
     dataset : tf.data.Dataset
-        Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`.
+        Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`; lent
+        for as long as this object lives.
     """
 
     def __init__(self, rows, batch_size, *, targets=None, weights=None, seed=None):
@@ -52,8 +54,7 @@ class Batches:
             else tf.TensorSpec((None, *part.shape[1:]), part.dtype)
             for place, part in enumerate(first)
         )
-        dataset = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=signature)
-        return dataset.apply(tf.data.experimental.assert_cardinality(len(self)))
+        return lend_dataset(self, signature)
 
     def __len__(self):
         return -(-len(self._rows) // self._batch_size)
@@ -65,7 +66,8 @@ class Batches:
             generator = np.random.default_rng([self._seed, self.epoch])
         return length_buckets(self._lengths, self._batch_size, generator)
 
-    def __iter__(self):
+    def generate(self):
+        """Yield the batches of an epoch."""
         for index in self.order():
             yield self._batch(index)
 
@@ -91,7 +93,7 @@ def predict_rows(model, rows, *, per_step=False, batch_size=256):
     batches = Batches(rows, batch_size)
     result = [None] * len(rows)
     lengths = sequence_lengths(rows)
-    for index, (x,) in zip(batches.order(), batches, strict=True):
+    for index, (x,) in zip(batches.order(), batches.generate(), strict=True):
         # Not `predict`, whose data set takes ten times as long as a few rows do.
         values = model.predict_on_batch(x)
         for i, row in zip(index, values, strict=True):

@@ -2,8 +2,6 @@
 
 import contextlib
 
-import numpy as np
-
 from keraseq.wrappers._batches import predict_rows
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._pool import POOL
@@ -43,6 +41,8 @@ class Network:
                     model.optimizer.variables, self._optimizer_state, strict=True
                 ):
                     variable.assign(value)
+            if lent.keeps_optimizer:
+                settings["learning_rate"] = None
             history, n_iter = fit_model(model, training, validation, **settings)
             self._keep(lent, keep_optimizer)
         return history, n_iter
@@ -73,7 +73,7 @@ class Network:
         self._weights = model.get_weights()
         self._optimizer_state = None
         if keep_optimizer:
-            self._optimizer_state = [np.array(v) for v in model.optimizer.variables]
+            self._optimizer_state = [v.numpy() for v in model.optimizer.variables]
         self._token = lent.holder = object()
         if lent.key is None:
             self._own = model

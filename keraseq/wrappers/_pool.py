@@ -25,16 +25,20 @@ class Lent:
         Whose weights are in it.
     is_new : bool
         Never lent before: its variables are as the recipe's seed made them.
+    keeps_optimizer : bool
+        It came compiled: its learning rate is its own.
     """
 
-    def __init__(self, model, key, plan):
+    def __init__(self, model, key, plan, keeps_optimizer=False):
         self.model, self.key, self.holder = model, key, None
+        self.keeps_optimizer = keeps_optimizer
         self._plan = plan
         self.is_new = True
         optimizer = [v.numpy() for v in model.optimizer.variables]
         # Nearly all start at zero and are large: only the few others are kept.
         self._start = {i: value for i, value in enumerate(optimizer) if value.any()}
-        self._description = self._describe()
+        # A model that is never lent again, a user's own, may have no configuration.
+        self._description = None if key is None else self._describe()
 
     def reset(self, seed):
         """Put every variable back to where a model built from `seed` has it."""

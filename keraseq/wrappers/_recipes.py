@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import json
+import weakref
 from collections.abc import Mapping
 
 import keras
@@ -75,6 +76,8 @@ class FunctionRecipe:
     vocabulary_size: int | None
     arguments: dict
     optimizer: str
+    # Those that the user has given, which a compiled model has no use for.
+    settings: tuple
     loss: str | None = None
     quantiles: tuple | None = None
 
@@ -86,7 +89,10 @@ class FunctionRecipe:
         return str({**vars(self), "function": name})
 
     def fits(self, other):
-        return dataclasses.replace(self, optimizer=other.optimizer) == other
+        if not isinstance(other, FunctionRecipe):
+            return False
+        same = {"optimizer": other.optimizer, "settings": other.settings}
+        return dataclasses.replace(self, **same) == other
 
     @property
     def per_step(self):
@@ -98,8 +104,11 @@ class FunctionRecipe:
         offered = {name: value for name, value in offered.items() if name in named}
         with python_random(seed):
             model = self.function(self.input_shape, self.outputs, **{**offered, **self.arguments})
-        self._check(model)
-        if not model.compiled:
+            self._check(model)
+        keeps_optimizer = model.compiled
+        if keeps_optimizer:
+            self._refuse_settings()
+        else:
             compile_for_task(
                 model,
                 self.task,
@@ -108,46 +117,75 @@ class FunctionRecipe:
                 logits=not ends_in_probabilities(model),
                 quantiles=self.quantiles,
             )
-        return Lent(model, None, None)
+        return Lent(model, None, None, keeps_optimizer=keeps_optimizer)
 
     def _check(self, model):
+        said = f"model={self.function!r} returned"
         if not isinstance(model, keras.Model):
-            raise TypeError(
-                f"model={self.function!r} returned {type(model).__name__}; it must return a "
-                "keras.Model."
-            )
-        wanted, given = (self.outputs,), model.output_shape[-1:]
-        if isinstance(self.outputs, tuple):
-            wanted, given = self.outputs, model.output_shape[1:]
-        if self.quantiles is not None:
-            wanted = (*wanted, len(self.quantiles))
-        if given != wanted:
+            raise TypeError(f"{said} {type(model).__name__}; it must return a keras.Model.")
+        if model in _returned:
             raise ValueError(
-                f"model={self.function!r} gives {_shape(given)} outputs where {_shape(wanted)} are "
-                f"wanted for task={self.task!r}: {_WANTED.get(self.task, 'one a target')}."
+                f"{said} the same model twice, so that this fit would go on from another one's "
+                "weights; it must make a new model at every call."
+            )
+        _returned.add(model)
+        output = model(self._inputs())
+        shape = tuple(getattr(output, "shape", ()))
+        wanted = self._wanted_shape()
+        sizes = [size for size in wanted if isinstance(size, int)]
+        if len(shape) != len(wanted) or list(shape[-len(sizes) :]) != sizes:
+            raise ValueError(
+                f"{said} a model whose output is {shape or type(output).__name__}; for "
+                f"task={self.task!r} it must be ({', '.join(map(str, wanted))}): "
+                f"{_WANTED.get(self.task, 'one a class, label or target')}."
+            )
+
+    def _inputs(self):
+        if isinstance(self.input_shape, dict):
+            return {name: keras.Input(shape) for name, shape in self.input_shape.items()}
+        return keras.Input(self.input_shape, dtype="int32" if self.vocabulary_size else None)
+
+    def _wanted_shape(self):
+        outputs = self.outputs if isinstance(self.outputs, tuple) else (self.outputs,)
+        quantiles = () if self.quantiles is None else (len(self.quantiles),)
+        return ("batch", *(("time",) if self.per_step else ()), *outputs, *quantiles)
+
+    def _refuse_settings(self):
+        if self.settings:
+            raise ValueError(
+                f"{', '.join(self.settings)}: model={self.function!r} returned a compiled model, "
+                "which keeps its own optimizer and learning rate; leave them 'auto', or return "
+                "it without compile()."
             )
 
 
-_WANTED = {
-    "classification": "one a class",
-    "multilabel": "one a label",
-    "tagging": "one a tag",
-    "forecasting": "(horizon, targets), and a last axis of quantiles where they are learned",
-}
+# The models that users' functions have returned, for as long as they live.
+_returned = weakref.WeakSet()
 
 
-def _shape(sizes):
-    return str(sizes[0]) if len(sizes) == 1 else str(tuple(sizes))
+_WANTED = {"forecasting": "(horizon, targets), and a last axis of quantiles if they are learned"}
 
 
 def ends_in_probabilities(model):
-    """Whether the last layer is a softmax or a sigmoid."""
-    last = model.layers[-1]
+    """Whether a model ends in a softmax or a sigmoid, be it a layer, its activation or an op."""
+    last = _last_operation(model)
     activation = getattr(last, "activation", None)
-    return isinstance(last, keras.layers.Softmax) or activation in (
+    return type(last).__name__ in ("Softmax", "Sigmoid") or activation in (
         keras.activations.softmax,
         keras.activations.sigmoid,
     )
+
+
+def _last_operation(operation):
+    """The operation behind an output, looked for within nested models and wrappers."""
+    if isinstance(operation, keras.layers.Wrapper):
+        return _last_operation(operation.layer)
+    if not isinstance(operation, keras.Model):
+        return operation
+    if getattr(operation, "outputs", None):
+        return _last_operation(operation.outputs[0]._keras_history.operation)
+    # A subclass has no graph: the layer that it made last is taken for its last.
+    return _last_operation(operation.layers[-1]) if operation.layers else None
 
 
 def _is_hashable(value):
@@ -199,7 +237,9 @@ def make_recipe(
     own = _model_params(estimator)
     if not is_registered(estimator.model):
         _check_function(estimator)
-        shared = (task, vocabulary_size, own, config, loss, quantiles)
+        names = ("optimizer", "learning_rate")
+        settings = tuple(n for n in names if not is_auto(getattr(estimator, n)))
+        shared = (task, vocabulary_size, own, config, settings, loss, quantiles)
         return FunctionRecipe(estimator.model, input_shape, outputs, *shared)
     arguments = {
         "task": task,
@@ -249,10 +289,10 @@ _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 
 
 def _check_function(estimator):
-    if not callable(estimator.model):
+    if isinstance(estimator.model, keras.Model) or not callable(estimator.model):
         raise TypeError(
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
-            "returns a keras.Model."
+            "returns a new keras.Model at every call."
         )
     plain = {"num_layers": 1, **dict.fromkeys(_OF_THE_ZOO)}
     given = [name for name, value in plain.items() if getattr(estimator, name, value) != value]

@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 
+from keraseq.encoding.sequences import row_lengths
+
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
@@ -61,7 +63,11 @@ def merge_equal_rows(sequences, keys, weights):
     fingerprint : str
         Of all rows with their weights.
     """
-    digests = np.array([_digest(row, key) for row, key in zip(sequences.rows, keys, strict=True)])
+    rows = sequences.rows
+    if isinstance(rows, np.ndarray):
+        # An array's padding is no content: the same rows as a list are the same rows.
+        rows = [row[:n] for row, n in zip(rows, row_lengths(rows), strict=True)]
+    digests = np.array([_digest(row, key) for row, key in zip(rows, keys, strict=True)])
     _, index, group, counts = np.unique(
         digests, return_index=True, return_inverse=True, return_counts=True
     )

@@ -1,11 +1,11 @@
 """One training loop for every estimator."""
 
 import copy
+import functools
 import math
 import warnings
 
 import keras
-import numpy as np
 
 from keraseq._checks import check_choice
 
@@ -39,17 +39,23 @@ def optimizer_config(optimizer, *, steps, averaged):
             f"optimizer={optimizer!r} must be 'auto', a name such as 'adam', or an instance of "
             "keras.optimizers.Optimizer."
         )
-    average = {}
+    window = None
     if averaged:
         # A power of two, so that fits of nearly as many steps share a compiled model.
         window = 2 ** round(math.log2(max(2.0, min(_LONGEST_AVERAGE, _AVERAGED_SHARE * steps))))
-        average = {"use_ema": True, "ema_momentum": 1 - 1 / window}
-    if optimizer == "auto":
+    check_choice("optimizer", optimizer.lower(), ["auto", *_optimizer_names()])
+    return copy.deepcopy(_config_by_name(optimizer.lower(), window))
+
+
+@functools.cache
+def _config_by_name(name, window):
+    """The configuration of an optimiser with its defaults; made once, since each leaks memory."""
+    average = {} if window is None else {"use_ema": True, "ema_momentum": 1 - 1 / window}
+    if name == "auto":
         made = keras.optimizers.AdamW(weight_decay=0.004, global_clipnorm=1.0, **average)
-        return _nameless(keras.optimizers.serialize(made))
-    names = _optimizer_names()
-    check_choice("optimizer", optimizer.lower(), ["auto", *names])
-    return _nameless(keras.optimizers.serialize(names[optimizer.lower()](**average)))
+    else:
+        made = _optimizer_names()[name](**average)
+    return _nameless(keras.optimizers.serialize(made))
 
 
 def _nameless(config):
@@ -153,7 +159,7 @@ class _SaveState(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         arrays = {
-            name: [np.array(v) for v in variables] for name, variables in _state(self.model).items()
+            name: [v.numpy() for v in variables] for name, variables in _state(self.model).items()
         }
         # Not Keras's own history, which learns of this epoch only after this callback.
         self.history = _joined(self.history, {name: [value] for name, value in logs.items()})

@@ -4,8 +4,10 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 
 from keraseq.encoding import ClassTarget, MultilabelTarget
+from keraseq.encoding._labels import comparable_labels
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -22,7 +24,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         :func:`keraseq.register_model`; or any function
         ``f(input_shape, outputs, **model_params)`` that returns a Keras model, given those of
         ``task``, ``vocabulary_size``, ``seed`` that it names. Its output is logits unless it ends
-        in softmax or sigmoid; compiled, it keeps its loss and optimiser.
+        in softmax or sigmoid; compiled, it keeps its loss, optimiser and learning rate. Every
+        call must make a new model.
     units, dropout : "auto" or number, default="auto"
         Width of a layer and dropout behind it; 64 and 0.
     num_layers : int, default=1
@@ -144,14 +147,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         -------
         self
         """
-        target = None if classes is None else self._make_target(y).fit(classes)
-        known = getattr(self, "classes_", None)
-        fits = target is None or known is None or np.array_equal(target.classes_, known)
-        if not fits:
-            raise ValueError(
-                f"classes={list(classes)} are not those of the first call: {known.tolist()}."
-            )
-        return self._partial_fit(X, y, sample_weight, target)
+        return self._partial_fit(X, y, sample_weight, self._target_of_classes(y, classes))
 
     @property
     def classes_(self):
@@ -180,6 +176,16 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         codes = logits > 0 if self._is_multilabel else np.argmax(logits, axis=1)
         return self.target_.inverse_transform(codes)
 
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy; labels unseen in training count as wrong.
+
+        For an indicator matrix: the share of rows whose labels are all right.
+        """
+        answers = self.predict(X)
+        if not self._is_multilabel:
+            y, answers = (comparable_labels(labels, self.classes_) for labels in (y, answers))
+        return accuracy_score(y, answers, sample_weight=sample_weight)
+
     def _logits(self, X):
         values = self._raw(X)
         if not self._network.gives_probabilities:
@@ -199,6 +205,17 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     def _make_target(self, y):
         matrix = sparse.issparse(y) or np.ndim(y) == 2
         return MultilabelTarget() if matrix else ClassTarget()
+
+    def _target_of_classes(self, y, classes):
+        if classes is None:
+            return None
+        target = self._make_target(y)
+        if isinstance(target, ClassTarget):
+            return target.fit(classes)
+        # An indicator matrix has a column for every label that it will ever have.
+        if len(classes) != target.fit(y).outputs_:
+            raise ValueError(f"classes has {len(classes)} labels; y has {target.outputs_} columns.")
+        return target
 
     def _mean_one(self, rows, target):
         if self.class_weight is None:

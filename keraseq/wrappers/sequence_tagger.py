@@ -7,6 +7,7 @@ from sklearn.metrics import accuracy_score
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
+from keraseq.encoding._labels import comparable_labels
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -124,16 +125,22 @@ class SequenceTagger(SequenceEstimator):
         return [softmax(row, axis=1) for row in self._steps(X)]
 
     def score(self, X, y, sample_weight=None):
-        """Return the share of steps whose label is right (token accuracy)."""
-        answers = self.predict(X)
+        """Return the share of steps whose label is right (token accuracy).
+
+        Labels unseen in training count as wrong.
+        """
+        answers, y = self.predict(X), _rows(y)
         check_lengths(answers, y, every_step=True)
+        if not any(answers):
+            raise ValueError("X holds no step, so that there is nothing to score.")
         weights = None
         if sample_weight is not None:
             weights = np.repeat(sample_weight, [len(row) for row in answers])
-        truth = [label for row in y for label in row]
-        return accuracy_score(
-            truth, [label for row in answers for label in row], sample_weight=weights
+        truth, answers = (
+            comparable_labels([label for row in rows for label in row], self.classes_)
+            for rows in (y, answers)
         )
+        return accuracy_score(truth, answers, sample_weight=weights)
 
     def entity_f1(self, X, y):
         """Return the F1 score of whole entities, for labels such as ``B-PER, I-PER, O``.
@@ -144,7 +151,9 @@ class SequenceTagger(SequenceEstimator):
             Without the package seqeval; the text has the command that brings it.
         """
         metrics = import_extra("seqeval.metrics", "tagging")
-        return float(metrics.f1_score([list(row) for row in y], self.predict(X)))
+        answers, y = self.predict(X), _rows(y)
+        check_lengths(answers, y, every_step=True)
+        return float(metrics.f1_score([list(row) for row in y], answers))
 
     def _steps(self, X):
         rows = self._raw(X)
@@ -153,7 +162,7 @@ class SequenceTagger(SequenceEstimator):
         return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
 
     def _check_y(self, sequences, y):
-        y = super()._check_y(sequences, y)
+        y = _rows(super()._check_y(sequences, y))
         if sequences.kind == "text" and self.tokenizer != "characters":
             raise ValueError(
                 "X holds strings; a tagger needs them cut as they are labelled: lists of words, or "
@@ -175,3 +184,8 @@ class SequenceTagger(SequenceEstimator):
         tags.target_tags.one_d_labels = False
         tags.target_tags.required = True
         return tags
+
+
+def _rows(y):
+    """Label sequences, of which a frame would give its columns."""
+    return y.to_numpy() if hasattr(y, "to_numpy") else y

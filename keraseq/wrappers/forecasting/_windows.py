@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
+from keraseq.wrappers._datasets import lend_dataset
+
 _BATCH = 256
 
 
@@ -128,13 +130,13 @@ class WindowBatches:
             lambda part: tf.TensorSpec((None, *part.shape[1:]), part.dtype),
             (first.inputs(), first.truth()),
         )
-        dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
-        self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self)))
+        self.dataset = lend_dataset(self, signature)
 
     def __len__(self):
         return -(-self._n // self._batch_size)
 
-    def _generate(self):
+    def generate(self):
+        """Yield the batches of an epoch."""
         total = len(self._windows)
         if self._seed is None:
             order = np.linspace(0, total - 1, self._n).round().astype(np.int64)
