@@ -202,7 +202,7 @@ def test_a_function_of_the_users_own_forecasts():
     assert fitted.predict(5).shape == (5,)
     for changes, message in (
         ({"patch_length": 2}, "patch_length: for models of the zoo"),
-        ({"quantiles": (0.1, 0.9)}, r"\(3, 1\).* wanted"),
+        ({"quantiles": (0.1, 0.9)}, r"\(batch, 3, 1, 2\)"),
     ):
         with pytest.raises(ValueError, match=message):
             clone(fitted).set_params(**changes).fit(wave(DAYS))
