@@ -1,7 +1,8 @@
 """What the estimators share: read, encode, build, train, predict."""
 
+import numbers
+
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing, check_random_state
@@ -19,6 +20,9 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
+from keraseq.encoding._containers import cell_values, unwrap_target
+from keraseq.encoding._numbers import as_floats
+from keraseq.encoding.sequences import row_lengths
 from keraseq.models import users_models
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
@@ -167,6 +171,9 @@ class SequenceEstimator(BaseEstimator):
     def _encode(self, X):
         check_is_fitted(self)
         sequences = as_sequences(X, "tokens" if self.kind_ == "tokens" else self.input)
+        if self.kind_ in ("text", "words") and not row_lengths(sequences.rows).any():
+            # Rows such as [] are of words as much as of numbers.
+            sequences = as_sequences(X, "text")
         if (sequences.kind in ("text", "words")) != (self.kind_ in ("text", "words")):
             raise ValueError(
                 f"X holds {sequences.kind}, but this {type(self).__name__} was fitted on "
@@ -211,11 +218,14 @@ class SequenceEstimator(BaseEstimator):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        if hasattr(y, "__array__") and not hasattr(y, "iloc") and not sparse.issparse(y):
-            y = np.asarray(y)
+        y = unwrap_target(y)
         check_lengths(sequences.rows, y)
-        if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1 and not hasattr(y, "columns"):
-            y = column_or_1d(y, warn=True)
+        return self._as_target(y)
+
+    def _as_target(self, y):
+        """One target a sequence: a single column is none, as scikit-learn warns."""
+        if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
+            return column_or_1d(y, warn=True)
         return y
 
     def _keys(self, y):
@@ -225,7 +235,15 @@ class SequenceEstimator(BaseEstimator):
     def _row_weights(self, sequences, sample_weight):
         if sample_weight is None:
             return None
-        weights = _check_sample_weight(sample_weight, np.empty(len(sequences)), dtype=np.float64)
+        if not isinstance(sample_weight, numbers.Number):
+            sample_weight = unwrap_target(sample_weight, "sample_weight")
+            sample_weight = as_floats(cell_values(sample_weight, "sample_weight"), "sample_weight")
+        try:
+            weights = _check_sample_weight(
+                sample_weight, np.empty(len(sequences)), dtype=np.float64
+            )
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"sample_weight is not one number a sequence: {error}") from None
         if (weights < 0).any() or not weights.any():
             raise ValueError("sample_weight must not be negative, and not zero everywhere.")
         return weights
@@ -282,6 +300,8 @@ class SequenceEstimator(BaseEstimator):
 
     def _validation(self, encoder, target, held_back, validation_data):
         if validation_data is not None:
+            if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+                raise TypeError("validation_data must be a tuple (X, y).")
             other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
             wanted = self._check_y(other, validation_data[1])
             held_back = Rows(other, target.transform(wanted), None)

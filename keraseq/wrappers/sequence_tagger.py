@@ -7,6 +7,7 @@ from sklearn.metrics import accuracy_score
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
+from keraseq.encoding._labels import label_rows
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -125,6 +126,7 @@ class SequenceTagger(SequenceEstimator):
         """Return the share of steps whose label is right (token accuracy)."""
         answers = self.predict(X)
         check_lengths(answers, y, every_step=True)
+        y = label_rows(y)
         weights = None
         if sample_weight is not None:
             weights = np.repeat(sample_weight, [len(row) for row in answers])
@@ -151,15 +153,18 @@ class SequenceTagger(SequenceEstimator):
         return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
 
     def _check_y(self, sequences, y):
-        y = super()._check_y(sequences, y)
+        rows = super()._check_y(sequences, y)
         if sequences.kind == "text" and self.tokenizer != "characters":
             raise ValueError(
                 "X holds strings; a tagger needs them cut as they are labelled: lists of words, or "
                 "tokenizer='characters' for a label a character."
             )
         lengths = sequence_lengths(sequences.rows)
-        check_lengths([range(n) for n in lengths], y, every_step=True)
-        return y
+        check_lengths([range(n) for n in lengths], rows, every_step=True)
+        return rows
+
+    def _as_target(self, y):
+        return label_rows(y)
 
     def _task_of(self, target):
         return "tagging"
