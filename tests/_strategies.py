@@ -371,6 +371,11 @@ def two_labels(draw):
     return pair + labels[2:]
 
 
+def ragged_rows(values):
+    """Rows of any lengths, none among them."""
+    return st.lists(st.lists(values, max_size=5), min_size=1, max_size=3)
+
+
 @st.composite
 def spoilt(draw, *parts):
     """What each of these strategies gives; in one case of three anything in place of one."""

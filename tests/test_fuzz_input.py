@@ -26,6 +26,7 @@ from _strategies import (
     forms_of,
     number_rows,
     objects,
+    ragged_rows,
     spoilt,
     tables,
     two_labels,
@@ -448,6 +449,7 @@ def test_text_and_labels_of_other_libraries(texts):
 
 SMALL = {"model": "simple_rnn", "units": 2, "epochs": 1, "batch_size": 8, "random_state": 0}
 WEIGHTS = st.none() | st.lists(st.sampled_from([0, 1, 2.5, 1e-300, 1e30]), min_size=8, max_size=8)
+OTHER = number_rows() | ragged_rows(MILD) | ragged_rows(STRINGS) | st.lists(STRINGS, min_size=1)
 
 
 def fit_and_predict(estimator, X, y, sample_weight, other):
@@ -467,7 +469,7 @@ def fit_and_predict(estimator, X, y, sample_weight, other):
 
 
 @cases(50)
-@given(spoilt(number_rows() | word_rows(), two_labels(), WEIGHTS, number_rows()))
+@given(spoilt(number_rows() | word_rows(), two_labels(), WEIGHTS, OTHER))
 def test_a_classifier_answers_with_labels_of_training_or_refuses_by_name(given_data):
     X, y, sample_weight, other = given_data
     clf = keraseq.SequenceClassifier(**SMALL)
@@ -486,7 +488,7 @@ NUMBERS = st.lists(MILD, min_size=8, max_size=8).flatmap(
 
 
 @cases(30)
-@given(spoilt(number_rows(), NUMBERS, WEIGHTS, number_rows()))
+@given(spoilt(number_rows(), NUMBERS, WEIGHTS, OTHER))
 def test_a_regressor_answers_with_finite_numbers_or_refuses_by_name(given_data):
     X, y, sample_weight, other = given_data
     answers = fit_and_predict(keraseq.SequenceRegressor(**SMALL), X, y, sample_weight, other)
@@ -500,7 +502,7 @@ TAGS = two_labels().map(
 
 
 @cases(30)
-@given(spoilt(word_rows(), TAGS, WEIGHTS, word_rows()))
+@given(spoilt(word_rows(), TAGS, WEIGHTS, OTHER))
 def test_a_tagger_answers_every_step_or_refuses_by_name(given_data):
     X, y, sample_weight, other = given_data
     tagger = keraseq.SequenceTagger(**SMALL)

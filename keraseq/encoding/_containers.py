@@ -2,6 +2,7 @@
 
 import collections.abc
 import functools
+import operator
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,8 @@ def _to_pandas(X, name):
         # Integers beside nulls would become floats, which round large ones.
         return X.to_pandas(integer_object_nulls=True) if arrow else X.to_pandas()
     except ImportError:
-        return X.to_numpy()
+        cells = operator.methodcaller("rows" if hasattr(X, "rows") else "to_list")
+        return exact_integers(X.to_numpy(), lambda: np.array(cells(X), dtype=object))
     except Exception as error:
         # Each library has exceptions of its own, and types that pandas has not.
         raise TypeError(

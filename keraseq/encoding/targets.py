@@ -348,11 +348,11 @@ def _flat_labels(y):
     """Return all labels of a list of label sequences as one array, and the rows' lengths."""
     rows = label_rows(y)
     lengths = [len(row) for row in rows]
-    labels = list(itertools.chain.from_iterable(rows))
-    missing = missing_values(np.fromiter(labels, dtype=object, count=len(labels)))
+    labels = np.fromiter(itertools.chain.from_iterable(rows), dtype=object, count=sum(lengths))
+    missing = missing_values(labels)
     if missing.any():
         first = int(np.argmax(missing))
         row = int(np.searchsorted(np.cumsum(lengths), first, side="right"))
         place = describe_place((row, first - sum(lengths[:row])))
         raise ValueError(f"Input y contains NaN: no label in {place}.")
-    return label_array(labels) if labels else np.array([]), lengths
+    return label_array(labels) if len(labels) else labels, lengths
