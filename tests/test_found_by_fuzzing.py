@@ -195,6 +195,7 @@ def test_what_is_masked_is_missing(kind):
         (RegressionTarget, np.ma.array([1j]), ValueError),
         (RegressionTarget, [SIGNALLING], ValueError),
         (RegressionTarget, [1e-60, 2e-60], ValueError),
+        (RegressionTarget, [[1.0, 1e-60], [2.0, 2e-60]], ValueError),
     ],
 )
 def test_what_is_no_target_is_refused_by_name(kind, y, error):
@@ -276,6 +277,13 @@ def test_rows_without_any_step_are_predicted():
     np.testing.assert_allclose(clf.predict_proba([[]])[0], clf.predict_proba([[], [0.0]])[0])
     assert keraseq.SequenceClassifier(**SMALL).fit(WORDS, Y).predict([[], []]).shape == (2,)
     assert keraseq.SequenceTagger(**SMALL).fit(WORDS, TAGS).predict([[], []]) == [[], []]
+
+
+@pytest.mark.parametrize("kind", [keraseq.SequenceClassifier, keraseq.SequenceRegressor])
+def test_a_model_of_nan_gives_no_answer(kind):
+    estimator = kind(**{**SMALL, "epochs": 3, "learning_rate": 1e38}).fit(X, Y)
+    with pytest.raises(ValueError, match="row 0 of X with NaN: training has diverged"):
+        estimator.predict(X)
 
 
 def test_targets_that_are_masked_are_not_learned():

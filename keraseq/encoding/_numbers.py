@@ -8,7 +8,8 @@ import pandas as pd
 
 from keraseq._checks import shown
 
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+FLOAT32 = np.finfo(np.float32)
+_FLOAT32_MAX = float(FLOAT32.max)
 _EXACT_FLOAT64 = 2.0**53
 _LARGEST_ID = 2**24
 

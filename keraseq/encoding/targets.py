@@ -18,10 +18,9 @@ from keraseq.encoding._labels import (
     labels_of,
     unique_labels,
 )
-from keraseq.encoding._numbers import as_floats, describe_place, missing_values
+from keraseq.encoding._numbers import FLOAT32, as_floats, describe_place, missing_values
 
 _UNSEEN = ("error", "code")
-_FLOAT32 = np.finfo(np.float32)
 
 
 def check_lengths(X, y, *, every_step=False):
@@ -177,7 +176,8 @@ class RegressionTarget(BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If y holds anything but finite numbers, ``(n,)`` or ``(n, targets)``.
+            If y holds anything but finite numbers, ``(n,)`` or ``(n, targets)``, of a size that
+            float32 holds.
         """
         values = _finite_numbers(y)
         _refuse_tiny(values)
@@ -216,7 +216,7 @@ class RegressionTarget(BaseEstimator):
         except ValueError as error:
             raise ValueError(f"values are no numbers (n, {self.outputs_}): {error}") from None
         # The least and the largest float32 stand for what lies beyond them.
-        values = np.clip(values * self.scale_ + self.centre_, _FLOAT32.min, _FLOAT32.max)
+        values = np.clip(values * self.scale_ + self.centre_, FLOAT32.min, FLOAT32.max)
         values = values.astype(np.float32)
         return values[:, 0] if self.one_dimensional_ else values.astype(np.float64)
 
@@ -337,10 +337,11 @@ def _finite_numbers(y):
 
 def _refuse_tiny(values):
     """Raise for numbers that would all come back as zero from float32."""
-    largest = np.abs(values).max()
-    if 0 < largest < _FLOAT32.tiny:
+    largest = np.atleast_1d(np.abs(values).max(axis=0))
+    tiny = largest[(largest > 0) & (largest < FLOAT32.tiny)]
+    if tiny.size:
         raise ValueError(
-            f"y reaches {largest:.3g} only, too small for float32; multiply y by a constant."
+            f"y reaches {tiny[0]:.3g} only, too small for float32; multiply y by a constant."
         )
 
 

@@ -195,8 +195,15 @@ class SequenceEstimator(BaseEstimator):
             )
 
     def _raw(self, X):
-        encoded = self._encode(X)
-        return self._network.predict(encoded)
+        values = self._network.predict(self._encode(X))
+        if any(np.isnan(part).any() for part in (values if isinstance(values, list) else [values])):
+            row = next(row for row, value in enumerate(values) if np.isnan(value).any())
+            raise ValueError(
+                f"The model answers row {row} of X with NaN: training has diverged (see "
+                "history_['loss']; lower learning_rate), or the values of X are too far from the "
+                "training rows for float32."
+            )
+        return values
 
     def _read(self, X, y, sample_weight, former, target=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""

@@ -9,9 +9,8 @@ from sklearn.base import ClassifierMixin
 
 from keraseq._checks import shown
 from keraseq.encoding import ClassTarget, MultilabelTarget
+from keraseq.encoding._numbers import FLOAT32
 from keraseq.wrappers._base import SequenceEstimator
-
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 class SequenceClassifier(ClassifierMixin, SequenceEstimator):
@@ -221,7 +220,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
             raise ValueError(f"class_weight={self.class_weight!r} must be 'balanced' or a dict.")
         result = np.ones(n_classes)
         for label, weight in self.class_weight.items():
-            if not isinstance(weight, numbers.Real) or not 0 <= weight <= _LARGEST:
+            if not isinstance(weight, numbers.Real) or not 0 <= weight <= float(FLOAT32.max):
                 raise ValueError(
                     f"class_weight has {shown(weight)} for the class {shown(label)}; it must be a "
                     "number of at least 0 that float32 holds."
