@@ -195,7 +195,8 @@ class SequenceEstimator(BaseEstimator):
             )
 
     def _raw(self, X):
-        values = self._network.predict(self._encode(X))
+        encoded = self._encode(X)
+        values = self._network.predict(encoded)
         if any(np.isnan(part).any() for part in (values if isinstance(values, list) else [values])):
             row = next(row for row, value in enumerate(values) if np.isnan(value).any())
             raise ValueError(
