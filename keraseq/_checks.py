@@ -3,6 +3,10 @@
 import difflib
 import importlib
 import numbers
+import reprlib
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 40
 
 
 def nearest_names(name, allowed):
@@ -41,6 +45,15 @@ def check_fraction(argument, value):
     if not 0 <= value < 1:
         raise ValueError(f"{argument}={value} must lie from 0 up to, not including, 1.")
     return float(value)
+
+
+def shown(value):
+    """Return how an error shows a value: its repr, cut where it is long or deep."""
+    try:
+        return _REPR.repr(value)
+    except ValueError:
+        # Python refuses to print integers of over 4300 digits.
+        return f"<{type(value).__name__}>"
 
 
 def import_extra(module, extra):

@@ -207,7 +207,7 @@ MULTI_INDEX = pd.MultiIndex.from_tuples([("a", 0), ("a", 1)])
 def test_what_is_not_sequences_is_refused_by_name(X, error, says):
     with pytest.raises(error, match=says) as caught:
         as_sequences(X, name="reviews")
-    assert "reviews" in str(caught.value) or "Found array" in str(caught.value)
+    assert "reviews" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_anything_is_read_as_documented_or_refused_by_name(X, input):
     try:
         sequences = as_sequences(X, input, name="argument_name")
     except (TypeError, ValueError) as error:
-        assert "argument_name" in str(error) or "Found array" in str(error)
+        assert "argument_name" in str(error)
         return
     assert len(sequences) == len(X) > 0
     assert input in ("auto", sequences.kind) or (input, sequences.kind) == ("text", "words")

@@ -1,12 +1,15 @@
 """Containers of sequences, unwrapped to an array of numbers or a list of cells."""
 
 import collections.abc
+import functools
+import operator
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from keraseq.encoding._numbers import refuse_other_dtypes
+from keraseq._checks import shown
+from keraseq.encoding._numbers import exact_integers, refuse_other_dtypes
 
 
 def unwrap(X, name):
@@ -17,17 +20,15 @@ def unwrap(X, name):
         raise TypeError(
             f"{name} is a sparse matrix; sequences are dense. Convert it by {name}.toarray()."
         )
-    X = _to_pandas(X)
+    X = _to_pandas(X, name)
     if isinstance(X, pd.DataFrame | pd.Series):
         _refuse_multi_index(X, name)
         values = _frame_values(X, name) if isinstance(X, pd.DataFrame) else _series_cells(X, name)
         return values, X.index
-    if isinstance(X, np.ma.MaskedArray):
-        X = np.ma.filled(X.astype(float), np.nan)
     if isinstance(X, list | tuple):
         return list(X), None
-    if hasattr(X, "__array__"):
-        return _array_values(np.asarray(X), name), None
+    if _is_array(X):
+        return _array_values(_to_numpy(X), name), None
     if isinstance(X, collections.abc.Sequence):
         return list(X), None
     raise TypeError(
@@ -36,23 +37,70 @@ def unwrap(X, name):
     )
 
 
-def cell_values(cell):
+def unwrap_target(y, name="y"):
+    """Return y as a list, an ndarray of one axis at least, a sparse matrix, a Series or a frame.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else, such as a string, a dict, a set, a number or a generator.
+    """
+    if sparse.issparse(y):
+        return y
+    y = _to_pandas(y, name)
+    one_column = pd.Index | pd.api.extensions.ExtensionArray
+    if isinstance(y, one_column) and not isinstance(y, pd.MultiIndex):
+        return pd.Series(y, dtype=y.dtype)
+    if isinstance(y, list | pd.Series | pd.DataFrame):
+        return y
+    if _is_array(y):
+        y = _to_numpy(y)
+        if y.ndim:
+            # Strings of a fixed width, and numpy's others, are objects to all that follows.
+            return y.astype(object) if y.dtype.kind in "ST" else y
+    elif isinstance(y, collections.abc.Sequence) and not isinstance(y, str | bytes):
+        return list(y)
+    raise TypeError(f"{name}={shown(y)} is not a list or an array; give one target a sequence.")
+
+
+def cell_values(cell, name):
     """Return one cell's values as an array; missing values of nullable dtypes become NaN."""
+    cell = _to_pandas(cell, name)
     if isinstance(cell, pd.Series | pd.DataFrame):
         return _nullable_to_numpy(cell)
-    if isinstance(cell, np.ma.MaskedArray):
-        return np.ma.filled(cell.astype(float), np.nan)
-    return np.asarray(cell)
+    if isinstance(cell, list | tuple):
+        return exact_integers(np.asarray(cell), lambda: np.array(cell, dtype=object))
+    return _to_numpy(cell)
 
 
-def _to_pandas(X):
+def _is_array(X):
+    return hasattr(X, "__array__") or isinstance(X, memoryview)
+
+
+def _to_numpy(X):
+    """Return an ndarray; what is masked is NaN, among objects where the type has no NaN."""
+    values = np.asarray(X)
+    if not (isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X)):
+        return values
+    return np.where(X.mask, np.nan, values if values.dtype.kind == "f" else values.astype(object))
+
+
+def _to_pandas(X, name):
     """Polars, Arrow and their like; without pyarrow polars still gives its arrays."""
     if isinstance(X, pd.DataFrame | pd.Series) or not hasattr(X, "to_pandas"):
         return X
+    arrow = type(X).__module__.startswith(("polars", "pyarrow"))
     try:
-        return X.to_pandas()
+        # Integers beside nulls would become floats, which round large ones.
+        return X.to_pandas(integer_object_nulls=True) if arrow else X.to_pandas()
     except ImportError:
-        return X.to_numpy()
+        cells = operator.methodcaller("rows" if hasattr(X, "rows") else "to_list")
+        return exact_integers(X.to_numpy(), lambda: np.array(cells(X), dtype=object))
+    except Exception as error:
+        # Each library has exceptions of its own, and types that pandas has not.
+        raise TypeError(
+            f"{name} is of type {type(X).__name__} and cannot be made a pandas object: {error}"
+        ) from error
 
 
 def _refuse_multi_index(X, name):
@@ -69,8 +117,24 @@ def _refuse_multi_index(X, name):
         )
 
 
+def _refuse_column_names(X, name):
+    """Raise for names by which scikit-learn could not tell columns apart."""
+    if not X.columns.is_unique:
+        twice = X.columns[X.columns.duplicated()][0]
+        raise ValueError(
+            f"{name} has two columns named {shown(twice)}; rename one, or give the values alone: "
+            f"{name}.to_numpy()."
+        )
+    if len({isinstance(column, str) for column in X.columns}) == 2:
+        raise TypeError(
+            f"{name} has columns named by strings and others by numbers; name all by strings: "
+            f"{name}.columns = {name}.columns.astype(str)."
+        )
+
+
 def _frame_values(X, name):
-    first = X.iloc[0] if len(X) else ()
+    _refuse_column_names(X, name)
+    first = next(X.itertuples(index=False, name=None), ())
     if any(isinstance(cell, pd.Series | np.ndarray | list | tuple) for cell in first):
         mended = (
             f"{name}.iloc[:, 0].tolist()"
@@ -81,7 +145,7 @@ def _frame_values(X, name):
             f"{name} is a nested frame (sequences in its cells); make it a list of arrays, one a "
             f"sequence: {mended}."
         )
-    texts = [column for column in X if _holds_strings(X[column])] if X.columns.is_unique else []
+    texts = [column for column in X if _holds_strings(X[column])]
     if texts and X.shape[1] == 1:
         return X.iloc[:, 0].tolist()
     if texts:
@@ -99,16 +163,26 @@ def _holds_strings(column):
 
 
 def _nullable_to_numpy(X):
-    """Numbers of numpy, nullable or Arrow dtypes; anything else stays as it is for the checks."""
-    dtypes = X.dtypes if isinstance(X, pd.DataFrame) else [X.dtype]
+    """Numbers of numpy, nullable or Arrow dtypes; anything else becomes objects for the checks."""
+    dtypes = list(X.dtypes) if isinstance(X, pd.DataFrame) else [X.dtype]
+    objects = functools.partial(X.to_numpy, dtype=object)
     if all(isinstance(dtype, np.dtype) for dtype in dtypes):
-        return X.to_numpy()
-    if all(pd.api.types.is_numeric_dtype(dtype) for dtype in dtypes):
-        whole = all(pd.api.types.is_integer_dtype(dtype) for dtype in dtypes)
-        if whole and not X.isna().to_numpy().any():
-            return X.to_numpy(dtype=np.int64)
-        return X.to_numpy(dtype=np.float64, na_value=np.nan)
-    return X.to_numpy()
+        values = X.to_numpy()
+    elif all(map(_is_real_number, dtypes)):
+        try:
+            values = X.to_numpy(dtype=np.float64, na_value=np.nan)
+        except ValueError:
+            # Arrow's own error for integers that no float holds.
+            return objects()
+    else:
+        return objects()
+    only_floats = all(dtype.kind == "f" for dtype in dtypes)
+    return values if only_floats else exact_integers(values, objects)
+
+
+def _is_real_number(dtype):
+    is_number, is_complex = pd.api.types.is_numeric_dtype, pd.api.types.is_complex_dtype
+    return is_number(dtype) and not is_complex(dtype)
 
 
 def _series_cells(X, name):

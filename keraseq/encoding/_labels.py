@@ -1,11 +1,20 @@
 """Labels of any type as one array, and as codes."""
 
 import contextlib
+import numbers
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
+
+from keraseq._checks import shown
+from keraseq.encoding._containers import unwrap_target
+from keraseq.encoding._numbers import exact_integers, missing_values
+
+# numpy gives every string of an array the width of the longest.
+_LONGEST_STRING = 1_000
 
 
 def label_array(y):
@@ -21,31 +30,55 @@ def label_array(y):
     labels = _as_array(y)
     if not labels.size:
         raise ValueError("y is empty; give one label a sequence.")
-    if labels.ndim == 2 and labels.shape[1] > 1:
+    if labels.ndim > 2 or (labels.ndim == 2 and labels.shape[1] > 1):
         raise ValueError(
             f"y should be a 1d array, got an array of shape {labels.shape} instead; several "
             "outputs go through sklearn.multioutput.MultiOutputClassifier, and several labels a "
             "row are an indicator matrix."
         )
-    if labels.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: y is {labels.dtype}.")
+    kinds = set(map(type, labels.flat)) if labels.dtype.kind == "O" else {labels.dtype.type}
+    if any(issubclass(kind, complex | np.complexfloating) for kind in kinds):
+        raise ValueError("Complex data not supported: y holds complex numbers.")
     labels = column_or_1d(labels, warn=True)
-    missing = pd.isna(labels)
+    missing = missing_values(labels)
     if missing.any():
         raise ValueError(
             f"Input y contains NaN: the label in row {int(np.argmax(missing))} is missing; drop "
             "that row or give it a label."
         )
+    if labels.dtype.kind == "O":
+        labels = _plain(labels)
     if labels.dtype.kind == "f" and np.isinf(labels).any():
         row = int(np.argmax(np.isinf(labels)))
         raise ValueError(f"Input y contains infinity (inf) in row {row}; drop it or give a label.")
-    if labels.dtype.kind == "O":
-        labels = _plain(labels)
     if labels.dtype.kind != "O":
-        # It casts floats to integers to see whether they are whole; large ones warn.
-        with np.errstate(invalid="ignore"):
-            check_classification_targets(labels)
+        _refuse_continuous(labels)
     return labels
+
+
+def label_rows(y):
+    """Return label sequences, whatever their container, as a list of lists.
+
+    Raises
+    ------
+    TypeError
+        If y, or a row of it, is no list of labels.
+    """
+    y = unwrap_target(y)
+    if sparse.issparse(y):
+        raise TypeError("y is a sparse matrix; tags are dense. Convert it by y.toarray().")
+    if isinstance(y, pd.DataFrame):
+        return y.to_numpy(dtype=object).tolist()
+    return [row if isinstance(row, list) else _label_row(row, i) for i, row in enumerate(y)]
+
+
+def _label_row(row, i):
+    try:
+        return list(unwrap_target(row))
+    except TypeError:
+        raise TypeError(
+            f"y holds {shown(row)} in row {i}; tagging needs a list of labels a row, one a step."
+        ) from None
 
 
 def unique_labels(labels):
@@ -57,23 +90,23 @@ def unique_labels(labels):
     except TypeError as error:
         raise TypeError(f"y holds labels that are not hashable: {error}.") from None
     with contextlib.suppress(TypeError):
-        distinct.sort()
+        distinct = sorted(distinct)
     return _objects(distinct)
 
 
 def label_codes(labels, classes, unseen):
     """Return int32 codes of labels, -1 for unseen ones unless they are an error."""
-    known = {label: code for code, label in enumerate(classes.tolist())}
+    known = {label: code for code, label in enumerate(_hashable(classes))}
     try:
-        codes = [known.get(label, -1) for label in labels.tolist()]
+        codes = [known.get(label, -1) for label in _hashable(labels)]
     except TypeError as error:
         raise TypeError(f"y holds labels that are not hashable: {error}.") from None
     codes = np.array(codes, dtype=np.int32)
     if unseen == "error" and (codes < 0).any():
-        strange = dict.fromkeys(map(repr, labels[codes < 0].tolist()))
+        strange = dict.fromkeys(map(shown, labels[codes < 0].tolist()))
         raise ValueError(
             f"y holds labels unseen in training: {_list(strange)}; training had "
-            f"{_list(map(repr, classes.tolist()))}."
+            f"{_list(map(shown, classes.tolist()))}."
         )
     return codes
 
@@ -86,9 +119,22 @@ def comparable_labels(labels, classes):
     return label_codes(label_array(labels), classes, "code") if classes.dtype == object else labels
 
 
+def integer_codes(codes):
+    """Return codes as an array of integers, or raise."""
+    try:
+        codes = np.asarray(codes)
+    except ValueError as error:
+        raise ValueError(f"codes are no array of integers: {error}") from None
+    if not codes.size:
+        return np.empty(codes.shape, dtype=np.intp)
+    if codes.dtype.kind not in "iu":
+        raise TypeError(f"codes are {codes.dtype}; they must be integers, as transform gives them.")
+    return codes.astype(np.intp)
+
+
 def labels_of(codes, classes):
     """Return the labels of integer codes."""
-    codes = np.asarray(codes)
+    codes = integer_codes(codes)
     if codes.size and not 0 <= codes.min() <= codes.max() < len(classes):
         raise ValueError(
             f"codes run from {codes.min()} to {codes.max()}; those of {len(classes)} classes are "
@@ -98,46 +144,85 @@ def labels_of(codes, classes):
 
 
 def _as_array(y):
-    if isinstance(y, str | dict | set) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
-        raise TypeError(
-            f"y should be a 1d array, got {y!r:.60} instead; give a list of one label a sequence."
-        )
-    if isinstance(y, pd.DataFrame | np.ndarray):
-        return np.asarray(y)
-    if isinstance(y, pd.Series | pd.Index) or hasattr(y, "to_pandas"):
-        cells = list(y)
-        return np.asarray(y) if getattr(y.dtype, "kind", "O") in "biuf" else _objects(cells)
-    try:
-        array = np.asarray(y)
-    except ValueError:
-        raise ValueError(
-            "y holds rows of different lengths; a label a row is a 1d array, a label a step is for "
-            "tagging, several labels a row are an indicator matrix."
-        ) from None
-    if array.dtype.kind in "US" and isinstance(y, list | tuple):
-        # numpy turns the numbers of a mixture into strings, silently.
-        return np.array(y, dtype=object)
-    return array
+    y = unwrap_target(y)
+    if sparse.issparse(y):
+        raise TypeError("y is a sparse matrix; labels are dense. Convert it by y.toarray().")
+    if isinstance(y, pd.DataFrame):
+        return y.to_numpy(dtype=object)
+    if isinstance(y, pd.Series):
+        simple = isinstance(y.dtype, np.dtype) and y.dtype.kind in "biuf"
+        return y.to_numpy() if simple else _objects(y)
+    if isinstance(y, np.ndarray):
+        return y
+    rows = (list, tuple, np.ndarray, pd.Series)
+    if not any(issubclass(kind, rows) for kind in set(map(type, y))):
+        return _objects(y)
+    with contextlib.suppress(ValueError):
+        array = np.array(y, dtype=object)
+        if not any(isinstance(label, rows) for label in array.flat):
+            return array
+    raise ValueError(
+        "y holds rows of different lengths; a label a row is a 1d array, a label a step is for "
+        "tagging, several labels a row are an indicator matrix."
+    )
 
 
 def _plain(labels):
     """Give labels of one plain type an array of that type; refuse strings beside numbers."""
-    strings = {isinstance(label, str) for label in labels}
-    numbers = {isinstance(label, bool | int | float | np.number | np.bool_) for label in labels}
-    if strings == {True} or numbers == {True}:
-        return np.array(labels.tolist())
-    if True in strings and True in numbers:
+    types = set(map(type, labels))
+    kinds = {_label_kind(kind) for kind in types}
+    if kinds == {"string", "number"}:
         raise TypeError(
             "Mix of label input types (string and number) in y; labels are all strings or all "
             "numbers."
         )
-    return labels
+    if len(kinds) > 1 or "other" in kinds:
+        return labels
+    if kinds == {"string"} and max(map(len, labels)) > _LONGEST_STRING:
+        return labels
+    try:
+        array = np.array(labels.tolist())
+    except OverflowError:
+        return labels
+    if array.dtype.kind != "f" or not any(issubclass(kind, numbers.Integral) for kind in types):
+        # numpy drops a string's last NUL.
+        return array if (array == labels).all() else labels
+    # Large integers beside floats or small ones are rounded, and their floats are no classes.
+    exact = exact_integers(array, lambda: labels)
+    floats = [label for label in labels if isinstance(label, float | np.floating)]
+    if exact is labels and floats:
+        _refuse_continuous(np.array(floats))
+    return exact
+
+
+def _label_kind(kind):
+    """What numpy would make of labels of a type."""
+    if issubclass(kind, str):
+        return "string"
+    # Before numbers, of which timedelta64 is one to numpy.
+    if issubclass(kind, np.datetime64 | np.timedelta64):
+        return kind
+    number = bool | int | float | np.number | np.bool_
+    return "number" if issubclass(kind, number) else "other"
+
+
+def _refuse_continuous(labels):
+    try:
+        # It casts floats to integers to see whether they are whole; large ones warn.
+        with np.errstate(invalid="ignore"):
+            check_classification_targets(labels)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"y holds no labels of classes. {error}") from None
+
+
+def _hashable(labels):
+    """Return labels as Python objects that are equal where the labels are."""
+    # numpy's nanoseconds become integers, which equal no other date.
+    return pd.Series(labels).tolist() if labels.dtype.kind in "mM" else labels.tolist()
 
 
 def _objects(values):
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _list(names, limit=10):

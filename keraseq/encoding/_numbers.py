@@ -1,11 +1,15 @@
 """Whatever holds numbers, as floats or token ids, with nothing lost on the way."""
 
+import decimal
 import numbers
 
 import numpy as np
 import pandas as pd
 
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+from keraseq._checks import shown
+
+FLOAT32 = np.finfo(np.float32)
+_FLOAT32_MAX = float(FLOAT32.max)
 _EXACT_FLOAT64 = 2.0**53
 _LARGEST_ID = 2**24
 
@@ -76,6 +80,36 @@ def as_ids(values, name):
     return values.astype(np.int32)
 
 
+def exact_integers(values, as_objects):
+    """Return `values`, or as objects where their floats may be rounded integers.
+
+    numpy, pandas and polars join integers with floats or missing values as float64, silently.
+
+    Parameters
+    ----------
+    values : ndarray
+    as_objects : callable
+        Reads the same values anew, as an array of objects.
+    """
+    joined = values.dtype == np.float64 and (np.abs(values) >= _EXACT_FLOAT64).any()
+    return as_objects() if joined else values
+
+
+def missing_values(values):
+    """Return which of an array of objects are None, NaN, NaT or NA."""
+    try:
+        return pd.isna(values)
+    except decimal.InvalidOperation:
+        # A signalling NaN raises when it is looked at.
+        return np.vectorize(_is_missing, otypes=[bool])(values)
+
+
+def _is_missing(value):
+    if isinstance(value, decimal.Decimal):
+        return value.is_nan()
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
 def refuse_other_dtypes(values, name):
     """Raise unless an array's dtype may hold numbers."""
     kind = values.dtype.kind
@@ -100,15 +134,10 @@ def _floats(values):
 
 
 def _objects_as_floats(values, name):
-    strings = [value for value in values.flat if isinstance(value, str | bytes)]
-    if strings:
-        raise TypeError(
-            f"{name} holds strings where numbers should be, such as {_short(strings[0])}; the "
-            "argument must be a string sequence or a number sequence, not a mixture."
-        )
-    missing = pd.isna(values)
+    missing = missing_values(values)
     if missing.any():
         values = np.where(missing, np.nan, values)
+    _refuse_other_objects(values, name)
     try:
         return values.astype(np.float64)
     except OverflowError:
@@ -117,10 +146,26 @@ def _objects_as_floats(values, name):
         raise TypeError(f"{name} holds values that are not numbers: {error}.") from None
 
 
+def _refuse_other_objects(values, name):
+    """Raise for objects of which float() would make another number, or of strings any number."""
+    for kind in set(map(type, values.flat)):
+        if issubclass(kind, str | bytes | complex | np.complexfloating):
+            value = shown(next(value for value in values.flat if type(value) is kind))
+            if issubclass(kind, str | bytes):
+                raise TypeError(
+                    f"{name} holds strings where numbers should be, such as {value}; the "
+                    "argument must be a string sequence or a number sequence, not a mixture."
+                )
+            raise ValueError(f"Complex data not supported: {name} holds {value}.")
+        if issubclass(kind, np.datetime64 | np.timedelta64):
+            refuse_other_dtypes(np.empty(0, kind), name)
+
+
 def _refuse_inexact(values, floats, name):
     large = np.abs(floats) >= _EXACT_FLOAT64
     for value, rounded in zip(values[large], floats[large], strict=True):
-        if isinstance(value, numbers.Integral) and int(value) != int(rounded):
+        exact = isinstance(value, numbers.Rational | decimal.Decimal)
+        if exact and int(value) != int(rounded):
             raise ValueError(
                 f"{name} holds {value}, an integer that no float holds exactly; subtract a "
                 "constant, or convert it yourself by .astype(float) if the loss is meant."
@@ -132,8 +177,3 @@ def describe_place(place):
     return ", ".join(
         f"{axis} {i}" for axis, i in zip(("row", "step", "channel"), place, strict=False)
     )
-
-
-def _short(value):
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."

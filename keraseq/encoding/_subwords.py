@@ -6,6 +6,10 @@ import numpy as np
 
 from keraseq._checks import import_extra
 
+# Learning merges within one word takes quadratic time; no word is as long as this.
+_LONGEST_WORD = 1_000
+_MOST_SUBWORDS = 2**20
+
 
 def train_subwords(texts, special, max_tokens, min_count):
     """Learn subwords and return the tokeniser as JSON, which pickles and can be read.
@@ -14,8 +18,18 @@ def train_subwords(texts, special, max_tokens, min_count):
     """
     tokenizers = import_extra("tokenizers", "text")
     unknown = special[1]
+    # The library sets aside memory for as many as it may learn; no text has more than bytes.
+    most = min(_MOST_SUBWORDS, len(special) + 256 + sum(len(text.encode()) for text in texts))
+    max_tokens = most if max_tokens is None else min(max_tokens, most)
     tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=unknown))
-    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Sequence(
+        [
+            tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=True),
+            tokenizers.pre_tokenizers.Split(
+                tokenizers.Regex(f".{{{_LONGEST_WORD}}}"), behavior="isolated"
+            ),
+        ]
+    )
     tokenizer.decoder = tokenizers.decoders.ByteLevel()
     trainer = tokenizers.trainers.BpeTrainer(
         vocab_size=max_tokens,

@@ -6,6 +6,8 @@ import unicodedata
 import regex
 
 _TAG = regex.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+# No character has so long a number, and Python refuses to read one of over 4300 digits.
+_ENDLESS_REFERENCE = regex.compile(r"&#\d{100,};?")
 _VARIANTS = {
     **dict.fromkeys(map(ord, "’‘ʼ´＇"), "'"),
     **dict.fromkeys(map(ord, "\u00ad\ufeff")),
@@ -21,9 +23,11 @@ _WORD = r"[^\W_]+(?:'[^\W_]+)*"
 _NUMBER = r"\d+(?:[.,]\d+)+(?!\w)"
 _CLITIC = r"'(?:[stdm]|re|ve|ll|em)\b"
 _RUN = r"\.+|!+|\?+|-+|\*+|_+|。+"
-_EMOJI = r"(?=[\p{Extended_Pictographic}\p{Regional_Indicator}])\X"
+# Flags are paired here, since \X counts back to the beginning of a run of them at each.
+_FLAG = r"\p{Regional_Indicator}{1,2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
+_EMOJI = r"(?=\p{Extended_Pictographic})\X"
 _MARK = r"[^\w\s\p{C}]"
-_TOKEN = regex.compile("|".join([_NUMBER, _WORD, _CLITIC, _RUN, _EMOJI, _MARK]))
+_TOKEN = regex.compile("|".join([_NUMBER, _WORD, _CLITIC, _RUN, _FLAG, _EMOJI, _MARK]))
 
 
 def clean_text(text):
@@ -31,7 +35,7 @@ def clean_text(text):
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", text))
     if text.isascii():
         return text
     text = _MARKS.sub(r"\1", encodable(text).translate(_VARIANTS))

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_array
 
 from keraseq._checks import check_choice
 from keraseq.encoding._containers import cell_values, unwrap
@@ -137,8 +136,12 @@ def _read(X, input, name):
 def _from_array(X, input, name):
     if X.ndim == 3 and (X.shape[1] == 0 or X.shape[2] == 0):
         raise ValueError(f"{name} has shape {X.shape}; it needs at least one step and channel.")
-    # scikit-learn's own words for too few rows or columns.
-    X = check_array(X, dtype=None, allow_nd=True, ensure_all_finite=False, input_name=name)
+    if 0 in X.shape:
+        what = "feature(s)" if len(X) else "sample(s)"
+        raise ValueError(
+            f"{name} is empty: found array with 0 {what} (shape={X.shape}) while a minimum of 1 "
+            "is required."
+        )
     if input == "tokens":
         return Sequences("tokens", _id_rows(X, name), n_columns=X.shape[1])
     values = as_floats(X, name)
@@ -235,14 +238,7 @@ def _from_number_cells(cells, input, name):
     arrays = _with_channels(arrays, name)
     n_channels = arrays[0].shape[1]
     lengths = np.array([len(array) for array in arrays])
-    flat = np.concatenate(arrays)
-    try:
-        flat = as_floats(flat, name)
-    except (TypeError, ValueError):
-        # Again row by row, so that the error says which.
-        for row, array in enumerate(arrays):
-            as_floats(array, name, row)
-        raise
+    flat = _joined_floats(arrays, name)
     rows = np.split(flat, np.cumsum(lengths)[:-1])
     if np.isnan(flat).all(axis=1).any():
         rows = [row[: row_lengths(row[None])[0]] for row in rows]
@@ -252,9 +248,22 @@ def _from_number_cells(cells, input, name):
     return Sequences("series", rows, n_channels=n_channels)
 
 
+def _joined_floats(arrays, name):
+    """Return all rows under each other; an error says in which row it is."""
+    if len({array.dtype for array in arrays}) == 1:
+        try:
+            return as_floats(np.concatenate(arrays), name)
+        except (TypeError, ValueError):
+            for row, array in enumerate(arrays):
+                as_floats(array, name, row)
+            raise
+    # One by one, since numpy rounds integers where it joins them with floats.
+    return np.concatenate([as_floats(array, name, row) for row, array in enumerate(arrays)])
+
+
 def _cell_array(cell, row, name):
     try:
-        array = cell_values(cell)
+        array = cell_values(cell, name)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is no array of numbers in row {row}: {error}") from None
     refuse_other_dtypes(array, f"{name}[{row}]")

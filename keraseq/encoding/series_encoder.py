@@ -170,7 +170,9 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if self.scaling == "minmax":
             low = np.nanmin(values, axis=0)
             return low, np.nanmax(values, axis=0) - low
-        spread = np.nanstd(values, axis=0)
+        # A power of two, which rounds nothing, since the squares of tiny numbers are zero.
+        unit = np.exp2(np.frexp(np.nanmax(np.abs(values), axis=0))[1].clip(-1000, 1000))
+        spread = np.nanstd(values / unit, axis=0) * unit
         # The mean's rounding error alone gives a constant channel a spread of this size.
         rounding = counts * np.abs(self.mean_) * np.finfo(np.float64).eps
         return self.mean_, np.where(spread > rounding, spread, 0.0)

@@ -6,12 +6,19 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import _num_samples, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from keraseq._checks import check_choice
-from keraseq.encoding._containers import cell_values
-from keraseq.encoding._labels import label_array, label_codes, labels_of, unique_labels
-from keraseq.encoding._numbers import as_floats, describe_place
+from keraseq._checks import check_choice, shown
+from keraseq.encoding._containers import cell_values, unwrap_target
+from keraseq.encoding._labels import (
+    integer_codes,
+    label_array,
+    label_codes,
+    label_rows,
+    labels_of,
+    unique_labels,
+)
+from keraseq.encoding._numbers import FLOAT32, as_floats, describe_place, missing_values
 
 _UNSEEN = ("error", "code")
 
@@ -33,16 +40,15 @@ def check_lengths(X, y, *, every_step=False):
     """
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
-    if isinstance(y, str) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
-        raise TypeError(f"y={y!r:.60} is not a list or an array; give one target a sequence.")
-    rows = _num_samples(y)
+    y = unwrap_target(y)
+    rows = y.shape[0] if hasattr(y, "shape") else len(y)
     if len(X) != rows:
         raise ValueError(
             f"X has {len(X)} rows and y has {rows} (inconsistent numbers of samples); they must "
             "be equal, one target a sequence."
         )
     if every_step:
-        for row, (steps, labels) in enumerate(zip(X, y, strict=True)):
+        for row, (steps, labels) in enumerate(zip(X, label_rows(y), strict=True)):
             if len(steps) != len(labels):
                 raise ValueError(
                     f"X has {len(steps)} steps and y has {len(labels)} labels in row {row}; "
@@ -134,6 +140,7 @@ class MultilabelTarget(_Target):
 
     def fit(self, y):
         """Learn the labels' names and number."""
+        y = unwrap_target(y)
         values = _indicators(y)
         names = y.columns if isinstance(y, pd.DataFrame) else range(values.shape[1])
         self.classes_ = np.asarray(names)
@@ -186,9 +193,11 @@ class RegressionTarget(_Target):
         Raises
         ------
         ValueError, TypeError
-            If y holds anything but finite numbers, ``(n,)`` or ``(n, targets)``.
+            If y holds anything but finite numbers, ``(n,)`` or ``(n, targets)``, of a size that
+            float32 holds.
         """
         values = _finite_numbers(y)
+        _refuse_tiny(values)
         self.one_dimensional_ = values.ndim == 1
         values = values.reshape(len(values), -1)
         self.outputs_ = values.shape[1]
@@ -219,8 +228,13 @@ class RegressionTarget(_Target):
         float32 says how exact they are, but scikit-learn asks for a matrix in float64.
         """
         check_is_fitted(self)
-        values = np.asarray(values, dtype=np.float64).reshape(-1, self.outputs_)
-        values = (values * self.scale_ + self.centre_).astype(np.float32)
+        try:
+            values = as_floats(cell_values(values, "values"), "values").reshape(-1, self.outputs_)
+        except ValueError as error:
+            raise ValueError(f"values are no numbers (n, {self.outputs_}): {error}") from None
+        # The least and the largest float32 stand for what lies beyond them.
+        values = np.clip(values * self.scale_ + self.centre_, FLOAT32.min, FLOAT32.max)
+        values = values.astype(np.float32)
         return values[:, 0] if self.one_dimensional_ else values.astype(np.float64)
 
 
@@ -279,14 +293,14 @@ class TagTarget(_Target):
     def inverse_transform(self, codes):
         """Return lists of labels; the -1 that pads rows of codes is left out."""
         check_is_fitted(self)
-        rows = [np.asarray(row, dtype=np.int64) for row in codes]
+        rows = map(integer_codes, unwrap_target(codes, "codes"))
         return [labels_of(row[row != -1], self.classes_).tolist() for row in rows]
 
 
 def _refuse_one_class(classes, what):
     if len(classes) < 2:
         raise ValueError(
-            f"y holds one class ({classes.tolist()[0]!r}); a {what} needs at least 2 classes."
+            f"y holds one class ({shown(classes.tolist()[0])}); a {what} needs at least 2 classes."
         )
 
 
@@ -296,6 +310,7 @@ def _check_width(values, wanted, what):
 
 
 def _indicators(y):
+    y = unwrap_target(y)
     if sparse.issparse(y):
         y = y.toarray()
     wrong = (
@@ -303,9 +318,9 @@ def _indicators(y):
         "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
     )
     try:
-        values = np.asarray(y, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"y is not a matrix of numbers; {wrong}") from None
+        values = as_floats(cell_values(y, "y"), "y")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"y is not a matrix of 0 and 1: {error} Instead, {wrong}") from None
     if values.ndim != 2 or not values.size:
         raise ValueError(f"y has shape {values.shape}; {wrong}")
     strange = ~np.isin(values, (0.0, 1.0))
@@ -321,8 +336,9 @@ def _finite_numbers(y):
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; targets are dense. Convert it by y.toarray().")
+    y = unwrap_target(y)
     try:
-        values = cell_values(y)
+        values = cell_values(y, "y")
     except ValueError as error:
         raise ValueError(f"y is no array (n,) or (n, targets) of numbers: {error}") from None
     if values.ndim not in (1, 2) or not values.size:
@@ -338,23 +354,25 @@ def _finite_numbers(y):
     return values
 
 
+def _refuse_tiny(values):
+    """Raise for numbers that would all come back as zero from float32."""
+    largest = np.atleast_1d(np.abs(values).max(axis=0))
+    tiny = largest[(largest > 0) & (largest < FLOAT32.tiny)]
+    if tiny.size:
+        raise ValueError(
+            f"y reaches {tiny[0]:.3g} only, too small for float32; multiply y by a constant."
+        )
+
+
 def _flat_labels(y):
     """Return all labels of a list of label sequences as one array, and the rows' lengths."""
-    if isinstance(y, str) or not hasattr(y, "__len__"):
-        raise TypeError(f"y={y!r:.60} is not a list of label sequences.")
-    rows = y.to_numpy().tolist() if hasattr(y, "to_numpy") else y
-    for i, row in enumerate(rows):
-        if isinstance(row, str) or not hasattr(row, "__len__"):
-            raise TypeError(
-                f"y holds {row!r:.40} in row {i}; tagging needs a list of labels a row, one a step."
-            )
+    rows = label_rows(y)
     lengths = [len(row) for row in rows]
-    labels = list(itertools.chain.from_iterable(rows))
-    missing = [
-        i for i, label in enumerate(labels) if pd.api.types.is_scalar(label) and pd.isna(label)
-    ]
-    if missing:
-        row = int(np.searchsorted(np.cumsum(lengths), missing[0], side="right"))
-        step = missing[0] - sum(lengths[:row])
-        raise ValueError(f"Input y contains NaN: no label in {describe_place((row, step))}.")
-    return label_array(labels) if labels else np.array([]), lengths
+    labels = np.fromiter(itertools.chain.from_iterable(rows), dtype=object, count=sum(lengths))
+    missing = missing_values(labels)
+    if missing.any():
+        first = int(np.argmax(missing))
+        row = int(np.searchsorted(np.cumsum(lengths), first, side="right"))
+        place = describe_place((row, first - sum(lengths[:row])))
+        raise ValueError(f"Input y contains NaN: no label in {place}.")
+    return label_array(labels) if len(labels) else labels, lengths

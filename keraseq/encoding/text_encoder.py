@@ -18,7 +18,7 @@ from keraseq.encoding._subwords import (
 from keraseq.encoding._word_tokens import clean_text, encodable, word_tokens
 from keraseq.encoding.sequences import as_sequences
 
-PADDING, UNKNOWN = 0, 1
+UNKNOWN = 1
 _SPECIAL = ("", "[UNK]")
 _TOKENIZERS = ("words", "characters", "subwords")
 
@@ -37,7 +37,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     lowercase : bool, default=True
     max_tokens : int or None, default=20000
         Size of the vocabulary, padding and unknown included: beyond 20,000 words of a corpus are
-        mostly seen once or twice. None for no limit.
+        mostly seen once or twice. None for no limit (of subwords a million).
     max_length : int, optional
         Tokens kept of longer texts: the first quarter and the last three, since reviews conclude
         at their end. All by default.
@@ -104,20 +104,19 @@ class TextEncoder(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If an id is not of the vocabulary.
+        ValueError, TypeError
+            If X is not of token ids, or an id is not of the vocabulary.
         """
         check_is_fitted(self)
         glue = "" if self.tokenizer == "characters" and self.kind_ == "text" else " "
         texts = []
-        for row, ids in enumerate(X):
-            ids = np.asarray(ids, dtype=np.int64)
-            if len(ids) and not 0 <= ids.min() <= ids.max() < self.vocabulary_size_:
+        for row, ids in enumerate(as_sequences(X, "tokens").rows):
+            if len(ids) and ids.max() >= self.vocabulary_size_:
                 raise ValueError(
-                    f"X holds ids from {ids.min()} to {ids.max()} in row {row}; the vocabulary has "
-                    f"0 to {self.vocabulary_size_ - 1}."
+                    f"X holds the id {ids.max()} in row {row}; the vocabulary has 0 to "
+                    f"{self.vocabulary_size_ - 1}."
                 )
-            ids = ids[ids != PADDING].tolist()
+            ids = ids.tolist()
             if self.subwords_ is None:
                 texts.append(glue.join(self.vocabulary_[i] for i in ids))
             else:
@@ -139,8 +138,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             texts = [*map(self._prepare, sequences.rows)]
             if not any(map(str.strip, texts)):
                 self._refuse_empty()
-            limit = 2**31 - 1 if self.max_tokens is None else self.max_tokens
-            self.subwords_ = train_subwords(texts, _SPECIAL, limit, self.min_count)
+            self.subwords_ = train_subwords(texts, _SPECIAL, self.max_tokens, self.min_count)
             self.vocabulary_ = subword_vocabulary(self.subwords_)
             rows = encode_subwords(self.subwords_, texts)
         else:

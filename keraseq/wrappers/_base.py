@@ -1,7 +1,8 @@
 """What the estimators share: read, encode, build, train, predict."""
 
+import numbers
+
 import numpy as np
-from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import (
@@ -19,6 +20,8 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
+from keraseq.encoding._containers import cell_values, unwrap_target
+from keraseq.encoding._numbers import as_floats
 from keraseq.encoding.sequences import Sequences, row_lengths
 from keraseq.encoding.series_encoder import complete_steps
 from keraseq.wrappers._auto import resolve_parameters
@@ -191,7 +194,15 @@ class SequenceEstimator(NetworkEstimator):
 
     def _raw(self, X):
         encoded = self._encode(X)
-        return self._network.predict(encoded)
+        values = self._network.predict(encoded)
+        if any(np.isnan(part).any() for part in (values if isinstance(values, list) else [values])):
+            row = next(row for row, value in enumerate(values) if np.isnan(value).any())
+            raise ValueError(
+                f"The model answers row {row} of X with NaN: training has diverged (see "
+                "history_['loss']; lower learning_rate), or the values of X are too far from the "
+                "training rows for float32."
+            )
+        return values
 
     def _read(self, X, y, sample_weight, former, target=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""
@@ -213,11 +224,13 @@ class SequenceEstimator(NetworkEstimator):
         return Rows(sequences, target.transform(y), weights), target, fingerprint
 
     def _check_y(self, sequences, y):
-        if hasattr(y, "__array__") and not hasattr(y, "iloc") and not sparse.issparse(y):
-            y = np.asarray(y)
         check_lengths(sequences.rows, y)
-        if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1 and not hasattr(y, "columns"):
-            y = column_or_1d(y, warn=True)
+        return self._as_target(unwrap_target(y))
+
+    def _as_target(self, y):
+        """One target a sequence: a single column is none, as scikit-learn warns."""
+        if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
+            return column_or_1d(y, warn=True)
         return y
 
     def _keys(self, y):
@@ -227,7 +240,15 @@ class SequenceEstimator(NetworkEstimator):
     def _row_weights(self, sequences, sample_weight):
         if sample_weight is None:
             return None
-        weights = _check_sample_weight(sample_weight, np.empty(len(sequences)), dtype=np.float64)
+        if not isinstance(sample_weight, numbers.Number):
+            sample_weight = unwrap_target(sample_weight, "sample_weight")
+            sample_weight = as_floats(cell_values(sample_weight, "sample_weight"), "sample_weight")
+        try:
+            weights = _check_sample_weight(
+                sample_weight, np.empty(len(sequences)), dtype=np.float64
+            )
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"sample_weight is not one number a sequence: {error}") from None
         if (weights < 0).any() or not weights.any():
             raise ValueError("sample_weight must not be negative, and not zero everywhere.")
         return weights
@@ -281,6 +302,8 @@ class SequenceEstimator(NetworkEstimator):
 
     def _validation(self, encoder, target, held_back, validation_data):
         if validation_data is not None:
+            if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+                raise TypeError("validation_data must be a tuple (X, y).")
             other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
             wanted = self._check_y(other, validation_data[1])
             held_back = Rows(other, target.transform(wanted), None)

@@ -11,8 +11,8 @@ from keraseq.wrappers._rows import take_rows
 
 
 def pad_rows(rows):
-    """Return rows as one right-padded array; an array is one already."""
-    return rows if isinstance(rows, np.ndarray) else pad(rows)
+    """Return rows as one right-padded array of one step at least; an array is one already."""
+    return rows if isinstance(rows, np.ndarray) and rows.shape[1] else pad(rows)
 
 
 class Batches:

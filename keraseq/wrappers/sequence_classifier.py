@@ -1,13 +1,17 @@
 """Classify sequences."""
 
+import numbers
+
 import numpy as np
 from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
+from keraseq._checks import shown
 from keraseq.encoding import ClassTarget, MultilabelTarget
 from keraseq.encoding._labels import comparable_labels
+from keraseq.encoding._numbers import FLOAT32
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -203,8 +207,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         return "multilabel" if isinstance(target, MultilabelTarget) else "classification"
 
     def _make_target(self, y):
-        matrix = sparse.issparse(y) or np.ndim(y) == 2
-        return MultilabelTarget() if matrix else ClassTarget()
+        return MultilabelTarget() if _is_matrix(y) else ClassTarget()
 
     def _target_of_classes(self, y, classes):
         if classes is None:
@@ -227,6 +230,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
             )
         weights = np.ones(len(rows)) if rows.weights is None else rows.weights
         weights = weights * self._weight_of_class(rows.targets, weights, target)[rows.targets]
+        if not weights.any():
+            raise ValueError(f"class_weight={self.class_weight} leaves no row any weight.")
         return (weights / weights.mean()).astype(np.float32)
 
     def _weight_of_class(self, codes, weights, target):
@@ -238,6 +243,11 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
             raise ValueError(f"class_weight={self.class_weight!r} must be 'balanced' or a dict.")
         result = np.ones(n_classes)
         for label, weight in self.class_weight.items():
+            if not isinstance(weight, numbers.Real) or not 0 <= weight <= float(FLOAT32.max):
+                raise ValueError(
+                    f"class_weight has {shown(weight)} for the class {shown(label)}; it must be a "
+                    "number of at least 0 that float32 holds."
+                )
             found = np.flatnonzero([label == known for known in target.classes_])
             if not len(found):
                 raise ValueError(
@@ -257,3 +267,10 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _is_matrix(y):
+    """Whether y is of rows, which are indicators; not by numpy, to which strings are costly."""
+    if isinstance(y, list | tuple):
+        return bool(y) and (isinstance(y[0], list | tuple) or getattr(y[0], "ndim", 0) > 0)
+    return sparse.issparse(y) or getattr(y, "ndim", 1) == 2

@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
-from keraseq.encoding._labels import comparable_labels
+from keraseq.encoding._labels import comparable_labels, label_rows
 from keraseq.wrappers._base import SequenceEstimator
 
 
@@ -129,7 +129,7 @@ class SequenceTagger(SequenceEstimator):
 
         Labels unseen in training count as wrong.
         """
-        answers, y = self.predict(X), _rows(y)
+        answers, y = self.predict(X), label_rows(y)
         check_lengths(answers, y, every_step=True)
         if not any(answers):
             raise ValueError("X holds no step, so that there is nothing to score.")
@@ -151,7 +151,7 @@ class SequenceTagger(SequenceEstimator):
             Without the package seqeval; the text has the command that brings it.
         """
         metrics = import_extra("seqeval.metrics", "tagging")
-        answers, y = self.predict(X), _rows(y)
+        answers, y = self.predict(X), label_rows(y)
         check_lengths(answers, y, every_step=True)
         return float(metrics.f1_score([list(row) for row in y], answers))
 
@@ -162,15 +162,18 @@ class SequenceTagger(SequenceEstimator):
         return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
 
     def _check_y(self, sequences, y):
-        y = _rows(super()._check_y(sequences, y))
+        rows = super()._check_y(sequences, y)
         if sequences.kind == "text" and self.tokenizer != "characters":
             raise ValueError(
                 "X holds strings; a tagger needs them cut as they are labelled: lists of words, or "
                 "tokenizer='characters' for a label a character."
             )
         lengths = sequence_lengths(sequences.rows)
-        check_lengths([range(n) for n in lengths], y, every_step=True)
-        return y
+        check_lengths([range(n) for n in lengths], rows, every_step=True)
+        return rows
+
+    def _as_target(self, y):
+        return label_rows(y)
 
     def _task_of(self, target):
         return "tagging"
@@ -184,8 +187,3 @@ class SequenceTagger(SequenceEstimator):
         tags.target_tags.one_d_labels = False
         tags.target_tags.required = True
         return tags
-
-
-def _rows(y):
-    """Label sequences, of which a frame would give its columns."""
-    return y.to_numpy() if hasattr(y, "to_numpy") else y
