@@ -290,3 +290,15 @@ def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path):
     (tmp_path / "keraseq-fit.npz").write_bytes(b"PK not an archive")
     with pytest.raises(ValueError, match="cannot be read"):
         classifier(checkpoint=tmp_path).fit(X, y)
+
+
+def test_a_fit_that_diverged_leaves_nothing_to_the_next():
+    X, y = [[1.0], [2.0], [3.0], [4.0]] * 4, [0.0, 1.0, 2.0, 3.0] * 4
+    wild = keraseq.SequenceRegressor(
+        "simple_rnn", units=2, epochs=3, learning_rate=1e30, random_state=0
+    )
+    calm = keraseq.SequenceRegressor("simple_rnn", units=2, epochs=3, random_state=0)
+    expected = calm.fit(X, y).predict(X)
+    wild.fit(X, y)
+    assert not np.isfinite(wild.model_.get_weights()[0]).all()
+    np.testing.assert_array_equal(calm.fit(X, y).predict(X), expected)

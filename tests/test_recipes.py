@@ -12,6 +12,7 @@ import keraseq
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
+SEVERAL_MODELS = ["compare.py", "lstm_versus.py"]
 
 
 def run(recipe, *arguments, **environment):
@@ -38,10 +39,11 @@ def table(tmp_path):
     return write
 
 
-def test_all_five_are_there_and_short():
+def test_all_are_there_and_short():
     assert NAMES == [
         "compare.py",
         "forecasting.py",
+        "lstm_versus.py",
         "sentiment.py",
         "text_classification.py",
         "time_series_classification.py",
@@ -50,7 +52,7 @@ def test_all_five_are_there_and_short():
         assert len((RECIPES / name).read_text(encoding="utf-8").splitlines()) < 80, name
 
 
-@pytest.mark.parametrize("recipe", [name for name in NAMES if name != "compare.py"])
+@pytest.mark.parametrize("recipe", [name for name in NAMES if name not in SEVERAL_MODELS])
 def test_without_data_from_elsewhere(recipe, tmp_path):
     saved, plot = tmp_path / "model.keras", tmp_path / "plot.png"
     done = run(recipe, "--quick", "--save", saved, "--plot", plot)
@@ -61,6 +63,14 @@ def test_without_data_from_elsewhere(recipe, tmp_path):
         assert word in done.stdout
     assert keraseq.load_model(saved).count_params() > 1_000
     assert plot.stat().st_size > 5_000
+
+
+def test_every_claim_of_the_textbook_is_answered():
+    done = run("lstm_versus.py", "--quick")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    answers = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert sum(answer in ("yes:", "no:", "open:") for answer in answers) == 7
 
 
 def test_the_comparison_prints_a_table_and_what_was_learned(tmp_path):

@@ -61,7 +61,7 @@ class SequenceEstimator(NetworkEstimator):
         self
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
-        _check_same_columns(X, validation_data)
+        _check_validation_data(X, validation_data)
         rows, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
@@ -302,8 +302,6 @@ class SequenceEstimator(NetworkEstimator):
 
     def _validation(self, encoder, target, held_back, validation_data):
         if validation_data is not None:
-            if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
-                raise TypeError("validation_data must be a tuple (X, y).")
             other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
             wanted = self._check_y(other, validation_data[1])
             held_back = Rows(other, target.transform(wanted), None)
@@ -345,9 +343,13 @@ def _check_same_classes(classes, known):
         )
 
 
-def _check_same_columns(X, validation_data):
-    """Two frames must have the same columns, as scikit-learn asks of later ones."""
-    frames = [X] if validation_data is None else [X, validation_data[0]]
+def _check_validation_data(X, validation_data):
+    """It is a pair, and of two frames the columns must be the same, as of later ones."""
+    if validation_data is None:
+        return
+    if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+        raise TypeError("validation_data must be a tuple (X, y).")
+    frames = (X, validation_data[0])
     columns = [list(frame.columns) for frame in frames if hasattr(frame, "columns")]
     if len(columns) == 2 and columns[0] != columns[1]:
         raise ValueError(

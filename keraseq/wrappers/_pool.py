@@ -8,6 +8,8 @@ import contextlib
 import json
 import threading
 
+from keras import ops
+
 from keraseq.builders import assemble
 
 _MOST_IDLE = 8
@@ -47,7 +49,8 @@ class Lent:
             for variable, new in zip(self.model.variables, fresh.variables, strict=True):
                 variable.assign(new)
             for i, variable in enumerate(self.model.optimizer.variables):
-                variable.assign(self._start.get(i, 0) + 0 * variable)
+                # Not times 0: that keeps the NaN of a fit that has diverged.
+                variable.assign(self._start[i] if i in self._start else ops.zeros_like(variable))
         self.holder = None
 
     def is_intact(self):
