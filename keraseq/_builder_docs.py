@@ -21,7 +21,7 @@ embedding_dim : int, default=64
 embedding_dropout : float, default={token_embedding_dropout} for tokens, 0 for numbers
     Dropout behind the stem.
 token_dropout : float, default={token_dropout} for tokens
-    Share of tokens hidden while training.
+    Share of tokens hidden while training: they become id 1, the unknown token's.
 patch_length : int, default=lookback // 30 for forecasting, 1 else
     Steps joined to one before the body; patches end at the last real step.
 channels : {{"independent", "mixed"}}, optional

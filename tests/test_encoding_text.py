@@ -107,7 +107,7 @@ def test_long_texts_keep_their_first_quarter_and_their_end():
     text = "a b c d e f g"
     kept = encoder.inverse_transform(encoder.fit_transform([text]))
     assert kept == ["a e f g"]
-    assert [row.tolist() for row in TokenEncoder(max_length=1).fit_transform([[1, 2, 3]])] == [[3]]
+    assert [row.tolist() for row in TokenEncoder(max_length=1).fit_transform([[1, 2, 3]])] == [[4]]
 
 
 def test_characters_come_back_as_they_were():
@@ -201,11 +201,17 @@ def test_padding_is_left_out_on_the_way_back():
     assert encoder.inverse_transform(np.array([[2, 3, 0], [3, 0, 0]])) == ["a b", "b"]
 
 
-def test_token_ids_pass_and_unseen_ones_share_the_last():
+def test_token_ids_make_room_for_the_unknown_one():
     encoder = TokenEncoder().fit([[1, 5], [3]])
     assert encoder.vocabulary_size_ == 7
-    assert [row.tolist() for row in encoder.transform([[2, 5, 6, 9], []])] == [[2, 5, 6, 6], []]
-    assert [row.tolist() for row in encoder.inverse_transform([[2, 0]])] == [[2]]
+    rows = [[2, 5, 6, 9], [1, 4], []]
+    ids = encoder.transform(rows)
+    assert [row.tolist() for row in ids] == [[3, 6, 1, 1], [2, 5], []]
+    back = encoder.inverse_transform(ids)
+    assert [row.tolist() for row in back] == [[2, 5, 6, 6], [1, 4], []]
+    assert equal(encoder.transform(back), ids)
+    with pytest.raises(ValueError, match="X holds id 7; the vocabulary has 0 to 6"):
+        encoder.inverse_transform([[2, 7]])
     for X in ([[0, 0]], [[]]):
         with pytest.raises(ValueError, match="no token id above 0"):
             TokenEncoder().fit(X)

@@ -10,10 +10,10 @@ from sklearn.utils import check_random_state
 from keraseq._checks import check_choice, check_integer
 from keraseq.comparison.probes._parts import as_keras, cut, real_steps, stem, token_embedding
 from keraseq.comparison.probes._tensorflow import gradients
+from keraseq.encoding.text_encoder import UNKNOWN
 
 _BATCH = 512
 _CUTS = 20
-_UNKNOWN = 1
 
 
 def attribution(
@@ -157,7 +157,7 @@ def _baseline(model, baseline):
     embedding = token_embedding(model)
     if embedding is None:
         raise ValueError(f"baseline='unknown' is for tokens; {model.name} reads numbers.")
-    return np.array(embedding.embeddings)[_UNKNOWN]
+    return np.array(embedding.embeddings)[UNKNOWN]
 
 
 def _places(model, outputs, output):

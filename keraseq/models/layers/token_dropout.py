@@ -4,8 +4,7 @@ import keras
 from keras import ops
 
 from keraseq._checks import check_fraction
-
-_UNKNOWN = 1
+from keraseq.encoding.text_encoder import UNKNOWN
 
 
 @keras.saving.register_keras_serializable("keraseq")
@@ -27,7 +26,7 @@ class TokenDropout(keras.layers.Layer):
             return inputs
         hidden = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator) < self.rate
         hidden = ops.logical_and(hidden, inputs != 0)
-        return ops.where(hidden, ops.full_like(inputs, _UNKNOWN), inputs)
+        return ops.where(hidden, ops.full_like(inputs, UNKNOWN), inputs)
 
     def compute_output_spec(self, inputs, training=False):
         return keras.KerasTensor(inputs.shape, dtype=inputs.dtype)
