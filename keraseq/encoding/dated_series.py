@@ -133,7 +133,12 @@ def _numeric(frame, name):
 
 
 def _check_rising(index, name):
-    if isinstance(index, pd.MultiIndex) or not (
+    if isinstance(index, pd.MultiIndex):
+        raise TypeError(
+            f"{name} has an index of {index.nlevels} levels. Many series are a long frame: give "
+            f"{name}.reset_index(), and name its columns by series_col= and date_col=."
+        )
+    if not (
         isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
         or pd.api.types.is_integer_dtype(index.dtype)
     ):
