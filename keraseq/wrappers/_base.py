@@ -1,16 +1,9 @@
 """What the estimators share: read, encode, build, train, predict."""
 
-import numbers
-
 import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    column_or_1d,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import (
@@ -20,22 +13,20 @@ from keraseq.encoding import (
     as_sequences,
     check_lengths,
 )
-from keraseq.encoding._containers import cell_values, unwrap_target
-from keraseq.encoding._numbers import as_floats
-from keraseq.encoding.sequences import Sequences, row_lengths
+from keraseq.encoding._containers import unwrap_target
 from keraseq.encoding.series_encoder import complete_steps
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers._features import note_features, read_like_training
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers._rows import Rows, merge_equal_rows
+from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights
 from keraseq.wrappers._training import optimizer_config
 
 _VALIDATION_BATCH = 256
-_EMPTY_ROW = {"text": "", "words": []}
 
 
 class SequenceEstimator(NetworkEstimator):
@@ -141,22 +132,8 @@ class SequenceEstimator(NetworkEstimator):
         self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
         if getattr(self, "_network", None) is not network:
             # Training that goes on is held to the columns of its first rows.
-            self._note_features(X, rows.sequences)
+            note_features(self, X, rows.sequences)
         self._network = network
-
-    def _note_features(self, X, sequences):
-        """Hold a 2-D array or frame to its columns, everything else to its channels."""
-        for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
-        if sequences.fixed_length:
-            validate_data(self, _table(X, sequences), reset=True, skip_check_array=True)
-            self._length = self.n_features_in_
-            return
-        # A list of equally long lists is scikit-learn's other way to write a table.
-        is_table = isinstance(X, list | tuple) and isinstance(sequences.rows, np.ndarray)
-        self._length = sequences.rows.shape[1] if is_table and sequences.n_channels == 1 else None
-        if sequences.n_channels is not None:
-            self.n_features_in_ = sequences.n_channels
 
     def encode(self, X):
         """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`."""
@@ -164,33 +141,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def _encode(self, X):
         check_is_fitted(self)
-        return self.encoder_.transform(self._read_like_training(X))
-
-    def _read_like_training(self, X):
-        """Read X, and hold it to the kind and the columns of training's."""
-        sequences = as_sequences(X, "tokens" if self.kind_ == "tokens" else self.input)
-        if self.kind_ in _EMPTY_ROW and not row_lengths(sequences.rows).any():
-            # Nothing but empty rows, such as [[]], is of every kind.
-            return Sequences(self.kind_, [_EMPTY_ROW[self.kind_]] * len(sequences))
-        if (sequences.kind in _EMPTY_ROW) != (self.kind_ in _EMPTY_ROW):
-            raise ValueError(
-                f"X holds {sequences.kind}, but this {type(self).__name__} was fitted on "
-                f"{self.kind_}."
-            )
-        if sequences.fixed_length and self._length is not None:
-            self._check_length(X, sequences)
-        return sequences
-
-    def _check_length(self, X, sequences):
-        """A table must be as wide as training's rows, whether those came as a table or a list."""
-        table = _table(X, sequences)
-        if self.n_features_in_ == self._length:
-            validate_data(self, table, reset=False, skip_check_array=True)
-        elif table.shape[1] != self._length:
-            raise ValueError(
-                f"X has {table.shape[1]} columns, but this {type(self).__name__} was fitted on "
-                f"rows of {self._length} steps. Sequences of other lengths come as a list."
-            )
+        return self.encoder_.transform(read_like_training(self, X))
 
     def _raw(self, X):
         encoded = self._encode(X)
@@ -207,12 +158,12 @@ class SequenceEstimator(NetworkEstimator):
     def _read(self, X, y, sample_weight, former, target=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""
         share_gpu()
-        sequences = self._read_like_training(X) if former else as_sequences(X, self.input)
+        sequences = read_like_training(self, X) if former else as_sequences(X, self.input)
         if sequences.kind == "series" and self.missing == "error":
             # Now, and not when they are encoded in another order: the error says in which row.
             complete_steps(sequences)
         y = self._check_y(sequences, y)
-        weights = self._row_weights(sequences, sample_weight)
+        weights = row_weights(len(sequences), sample_weight)
         if weights is not None:
             kept = np.flatnonzero(weights)
             sequences, y, weights = sequences.take(kept), _safe_indexing(y, kept), weights[kept]
@@ -236,22 +187,6 @@ class SequenceEstimator(NetworkEstimator):
     def _keys(self, y):
         """Targets as numbers that tell equal ones from different ones."""
         return self._make_target(y).fit(y).transform(y)
-
-    def _row_weights(self, sequences, sample_weight):
-        if sample_weight is None:
-            return None
-        if not isinstance(sample_weight, numbers.Number):
-            sample_weight = unwrap_target(sample_weight, "sample_weight")
-            sample_weight = as_floats(cell_values(sample_weight, "sample_weight"), "sample_weight")
-        try:
-            weights = _check_sample_weight(
-                sample_weight, np.empty(len(sequences)), dtype=np.float64
-            )
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"sample_weight is not one number a sequence: {error}") from None
-        if (weights < 0).any() or not weights.any():
-            raise ValueError("sample_weight must not be negative, and not zero everywhere.")
-        return weights
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
@@ -356,11 +291,6 @@ def _check_validation_data(X, validation_data):
             f"validation_data[0] has the columns {columns[1]}, X has {columns[0]}; they must be "
             "the same, in the same order."
         )
-
-
-def _table(X, sequences):
-    """X as scikit-learn counts and names its columns."""
-    return X if hasattr(X, "columns") else np.empty((1, sequences.n_columns))
 
 
 def _mean_length(encoded):

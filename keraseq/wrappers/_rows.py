@@ -3,9 +3,13 @@
 import dataclasses
 import hashlib
 import json
+import numbers
 
 import numpy as np
+from sklearn.utils.validation import _check_sample_weight
 
+from keraseq.encoding._containers import cell_values, unwrap_target
+from keraseq.encoding._numbers import as_floats
 from keraseq.encoding.sequences import row_lengths
 
 
@@ -39,6 +43,22 @@ def take_rows(rows, index):
     if hasattr(rows, "iloc"):
         return rows.iloc[index]
     return rows[index] if isinstance(rows, np.ndarray) else [rows[i] for i in index]
+
+
+def row_weights(n, sample_weight):
+    """Read a weight for each of n rows; None where all are one."""
+    if sample_weight is None:
+        return None
+    if not isinstance(sample_weight, numbers.Number):
+        sample_weight = unwrap_target(sample_weight, "sample_weight")
+        sample_weight = as_floats(cell_values(sample_weight, "sample_weight"), "sample_weight")
+    try:
+        weights = _check_sample_weight(sample_weight, np.empty(n), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sample_weight is not one number a sequence: {error}") from None
+    if (weights < 0).any() or not weights.any():
+        raise ValueError("sample_weight must not be negative, and not zero everywhere.")
+    return weights
 
 
 def merge_equal_rows(sequences, keys, weights):
