@@ -28,8 +28,9 @@ channels : {{"independent", "mixed"}}, optional
     Forecasting only: each channel by itself with shared weights, or all at once. Independent
     where every channel is a target, else mixed.
 pooling : {{"mean", "max", "mean_max", "last", "ends"}}, default="{token_pooling}" for tokens,
-    "{series_pooling}" for numbers. How the sequence becomes one vector, padding left out; "last"
-    for causal bodies only.
+    "{series_pooling}" for numbers; for forecasting the outputs that have read the whole history:
+    "last" of a causal body, else "ends". How the sequence becomes one vector, padding left out;
+    "last" for causal bodies only.
 quantiles : sequence of float, optional
     Regression and forecasting: predict these quantiles on a last axis; they never cross.
 parameter_budget : int, optional

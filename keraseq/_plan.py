@@ -30,8 +30,6 @@ DATA_KIND_DEFAULTS = {
     },
 }
 _PATCHES_A_HISTORY = 30
-# Where a history ends says most about what follows; see the measurement in recipes/forecasting.py.
-_FORECAST_POOLING = "ends"
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,9 @@ def make_plan(
             pooling,
             spec,
             the_task,
-            _FORECAST_POOLING if the_task.name == "forecasting" else defaults["pooling"],
+            # Where a history ends says most. A causal body's first output beside its last is noise:
+            # without it a GRU's errors on ETTh1's validation part were 1 to 2 % lower.
+            spec.whole_reading if the_task.name == "forecasting" else defaults["pooling"],
         ),
         quantiles=_check_quantiles(quantiles, the_task),
         units=check_integer("units", _first_given(units, DEFAULT_UNITS), 1),

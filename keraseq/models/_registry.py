@@ -45,6 +45,11 @@ class ModelSpec:
         return {p.name: p for p in keyword if p.name not in _SHARED}
 
     @property
+    def whole_reading(self):
+        """The pooling of the outputs that have read the whole sequence, and nothing else."""
+        return "last" if self.causal else "ends"
+
+    @property
     def identity(self):
         return _identity(self.function)
 

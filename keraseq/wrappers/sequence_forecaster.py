@@ -44,7 +44,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     patch_length : int, optional
         Steps joined to one before the body; a thirtieth of the lookback by default.
     pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
-        As of the builders.
+        As of the builders: "last" of a causal body, else "ends".
     calendar : bool, default=False
         Add what a date says as a covariate known ahead: time of day, day of the week, time of the
         year, as far as they turn within the series.

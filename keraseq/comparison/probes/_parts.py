@@ -154,11 +154,6 @@ def inputs_of(layer):
     return tensors[0], masks[0] if masks else None
 
 
-def reading_for(name):
-    """Return the pooling that reads an architecture's memory: its last step, or both ends."""
-    return "last" if find_model(name).causal else "ends"
-
-
 def reading_of(model):
     """Return how a model's pooling reads the sequence, "last" or "ends".
 

@@ -11,14 +11,13 @@ from keraseq.comparison.probes._parts import (
     as_keras,
     cut,
     named_models,
-    reading_for,
     reading_of,
     real_steps,
     stem,
 )
 from keraseq.comparison.probes._stepping import recurrences
 from keraseq.comparison.probes._tensorflow import gradients
-from keraseq.models import is_registered
+from keraseq.models import find_model, is_registered
 
 
 def gradient_flow(
@@ -119,7 +118,7 @@ def _build(name, inputs, units, seed):
         (None, *inputs.shape[2:]),
         1,
         task="regression",
-        pooling=reading_for(name),
+        pooling=find_model(name).whole_reading,
         units=units,
         seed=seed,
     )

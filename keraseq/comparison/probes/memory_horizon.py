@@ -10,8 +10,9 @@ from tqdm import tqdm
 from keraseq._checks import check_choice, check_integer
 from keraseq._plan import make_plan
 from keraseq.builders import assemble, compile_for_task
-from keraseq.comparison.probes._parts import check_names, reading_for
+from keraseq.comparison.probes._parts import check_names
 from keraseq.datasets import make_adding, make_copy
+from keraseq.models import find_model
 from keraseq.wrappers._pool import Lent, Pool
 
 _TEST_ROWS = 512
@@ -25,10 +26,10 @@ class _Adding:
     threshold = 1 / 60  # a tenth of the variance, which predicting 1 always would leave
 
     def reads(self, name):
-        return reading_for(name)
+        return find_model(name).whole_reading
 
     def plan(self, name, units):
-        pooling = reading_for(name)
+        pooling = find_model(name).whole_reading
         return make_plan(name, (None, 2), 1, task="regression", pooling=pooling, units=units)
 
     def rows(self, n, lag, random_state):
