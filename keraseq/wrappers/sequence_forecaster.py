@@ -64,7 +64,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         of them drawn anew.
     num_layers : int, default=1
     dropout : "auto" or float, default="auto"
-        Behind each layer; 0.
+        Behind each layer; 0.2 from 2,000 windows, else 0.
     parameter_budget, flop_budget : int, optional
         As of the builders.
     model_params : dict, optional

@@ -12,6 +12,8 @@ _LONGEST_LOOKBACK = 720
 # Chosen on ETTh1's validation part (horizon 96, GRU): twice the epochs, or four times the batch at
 # the same number of steps, were worse; so were half and twice the learning rate.
 _STEPS = 980
+# Lowered the errors there at horizons 96, 192 and 336, by .2 to 1 %.
+_DROPOUT = 0.2
 _FEWEST_EPOCHS = 2
 _BATCH_ROWS = 64
 _SMALLEST_BATCH = 16
@@ -62,7 +64,7 @@ def resolve_settings(forecaster, lengths, n_targets):
     n_held_back = held_back(forecaster, n_windows)
     params = {
         "units": 64 if total < 2_000 else 128,
-        "dropout": 0.0,
+        "dropout": 0.0 if total < 2_000 else _DROPOUT,
         "batch_size": batch_size,
         "learning_rate": 0.002 if total < 2_000 else 0.001,
         # A long horizon's validation part overlaps so many windows that it may leave too few.
