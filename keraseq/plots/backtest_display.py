@@ -3,7 +3,7 @@
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.plots._axes import colours, take_axes
+from keraseq.plots._axes import colours, legend_beside, take_axes
 from keraseq.plots._series_axes import choose, label_dates, positions
 
 
@@ -79,7 +79,7 @@ class BacktestDisplay:
             self._plot_forecasts(ax)
         else:
             self._plot_metric(ax)
-        ax.legend(frameon=False, ncols=2)
+        legend_beside(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from keraseq.encoding.series_panel import read_panel
-from keraseq.plots._axes import take_axes
+from keraseq.plots._axes import legend_beside, take_axes
 from keraseq.plots._series_axes import choose, label_dates, positions
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import check_coverage
@@ -127,7 +127,7 @@ class ForecastDisplay:
             ax.plot(positions(self.truth.index), self.truth, color="C1", label="truth")
         label_dates(ax, self.history.index)
         ax.set_ylabel(self.name)
-        ax.legend(loc="upper left", frameon=False)
+        legend_beside(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
