@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from keraseq.baselines import NearestNeighbour, drift, seasonal_naive, text_baseline
+from keraseq.baselines import (
+    NaiveForecaster,
+    NearestNeighbour,
+    drift,
+    seasonal_naive,
+    text_baseline,
+)
 from keraseq.datasets import fetch_ucr
 
 
@@ -93,3 +99,13 @@ def test_nearest_neighbour_makes_the_published_errors(data_folder, name, error):
     train, test = (fetch_ucr(name, subset=part) for part in ("train", "test"))
     score = NearestNeighbour().fit(train.data, train.target).score(test.data, test.target)
     assert 1 - score == pytest.approx(error, abs=0.001)
+
+
+def test_the_season_is_that_of_the_horizon_and_not_of_the_next_step():
+    # Neighbouring hours are more alike than the same hours of two days.
+    hours = np.arange(24 * 20)
+    noise = np.random.default_rng(0).normal(size=len(hours)) / 10
+    y = np.sin(2 * np.pi * hours / 24) + noise
+    assert NaiveForecaster(horizon=24).fit(y).season_ == 24
+    assert NaiveForecaster(horizon=1).fit(np.cumsum(noise)).season_ == 1
+    assert NaiveForecaster(horizon=5).fit([1.0, 2.0, 3.0]).season_ == 1

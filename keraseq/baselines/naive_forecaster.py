@@ -22,8 +22,9 @@ class NaiveForecaster(BaseEstimator):
     horizon : int, default=1
         Steps forecast at once.
     season : "auto" or int, default="auto"
-        Steps of a season; by default that of 1, 4, 7, 12, 24, 52, 168 and 365 whose repetition is
-        nearest to the training series (1 repeats the last value).
+        Steps of a season; by default that of 1, 4, 7, 12, 24, 52, 168 and 365 whose repetition
+        would have forecast the training series best, `horizon` steps at once (1 repeats the last
+        value).
 
     Attributes
     ----------
@@ -62,7 +63,9 @@ class NaiveForecaster(BaseEstimator):
             raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
         automatic = isinstance(self.season, str) and self.season == "auto"
         self.season_ = (
-            _find_season(series.values) if automatic else check_integer("season", self.season, 1)
+            _find_season(series.values, self.horizon)
+            if automatic
+            else check_integer("season", self.season, 1)
         )
         self.mean_ = series.values.mean(axis=0)
         self._series = series
@@ -105,8 +108,20 @@ class NaiveForecaster(BaseEstimator):
         return np.repeat(self.mean_[None], n, axis=0)
 
 
-def _find_season(values):
-    """The step at which a series repeats itself best, each target counting alike."""
+def _find_season(values, horizon):
+    """The season whose repetition would have forecast the series best, each target counting alike.
+
+    The step `k` ahead repeats what was ``season * ceil(k / season)`` steps before it: the last
+    value alone is a good guess for the next step only.
+    """
     scaled = pd.DataFrame(values / np.where(values.std(axis=0) > 0, values.std(axis=0), 1.0))
-    possible = [season for season in _SEASONS if 2 * season <= len(values)]
-    return min(possible, key=lambda season: float(scaled.diff(season).abs().mean().mean()))
+    steps = np.arange(1, horizon + 1)
+
+    def error(season):
+        lags, counts = np.unique(season * -(-steps // season), return_counts=True)
+        errors = [float(scaled.diff(lag).abs().mean().mean()) for lag in lags]
+        return np.average(errors, weights=counts)
+
+    reach = {season: season * -(-horizon // season) for season in _SEASONS}
+    possible = [season for season in _SEASONS if season + reach[season] <= len(values)]
+    return min(possible or [1], key=error)
