@@ -75,12 +75,11 @@ class Costs:
 
     def gru_is_cheaper(self, options):
         low, high, evidence = self._ratio(options, "gru", "lstm")
-        is_so = True if high < 1 else False if low > 1 else None
-        return is_so, f"3(F + H) against 4(F + H) weights a unit; {evidence}"
+        return _is_less(low, high), f"3(F + H) against 4(F + H) weights a unit; {evidence}"
 
     def lstm_costs_more(self, options):
         low, high, evidence = self._ratio(options, "lstm", "simple_rnn")
-        return (True if low > 1 else False if high < 1 else None), evidence
+        return _is_less(1 / high, 1 / low), evidence
 
     def transformer_is_parallel(self, options):
         """At equal batch and width: is a long sequence faster than with an LSTM?"""
@@ -91,7 +90,7 @@ class Costs:
             for name, row in frame.iterrows()
         )
         evidence += f"; seconds grow with length to the power of {grow}"
-        return (True if high < 1 else False if low > 1 else None), evidence
+        return _is_less(low, high), evidence
 
 
 class Scores:
@@ -158,3 +157,8 @@ def _difference(row, result):
 def _sign(value, error):
     """Whether a difference is positive, if it is more than two standard errors."""
     return None if abs(value) <= 2 * error else bool(value > 0)
+
+
+def _is_less(low, high):
+    """Whether a ratio is below one, if its whole range lies on one side."""
+    return True if high < 1 else False if low > 1 else None

@@ -392,7 +392,7 @@ def test_anything_is_decoded_or_refused_by_name(values, decoder):
 @cases(60)
 @given(tables())
 def test_arrow_columns_equal_lists(table):
-    arrow = pytest.importorskip("pyarrow")
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     assume(table.dtypes != ["bool"])
     expected = expected_numbers(table.rows)
     types = list(map(arrow.type_for_alias, table.dtypes))
@@ -410,7 +410,7 @@ def test_arrow_columns_equal_lists(table):
 @cases(60)
 @given(tables())
 def test_polars_columns_equal_lists(table):
-    polars = pytest.importorskip("polars")
+    polars = pytest.importorskip("polars", reason="polars is not installed")
     expected = expected_numbers(table.rows)
     kinds = [getattr(polars, _POLARS[dtype]) for dtype in table.dtypes]
     named = list(zip("abcd", table.columns(), kinds, strict=False))
@@ -435,7 +435,9 @@ _POLARS = {
 @given(st.lists(STRINGS, min_size=2, max_size=5))
 def test_text_and_labels_of_other_libraries(texts):
     texts = encodable(texts)
-    makers = [pytest.importorskip("pyarrow").array, pytest.importorskip("polars").Series]
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    makers = [arrow.array, polars.Series]
     for make in makers:
         column = make(texts)
         assert as_sequences(column).rows == texts

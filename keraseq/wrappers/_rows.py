@@ -46,7 +46,7 @@ def take_rows(rows, index):
 
 
 def row_weights(n, sample_weight):
-    """Read a weight for each of n rows; None where all are one."""
+    """Read a weight for each of n rows; None where none are given."""
     if sample_weight is None:
         return None
     if not isinstance(sample_weight, numbers.Number):
