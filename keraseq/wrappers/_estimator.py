@@ -1,11 +1,16 @@
 """What every estimator that holds a network has."""
 
+import weakref
+
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._flops import count_flops, is_functional
 from keraseq.builders import count_parameters, python_random
 from keraseq.models import users_models
+
+# Counting clones the model, a twentieth of a second; a comparison lends one model to many fits.
+_flops = weakref.WeakKeyDictionary()
 
 
 class NetworkEstimator(BaseEstimator):
@@ -39,8 +44,12 @@ class NetworkEstimator(BaseEstimator):
         """
         check_is_fitted(self, "_network")
         with self._network.borrow() as model, python_random(0):
-            known = is_functional(model)
-            return count_flops(model, self.params_.get("mean_length")) if known else None
+            if not is_functional(model):
+                return None
+            counted, steps = _flops.setdefault(model, {}), self.params_.get("mean_length")
+            if steps not in counted:
+                counted[steps] = count_flops(model, steps)
+            return counted[steps]
 
     def summary(self):
         """Print the layers of the trained model."""
