@@ -1,6 +1,6 @@
 """Does the comparison cry wolf, and does it see what is there? Real fits on generated data.
 
-python benchmarks/null_calibration.py                        # all designs, 200 comparisons each, 100 planted
+python benchmarks/null_calibration.py                        # 200 comparisons a design, 100 planted
 python benchmarks/null_calibration.py --designs resplits --repeats 50 --log log.jsonl
 
 The same small GRU takes part under two names, 5 runs each. Of its verdicts at 5 %, at most 8 % may

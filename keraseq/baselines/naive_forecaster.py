@@ -29,6 +29,7 @@ class NaiveForecaster(BaseEstimator):
     Attributes
     ----------
     season_ : int
+        1 where the method has no use for a season.
     mean_ : ndarray `(targets,)`
 
     Examples
@@ -61,15 +62,15 @@ class NaiveForecaster(BaseEstimator):
         series = read_dated_series(y)
         if len(series.values) < 2:
             raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
-        automatic = isinstance(self.season, str) and self.season == "auto"
-        self.season_ = (
-            _find_season(series.values, self.horizon)
-            if automatic
-            else check_integer("season", self.season, 1)
-        )
+        self.season_ = self._season_of(series.values)
         self.mean_ = series.values.mean(axis=0)
         self._series = series
         return self
+
+    def _season_of(self, values):
+        if not (isinstance(self.season, str) and self.season == "auto"):
+            return check_integer("season", self.season, 1)
+        return _find_season(values, self.horizon) if self.method == "seasonal" else 1
 
     def predict(self, n=None, *, y=None):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""

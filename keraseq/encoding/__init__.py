@@ -1,14 +1,12 @@
 """Raw X and y to arrays, and back."""
 
+from keraseq.encoding.check_lengths import check_lengths
+from keraseq.encoding.class_target import ClassTarget
+from keraseq.encoding.multilabel_target import MultilabelTarget
+from keraseq.encoding.regression_target import RegressionTarget
 from keraseq.encoding.sequences import Sequences, as_sequences
 from keraseq.encoding.series_encoder import SeriesEncoder
-from keraseq.encoding.targets import (
-    ClassTarget,
-    MultilabelTarget,
-    RegressionTarget,
-    TagTarget,
-    check_lengths,
-)
+from keraseq.encoding.tag_target import TagTarget
 from keraseq.encoding.text_encoder import TextEncoder
 from keraseq.encoding.token_encoder import TokenEncoder
 

@@ -1,0 +1,32 @@
+"""What the encoders of y share."""
+
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from keraseq._checks import shown
+
+UNSEEN = ("error", "code")
+
+
+class Target(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """A transformer of y, as scikit-learn's LabelEncoder is one; its tags say so."""
+
+    _y_dimensions = 1
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.target_tags.one_d_labels = self._y_dimensions == 1
+        tags.target_tags.two_d_labels = self._y_dimensions == 2
+        return tags
+
+
+def refuse_one_class(classes, what):
+    if len(classes) < 2:
+        raise ValueError(
+            f"y holds one class ({shown(classes.tolist()[0])}); a {what} needs at least 2 classes."
+        )
+
+
+def check_width(values, wanted, what):
+    if values.shape[1] != wanted:
+        raise ValueError(f"y has {values.shape[1]} {what}; training had {wanted}.")
