@@ -1,6 +1,7 @@
 """Operations are counted: by closed formulas, and by what TensorFlow itself counts."""
 
 import keras
+import numpy as np
 import pytest
 
 import keraseq
@@ -45,6 +46,18 @@ def test_convolutions_products_and_models_within_models():
     model = keras.Model(inputs, keras.ops.einsum("bij,bjk->bik", y, x))
     expected = 9 * 3 * 8 * 6 + 9 * 6 * 5 + 9 * 9 * 5 + 9 * 9 * 6
     assert keraseq.count_flops(model) == 2 * expected
+
+
+def test_estimators_that_share_a_lent_model_count_their_own_lengths():
+    y = [0, 1] * 4
+    short, long = (
+        keraseq.SequenceClassifier("gru", units=H, pooling="mean", epochs=0).fit(
+            [np.zeros((steps, 8)) + i for i in range(8)], y
+        )
+        for steps in (T, 2 * T)
+    )
+    for estimator, steps in ((short, T), (long, 2 * T), (short, T)):
+        assert estimator.n_flops_ == 2 * steps * (8 * F + 3 * (F + H) * H) + 2 * H * 2
 
 
 @pytest.mark.parametrize("name", keraseq.list_models())
