@@ -9,7 +9,7 @@ Scores are normal; a run is one split and one seed. "resplits" have the correlat
 that Nadeau and Bengio's correction assumes at an 80/20 split, "independent" none (it is then
 conservative), "fixed test set" has seeds alone. False alarms are comparisons with any pair of equal
 models called different: at most 8 % is asked, at 5 %. Found is the share of its pairs in which one
-model, 3 standard deviations of a run below all others, is told apart.
+model, some standard deviations of a run below all others, is told apart.
 """
 
 import argparse
@@ -76,12 +76,15 @@ def main():
                     f"{count / options.repeats:.3f} ({low:.3f} to {high:.3f})",
                     flush=True,
                 )
-    print("\none model 3 deviations worse, independent runs: share of its pairs found")
-    for n_models, n_runs in ((2, 5), (2, 10), (8, 5), (8, 10)):
-        _, found = simulate(
-            "independent", "equal", n_models, n_runs, options.repeats, shift=3.0, seed=options.seed
-        )
-        print(f"{n_models} models, {n_runs:2} runs: {found:.3f}", flush=True)
+    print("\none model worse by so many deviations: share of its pairs found")
+    for design in DESIGNS:
+        for n_models, n_runs in ((2, 5), (2, 10), (8, 5), (8, 10)):
+            for shift in (2.0, 2.5, 3.0, 3.5):
+                _, found = simulate(
+                    design, "equal", n_models, n_runs, options.repeats,
+                    shift=shift, seed=options.seed,
+                )  # fmt: skip
+                print(f"{design:15} {n_models:6} {n_runs:4} {shift}  {found:.3f}", flush=True)
 
 
 def _only_whether_significant():

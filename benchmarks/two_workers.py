@@ -1,11 +1,12 @@
 """A comparison of 20 fits on two worker processes beside one, one thread a worker, in one run.
 
-python benchmarks/two_workers.py                 # about ten minutes on 2 cores
+python benchmarks/two_workers.py                 # some fifteen minutes on 2 cores
 python benchmarks/two_workers.py --epochs 3
 
 Each way runs in a process of its own and its time counts everything after the imports: the first
-fit, which tells `compare` whether workers are worth their start, and that start. Beside them, for
-the user who leaves `n_jobs` alone: one process with all the threads that TensorFlow takes.
+fit, which tells `compare` whether workers are worth their start, and that start. Two processes with
+one thread each that know nothing of one another show what the machine can give at most: its two
+processors may share a core. The last row is for the user who leaves `n_jobs` alone.
 """
 
 import argparse
@@ -24,10 +25,11 @@ import numpy as np
 import keraseq
 
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
-WAYS = {
-    "one worker, one thread": (1, ONE_THREAD),
-    "two workers, one thread each": (2, {}),
-    "in process, all threads": (1, {}),
+WAYS = {  # name: (workers, environment, how many of them at a time)
+    "one worker, one thread": (1, ONE_THREAD, 1),
+    "two workers, one thread each": (2, {}, 1),
+    "the first twice, side by side": (1, ONE_THREAD, 2),
+    "in process, all threads": (1, {}, 1),
 }
 
 
@@ -59,20 +61,35 @@ def main():
         measure(options.only, options.epochs)
         return
     first = None
-    for name, (n_jobs, environment) in WAYS.items():
-        command = [sys.executable, __file__, "--epochs", str(options.epochs), "--only", str(n_jobs)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-        )
-        if done.returncode:
-            sys.exit(f"{name} failed:\n{done.stderr[-2000:]}")
-        took = json.loads(done.stdout.splitlines()[-1])
-        first = first or took["seconds"]
+    for name, (n_jobs, environment, copies) in WAYS.items():
+        took = in_processes(n_jobs, options.epochs, environment, copies)
+        seconds = max(each["seconds"] for each in took) / copies
+        first = first or seconds
         print(
-            f"{name:30} {took['seconds']:6.0f} s, {first / took['seconds']:.2f} times as fast; "
-            f"a fit {took['median']:.1f} s, at least {took['least']:.1f} s",
+            f"{name:30} {seconds:4.0f} s for 20 fits, {first / seconds:.2f} times as fast; "
+            f"a fit {took[0]['median']:.1f} s, at least {took[0]['least']:.1f} s",
             flush=True,
         )
+
+
+def in_processes(n_jobs, epochs, environment, copies):
+    """Measure in so many new processes at a time; return what each found."""
+    command = [sys.executable, __file__, "--epochs", str(epochs), "--only", str(n_jobs)]
+    started = [
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
+        for _ in range(copies)
+    ]
+    answers = [process.communicate() for process in started]
+    for process, (_, complaint) in zip(started, answers, strict=True):
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} failed:\n{complaint[-2000:]}")
+    return [json.loads(answer.splitlines()[-1]) for answer, _ in answers]
 
 
 if __name__ == "__main__":

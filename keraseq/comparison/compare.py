@@ -65,8 +65,9 @@ def compare(
     parameter_budget, flop_budget : int, optional
         The size of every estimator of ours, in place of its ``units``; one of the two.
     n_seeds : int, default=5
-        Runs. Five see differences of about three standard deviations of a run, ten of two; one
-        gives a table without verdicts.
+        Runs. With splits of their own, five find a difference of 3.5 standard deviations of a run
+        in 80 % of comparisons, ten one of 2.5; on a fixed test set five find one of 2. One gives a
+        table without verdicts.
     cv : int, splitter or iterable, optional
         A run for each of its splits, in place of `n_seeds` stratified 80/20 splits (of
         `n_seeds` rolling origins for a forecast).
