@@ -75,16 +75,9 @@ def main():
 def in_processes(n_jobs, epochs, environment, copies):
     """Measure in so many new processes at a time; return what each found."""
     command = [sys.executable, __file__, "--epochs", str(epochs), "--only", str(n_jobs)]
-    started = [
-        subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )  # fmt: skip
-        for _ in range(copies)
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    environment = {**os.environ, **environment}
+    started = [subprocess.Popen(command, env=environment, **pipes) for _ in range(copies)]
     answers = [process.communicate() for process in started]
     for process, (_, complaint) in zip(started, answers, strict=True):
         if process.returncode:
