@@ -10,9 +10,11 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
 
 import keraseq
-from keraseq.baselines import MostFrequentTag, NaiveForecaster, linear_baseline
+from keraseq.baselines import MostFrequentTag, NaiveForecaster, StretchedSeries, linear_baseline
 from keraseq.comparison import Comparison, compare, join_comparisons
 from keraseq.comparison._entries import draw_seed
 
@@ -103,6 +105,56 @@ def test_the_report_is_one_page_that_needs_nothing_else(result, tmp_path):
         assert text in page
     with pytest.raises(FileNotFoundError, match="no such folder"):
         result.report(tmp_path / "nowhere" / "report.html")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"models": ["gru", linear_baseline(), RandomForestClassifier(3)], "n_seeds": 2},
+        {
+            "models": {
+                "a": keraseq.SequenceClassifier("gru", **QUICK),
+                "several": OneVsRestClassifier(
+                    make_pipeline(StretchedSeries(), LogisticRegression())
+                ),
+                "of letters and digits": DummyClassifier(strategy="stratified"),
+            },
+            "cv": KFold(2, shuffle=True, random_state=3),
+            "baselines": False,
+            "random_state": np.random.RandomState(5),
+        },
+        {"models": ["lstm"], "n_seeds": 1, "parameter_budget": 2_000, "test": waves(20, seed=1)},
+    ],
+)
+def test_the_reported_call_makes_it_again(asked):
+    X, y = waves()
+    result = compare(X=X, y=y, estimator_params=QUICK, verbose=0, **asked)
+    names = {"X": X, "y": y}
+    names["X_test"], names["y_test"] = asked.get("test", (None, None))
+    exec(result.about["call"], names)
+    assert names["result"].about == result.about
+    pd.testing.assert_frame_equal(names["result"].scores, result.scores)
+
+
+def test_the_reported_call_of_a_forecast_names_what_it_needs():
+    series = np.sin(np.arange(60.0))
+    models = {"naive": NaiveForecaster(horizon=2), "mine": NaiveForecaster("mean", horizon=2)}
+    result = compare(models, series, test=series[:9], n_seeds=1, random_state=4, verbose=0)
+    assert result.about["call"].splitlines() == [
+        "import keraseq",
+        "from keraseq.baselines import NaiveForecaster",
+        "",
+        "result = keraseq.compare(",
+        "    {",
+        "        'naive': NaiveForecaster(horizon=2),",
+        "        'mine': NaiveForecaster(horizon=2, method='mean'),",
+        "    },",
+        "    X,",
+        "    n_seeds=1,",
+        "    test=X_test,",
+        "    random_state=4,",
+        ")",
+    ]
 
 
 def test_plots(result):

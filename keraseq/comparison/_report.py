@@ -57,7 +57,7 @@ def _page(result):
         parts.append(_section("Differences, pair by pair", _table(result.significance)))
     parts += [
         _section("Every run", _table(_runs(result))),
-        _section("To make it again", _code(_call(result))),
+        _section("To make it again", _code(result.about["call"])),
         _section("Data", _code(_lines(result.about["data"]))),
         _section("Versions", _code(_lines(result.about["versions"]))),
     ]
@@ -91,11 +91,15 @@ def _finding(sentence):
 
 def _table(frame):
     shown = frame.map(_cell)
-    names = [html.escape(str(column).replace("_", " ")) for column in shown.columns]
+    names = [_column(str(column)) for column in shown.columns]
     head = "".join(f"<th>{name}</th>" for name in names)
     rows = "".join(f"<tr>{_row(names, row)}</tr>" for row in shown.to_numpy())
     kind = "scroll wide" if len(names) > _NARROW else "scroll"
     return f'<div class="{kind}"><table><tr>{head}</tr>{rows}</table></div>'
+
+
+def _column(name):
+    return html.escape(name.replace("_mb", "_MB").replace("_", " "))
 
 
 def _row(names, cells):
@@ -153,26 +157,6 @@ def _make_narrow(display):
         fontsize="small",
         frameon=False,
     )
-
-
-def _call(result):
-    call = dict(result.about["call"])
-    models = call.pop("models")
-    test = call.pop("test")
-    lines = [
-        "import keraseq",
-        "",
-        "keraseq.compare(",
-        "    {",
-        *(f"        {name!r}: {text}," for name, text in models.items()),
-        "    },",
-        "    X,",
-        *([] if result.task == "forecasting" else ["    y,"]),
-        *(["    test=(X_test, y_test),"] if test else []),
-        *(f"    {name}={value!r}," for name, value in call.items() if value is not None),
-        ")",
-    ]
-    return "\n".join(lines)
 
 
 def _lines(values):

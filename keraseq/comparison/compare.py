@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 import keraseq
 from keraseq._checks import check_integer
+from keraseq.comparison._call import call_code
 from keraseq.comparison._data import Data
 from keraseq.comparison._entries import (
     check_parallel,
@@ -118,7 +119,8 @@ def compare(
     >>> sorted(result.table.index)
     ['TF-IDF + logistic', 'gru', 'lstm', 'majority class']
     """
-    random_state = _seed_number(random_state)
+    asked = dict(locals())
+    random_state = asked["random_state"] = _seed_number(random_state)
     n_seeds = check_integer("n_seeds", n_seeds, 1)
     tune = None if tune is None else check_integer("tune", tune, 1)
     if parameter_budget is not None and flop_budget is not None:
@@ -136,23 +138,13 @@ def compare(
     _try_without_training(entries, data, splits[0])
     header = _header(data, splits, random_state, tune)
     records = _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume)
-    call = {
-        "models": {entry.name: repr(entry.estimator) for entry in entries},
-        **{name: value for name, value in budgets.items() if value is not None},
-        "n_seeds": n_seeds,
-        "cv": None if cv is None else repr(cv),
-        "test": test is not None,
-        "tune": tune,
-        "estimator_params": estimator_params,
-        "random_state": random_state,
-    }
     return Comparison(
         records,
         task=data.task,
         ratio=data.ratio(splits),
         paired=data.paired,
         splits=splits,
-        about={"call": call, "data": data.describe(), "versions": _versions()},
+        about={"call": call_code(compare, asked), "data": data.describe(), "versions": _versions()},
     )
 
 
