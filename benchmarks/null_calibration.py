@@ -27,7 +27,7 @@ from tqdm import tqdm
 import keraseq
 from keraseq.comparison import compare
 
-SETTINGS = {"units": 4, "epochs": 2, "early_stopping": False, "batch_size": 32}
+SETTINGS = {"units": 16, "epochs": 2, "early_stopping": False, "batch_size": 32}
 STEPS, ROWS = 8, 300
 FORECASTS = {**SETTINGS, "epochs": 4, "learning_rate": 0.02, "horizon": 4, "lookback": 12}
 BLUNTED, BLUR = 0.3, 0.6
@@ -57,14 +57,14 @@ FORECASTERS = keraseq.SequenceForecaster, BluntedForecaster
 
 
 def rows(n, seed):
-    """Noise about two levels; a perfect answer is right in 92 of 100, the GRU in 89."""
+    """Noise about two levels; a perfect answer is right in 92 of 100, the GRU in 91."""
     generator = np.random.default_rng(seed)
     y = generator.integers(0, 2, n)
     return generator.normal(0, 1, (n, STEPS)) + y[:, None], y
 
 
 def series(seed):
-    """A wave about zero, and noise; the mean has a MASE of 1.17, the GRU of 1.00."""
+    """A wave about zero, and noise; the mean has a MASE of 1.17, the GRU of 0.75."""
     generator = np.random.default_rng(seed)
     wave = np.sin(2 * np.pi * (np.arange(240) / 12 + generator.random()))
     return wave + generator.normal(0, 0.5, len(wave))
