@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 import keraseq
 from keraseq.baselines import MostFrequentTag, NaiveForecaster, StretchedSeries, linear_baseline
-from keraseq.comparison import Comparison, compare, join_comparisons
+from keraseq.comparison import Comparison, _runner, compare, join_comparisons
 from keraseq.comparison._entries import draw_seed
 
 QUICK = {"units": 4, "epochs": 2}
@@ -155,6 +155,19 @@ def test_the_reported_call_of_a_forecast_names_what_it_needs():
         "    random_state=4,",
         ")",
     ]
+
+
+@pytest.mark.parametrize("start", [8.6, -1000], ids=["little work", "work worth a start"])
+def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, caplog, capsys, start):
+    monkeypatch.setattr(_runner, "_WORKER_START", start)
+    caplog.set_level("INFO", "keraseq")
+    models, asked = ["gru", LogisticRegression()], {"n_seeds": 2, "estimator_params": QUICK}
+    alone = compare(models, *waves(), baselines=False, verbose=0, **asked)
+    on_workers = compare(models, *waves(), baselines=False, n_jobs=2, **asked)
+    pd.testing.assert_frame_equal(on_workers.scores, alone.scores)
+    said = "too little work for 2 workers" if start > 0 else "3 fits go to 2 workers"
+    assert said in caplog.text
+    assert ("in process" if start > 0 else "2 workers") in capsys.readouterr().err
 
 
 def test_plots(result):

@@ -27,7 +27,7 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
         Further arguments of `fit_entry`, the same for all.
     n_jobs : int, optional
         Workers, one thread each. They are started once the first fits show that they would save
-        time; smaller work stays in this process.
+        time; smaller work stays in this process, as the progress bar and the log say.
     """
     jobs = list(jobs)
     with tqdm(total=len(jobs), disable=not verbose, unit="fit", dynamic_ncols=True) as bar:
@@ -38,6 +38,8 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
             bar.update()
 
         n_workers = joblib.effective_n_jobs(n_jobs) if n_jobs not in (None, 1) else 1
+        if n_workers > 1:
+            bar.set_description_str("in process")
         while jobs and (n_workers == 1 or not _is_worth_it(jobs, n_workers)):
             job = jobs.pop(0)
             begin = time.perf_counter()
@@ -45,7 +47,10 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
             _note_seconds(jobs, job, time.perf_counter() - begin)
         if jobs:
             _logger.info("%d fits go to %d workers", len(jobs), n_workers)
+            bar.set_description_str(f"{n_workers} workers")
             _run_on_workers(jobs, data, settings, finish, n_workers)
+        elif n_workers > 1:
+            _logger.info("too little work for %d workers: all fits ran in process", n_workers)
 
 
 def _note_seconds(jobs, finished, seconds):
@@ -60,10 +65,7 @@ def _is_worth_it(jobs, n_workers):
     if not known:
         return False
     alone = sum(_expected(job["entry"], max(known)) for job in jobs)
-    together = alone / n_workers + _WORKER_START
-    if together > alone:
-        _logger.info("%.0f s of fits are left, too few for %d workers", alone, n_workers)
-    return together < alone
+    return alone / n_workers + _WORKER_START < alone
 
 
 def _expected(entry, longest):
