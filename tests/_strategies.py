@@ -133,6 +133,12 @@ def objects(values):
     return np.fromiter(values, dtype=object, count=len(values))
 
 
+def numpy_strings(texts, **options):
+    """An array of numpy's strings of any length, which NumPy 1 lacks: there of objects."""
+    kind = getattr(np.dtypes, "StringDType", None)
+    return objects(texts) if kind is None else np.array(texts, dtype=kind(**options))
+
+
 def encodable(texts):
     """Texts that containers in UTF-8 hold, those of Arrow, polars and numpy's strings."""
     return [text.encode("utf-8", "replace").decode() for text in texts]
@@ -161,7 +167,7 @@ def _frame(cells):
 
 def _numpy_strings(cells):
     strings = encodable([cell for cell in cells if isinstance(cell, str)])
-    return np.array(strings, dtype=np.dtypes.StringDType(na_object=None))
+    return numpy_strings(strings, na_object=None)
 
 
 CONTAINERS = {

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from _strategies import numpy_strings
 from scipy import sparse
 
 import keraseq
@@ -152,8 +153,7 @@ def test_one_long_label_does_not_widen_all_others():
 
 
 def test_labels_of_other_arrays_of_numpy_and_pandas_are_read():
-    strings = np.array(["a", "b"], dtype=np.dtypes.StringDType())
-    assert ClassTarget().fit(strings).classes_.tolist() == ["a", "b"]
+    assert ClassTarget().fit(numpy_strings(["a", "b"])).classes_.tolist() == ["a", "b"]
     assert ClassTarget().fit(np.array([b"a", b"b"])).classes_.tolist() == [b"a", b"b"]
     pairs = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])
     assert ClassTarget().fit(pairs).classes_.tolist() == [("a", 1), ("b", 2)]
