@@ -179,6 +179,7 @@ def main():
             f"{size / deviation:.1f} deviations of a run",
             flush=True,
         )
+    simulated_calibration.only_whether_significant()
     print("\nsimulated: one of eight models 3 deviations of a run worse, share of its pairs found")
     for n_runs, wanted in ((5, 0.45), (10, 0.78)):
         _, found = simulated_calibration.simulate(
