@@ -7,7 +7,8 @@ The same small GRU takes part under two names, 5 runs each. Of its verdicts at 5
 say "a detectable difference". Then the second is blunted by a known amount (a share of its answers
 is drawn at random, its forecasts are blurred), 10 runs, and 80 % of the comparisons must see it.
 Last, simulated scores: one of eight models 3 standard deviations of a run below the others. An hour
-or two on 2 cores; --log keeps what is done, and a second call goes on from there.
+and a half; --log keeps what is done, and a second call goes on from there. Several processes may
+share the designs between them.
 """
 
 import argparse
