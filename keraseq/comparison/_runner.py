@@ -64,8 +64,8 @@ def _is_worth_it(jobs, n_workers):
     known = [job["entry"].seconds for job in jobs if job["entry"].seconds is not None]
     if not known:
         return False
-    alone = sum(_expected(job["entry"], max(known)) for job in jobs)
-    return alone / n_workers + _WORKER_START < alone
+    each = [_expected(job["entry"], max(known)) for job in jobs]
+    return max(sum(each) / n_workers, *each) + _WORKER_START < sum(each)
 
 
 def _expected(entry, longest):
@@ -75,13 +75,18 @@ def _expected(entry, longest):
 
 
 def _run_on_workers(jobs, data, settings, finish, n_workers):
+    here, *others = jobs
     with joblib.parallel_config("loky", n_jobs=n_workers, inner_max_num_threads=1):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch=n_workers)
         work = (
-            joblib.delayed(_in_worker)(place, job, data, settings) for place, job in enumerate(jobs)
+            joblib.delayed(_in_worker)(place, job, data, settings)
+            for place, job in enumerate(others)
         )
-        for place, record in parallel(work):
-            finish(jobs[place], record)
+        records = parallel(work)
+        # Meanwhile the workers start.
+        finish(here, _fit_job(here, data, settings))
+        for place, record in records:
+            finish(others[place], record)
 
 
 def _in_worker(place, job, data, settings):
