@@ -114,16 +114,21 @@ def test_the_report_is_one_page_that_needs_nothing_else(result, tmp_path):
         {
             "models": {
                 "a": keraseq.SequenceClassifier("gru", **QUICK),
-                "several": OneVsRestClassifier(
+                "nested": OneVsRestClassifier(
                     make_pipeline(StretchedSeries(), LogisticRegression())
                 ),
-                "of letters and digits": DummyClassifier(strategy="stratified"),
+                "a name with spaces": DummyClassifier(strategy="stratified"),
             },
             "cv": KFold(2, shuffle=True, random_state=3),
             "baselines": False,
             "random_state": np.random.RandomState(5),
         },
-        {"models": ["lstm"], "n_seeds": 1, "parameter_budget": 2_000, "test": waves(20, seed=1)},
+        {
+            "models": ["lstm"],
+            "n_seeds": 1,
+            "parameter_budget": np.int64(2000),
+            "test": waves(20, seed=1),
+        },
     ],
 )
 def test_the_reported_call_makes_it_again(asked):

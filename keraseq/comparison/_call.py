@@ -4,6 +4,7 @@ import inspect
 import re
 import sys
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 # What changes no score.
@@ -49,6 +50,8 @@ def _code(value, imports, nested=False):
         items = [_code(item, imports) for item in value]
         one = isinstance(value, tuple) and len(items) == 1
         return _container("()" if isinstance(value, tuple) else "[]", items, nested, comma=one)
+    if isinstance(value, np.generic):
+        return repr(value.item())
     _note_imports(value, imports)
     if inspect.isfunction(value) or inspect.isclass(value):
         return value.__name__

@@ -10,7 +10,7 @@ from keraseq.builders import count_parameters, python_random
 from keraseq.models import users_models
 
 # Counting clones the model, a twentieth of a second; a comparison lends one model to many fits.
-_flops = weakref.WeakKeyDictionary()
+_counted = weakref.WeakKeyDictionary()
 
 
 class NetworkEstimator(BaseEstimator):
@@ -46,7 +46,7 @@ class NetworkEstimator(BaseEstimator):
         with self._network.borrow() as model, python_random(0):
             if not is_functional(model):
                 return None
-            counted, steps = _flops.setdefault(model, {}), self.params_.get("mean_length")
+            counted, steps = _counted.setdefault(model, {}), self.params_.get("mean_length")
             if steps not in counted:
                 counted[steps] = count_flops(model, steps)
             return counted[steps]
