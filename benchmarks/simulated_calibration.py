@@ -1,6 +1,6 @@
 """Which test of pairs to use: simulated scores, no training, many models and unequal spreads.
 
-python benchmarks/simulated_calibration.py           # 1,000 comparisons a setting, some 10 minutes
+python benchmarks/simulated_calibration.py           # 1,000 comparisons a setting, some 15 minutes
 python benchmarks/simulated_calibration.py --repeats 5000
 
 The chosen test on real fits is in null_calibration.py.
