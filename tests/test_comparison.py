@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -74,9 +75,14 @@ def test_significance_and_summary_agree_pair_by_pair(result):
     frame = result.significance
     assert list(frame.columns) == ["a", "b", "difference", "low", "high", "p", "detectable"]
     known = frame.dropna()
+    assert len(known) == len(frame) == 15  # six models with a score
     assert ((known["low"] > 0) == known["detectable"]).all()
     assert not known.query("a == 'flat' and b == 'linear'")["detectable"].any()
+    rivals = set(result.baselines)
+    assert any({row.a, row.b} <= rivals for row in known.itertuples())
     for row in known.itertuples():
+        if {row.a, row.b} <= rivals:
+            continue
         verdict = "a detectable" if row.detectable else "no detectable"
         assert f"{row.a} against {row.b}: {verdict} difference" in result.summary()
 
@@ -220,6 +226,42 @@ def test_a_fixed_test_set_and_rows_that_overlap():
     assert pair["low"] < 0 < pair["high"]
     right = [np.mean(r["gain"]) for r in found._records if r["model"] == "a"]
     np.testing.assert_allclose(right, found.runs.query("model == 'a'")["score"])
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_difference_that_repeats_exactly_is_a_difference(fixed):
+    # All of 12 (or 40) test rows against half of them, in both runs.
+    X = np.repeat([[0.0] * 6, [1.0] * 6], 30, axis=0)
+    y = np.repeat(["a", "b"], 30)
+    models = {"right": linear_baseline(), "half": DummyClassifier(strategy="most_frequent")}
+    test = (np.repeat([[0.01] * 6, [1.01] * 6], 20, axis=0), np.repeat(["a", "b"], 20))
+    found = compare(
+        models, X, y, n_seeds=2, baselines=False, verbose=0, test=test if fixed else None
+    )
+    assert found.scores["right"].eq(1).all() and found.scores["half"].eq(0.5).all()
+    n = 40 if fixed else 12
+    p = np.array([(n + 1) / (n + 2), 0.5])
+    error = np.sqrt(p * (1 - p) / (n + 1) * (1 if fixed else 1 / 2 + 12 / 48))
+    row = found.significance.iloc[0]
+    t = 0.5 / np.hypot(*error)
+    assert row["p"] == pytest.approx(2 * stats.t.sf(t, n - 1)) and row["detectable"]
+    assert 0 < row["low"] < 0.5 < row["high"]
+    half = stats.t.isf(0.025, n - 1) * error
+    expected = [(1 - half[0], 1), (0.5 - half[1], 0.5 + half[1])]
+    np.testing.assert_allclose(found.table[["low", "high"]], expected, rtol=0.15 if fixed else 1e-9)
+
+
+def test_models_that_share_no_run_have_no_verdict():
+    records = [
+        {"model": m, "run": run, "baseline": False, "score": s, "error": None, "note": ""}
+        for m, scores in {"a": [0.9, 0.8], "b": [0.7, np.nan], "c": [np.nan, 0.6]}.items()
+        for run, s in enumerate(scores)
+    ]
+    found = Comparison(records, task="classification", ratio=0.25, paired=True, about={})
+    frame = found.significance.set_index(["a", "b"])
+    assert list(frame.index) == [("a", "b"), ("a", "c")]
+    np.testing.assert_allclose(frame["difference"], [0.2, 0.2])
+    assert frame["p"].isna().all() and not frame["detectable"].any()
 
 
 def test_any_splitter_makes_the_runs():

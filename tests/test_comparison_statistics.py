@@ -1,12 +1,14 @@
 """Tests of significance against their definitions and known results."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from keraseq.baselines import NaiveForecaster
-from keraseq.comparison import diebold_mariano
+from keraseq.comparison import JoinedComparison, diebold_mariano
 from keraseq.comparison._bootstrap import two_level_bootstrap
+from keraseq.comparison._scores import row_luck
 from keraseq.comparison._statistics import moderate_variances, runs_needed, test_pairs
 
 
@@ -32,11 +34,58 @@ def test_two_models_on_one_test_set_get_welchs_test():
 
 
 @pytest.mark.parametrize("paired", [True, False])
-def test_no_variance_gives_p_of_one(paired):
-    scores = np.array([[0.1 + 0.2, 0.5]] * 4)
-    tests = test_pairs(scores, paired=paired)
-    assert tests.p[0] == 1
-    assert tests.half_width()[0] == 0
+def test_equal_scores_have_a_p_of_one_and_an_interval(paired):
+    scores = np.array([[0.1 + 0.2, 0.3]] * 4)
+    tests = test_pairs(scores, paired=paired, row_variance=np.full(2, 0.01), test_rows=20)
+    assert tests.p[0] == pytest.approx(1)
+    assert tests.half_width()[0] > 0.05
+
+
+def test_a_difference_that_repeats_is_weighed_against_as_many_test_rows():
+    # Two runs of 40 test rows: variances of .001 and .002 over the rows, t of 39 degrees.
+    scores = np.array([[0.925, 0.1]] * 2)
+    known = {"row_variance": np.array([0.001, 0.002]), "test_rows": 40}
+    error = np.sqrt(0.003 * (1 / 2 + 0.25))
+    tests = test_pairs(scores, ratio=0.25, **known)
+    assert tests.error[0] == pytest.approx(error)
+    assert tests.p[0] == pytest.approx(2 * stats.t.sf(0.825 / error, 39))
+    # One test set: more runs on the same rows do not make their luck less.
+    fixed = test_pairs(scores, paired=False, **known)
+    assert fixed.error[0] == pytest.approx(np.sqrt(0.003))
+    # Nothing known of the rows: there is no verdict, and none of "equal" either.
+    unknown = test_pairs(scores, ratio=0.25)
+    assert np.isnan(unknown.p[0]) and np.isnan(unknown.half_width()[0])
+
+
+def test_a_difference_that_repeats_borrows_the_other_pairs_spread():
+    # Of three models one pair varies not at all, the others alike: it takes their variance.
+    wave = np.array([0.1, -0.1, 0.1, -0.1])
+    scores = np.column_stack([0.9 + 0 * wave, 0.5 + 0 * wave, 0.7 + wave])
+    tests = test_pairs(scores, row_variance=np.full(3, 1e-6), test_rows=10)
+    spread = np.var(wave, ddof=1)
+    np.testing.assert_allclose(tests.error, np.sqrt(spread / 4))
+    t = 0.4 / np.sqrt(spread / 4)
+    assert tests.p[0] == pytest.approx(stats.studentized_range.sf(np.sqrt(2) * t, 3, 3))
+    # Among many that vary it is shrunk towards them like every other.
+    v, d = np.array([0.0, 1.0, 1.1, 0.9]), np.full(4, 4.0)
+    moderated, df = moderate_variances(v, d, 100)
+    assert moderated[0] == pytest.approx(1, abs=0.01) and df[0] == 100
+
+
+def test_the_luck_of_test_rows_is_laplaces():
+    # 9 of 10 right, with one right and one wrong added: 10 of 12.
+    right = np.r_[np.ones(9), 0]
+    variance, n = row_luck("classification", right, np.ones(10))
+    assert variance == pytest.approx((10 / 12) * (2 / 12) / 11) and n == 10
+    # All right, or tokens in rows of two: never nothing.
+    assert row_luck("tagging", np.full(4, 2.0), np.full(4, 2.0))[0] == pytest.approx(5 / 36 / 5)
+    # The worst row of a forecast of no error is as bad as the naive one.
+    assert row_luck("forecasting", np.zeros(4), np.ones(4))[0] == pytest.approx(5 / 36 / 5)
+    # Windows of 3 steps that overlap are one in three.
+    errors = -np.random.default_rng(0).random(9)
+    each, blocks = row_luck("forecasting", errors, np.ones(9), block=3)
+    of_means = row_luck("forecasting", errors.reshape(3, 3).mean(axis=1), np.ones(3))
+    assert (each, blocks) == (pytest.approx(of_means[0]), 3)
 
 
 def test_equal_variances_are_pooled_and_different_ones_are_not():
@@ -55,8 +104,8 @@ def test_a_failed_run_leaves_the_others():
     assert tests.runs.tolist() == [5, 5, 6]
     scores[:5, 0] = np.nan
     tests = test_pairs(scores, ratio=0.25)
-    assert tests.p[:2].tolist() == [1, 1]
-    assert np.isnan(tests.half_width()[:2]).all()
+    assert np.isnan(tests.p[:2]).all() and np.isnan(tests.half_width()[:2]).all()
+    assert tests.p[2] <= 1
 
 
 def test_one_of_eight_that_is_far_worse_is_found():
@@ -66,6 +115,19 @@ def test_one_of_eight_that_is_far_worse_is_found():
     worse = np.array([3 in pair for pair in tests.pairs])
     assert (tests.p[worse] < 0.05).all()
     assert (tests.p[~worse] > 0.05).all()
+
+
+def test_nemenyis_p_is_5_percent_at_demsars_critical_difference():
+    # Demšar 2006, table 5: q = 2.728 for five models; 30 data sets.
+    joined = JoinedComparison(
+        pd.DataFrame(np.random.default_rng(0).normal(size=(30, 5)), columns=list("abcde")), "m"
+    )
+    critical = 2.728 * np.sqrt(5 * 6 / (6 * 30))
+    assert joined.critical_difference == pytest.approx(critical, rel=1e-3)
+    joined.ranks = pd.Series([1.0, 1.0 + critical, 3.0, 3.0, 3.0], list("abcde"))
+    frame = joined.significance.set_index(["a", "b"])
+    assert frame.loc[("a", "b"), "p"] == pytest.approx(0.05, rel=0.01)
+    assert frame.loc[("c", "d"), "p"] == pytest.approx(1)
 
 
 def test_smaller_differences_need_more_runs():
@@ -102,6 +164,16 @@ def test_diebold_and_mariano_see_the_better_forecaster(naive):
 def test_diebold_and_mariano_of_a_forecaster_with_itself(naive):
     y, fitted = naive
     assert diebold_mariano(fitted["drift"], fitted["drift"], y, 120).p == 1
+
+
+def test_diebold_and_mariano_of_errors_that_differ_by_the_same_at_every_origin():
+    line = np.arange(60.0)
+    exact, late = (NaiveForecaster(m).fit(line[:20]) for m in ("drift", "seasonal"))
+    found = diebold_mariano(exact, late, line, 20)
+    # The last value is one step late; 40 origins, and one that tells the opposite: t = 41 / 2.
+    assert found.difference == pytest.approx(-1)
+    assert found.statistic == pytest.approx(-20.5) and found.low < -1 < found.high < 0
+    assert found.p == pytest.approx(2 * stats.t.sf(20.5, 39))
 
 
 def test_diebold_and_mariano_refuse_what_they_cannot_judge(naive):

@@ -7,7 +7,7 @@ import numpy as np
 
 from keraseq.comparison._entries import effort, inner_estimator
 from keraseq.comparison._memory import PeakMemory
-from keraseq.comparison._scores import forecast_gains, row_gains, total
+from keraseq.comparison._scores import forecast_gains, row_gains, row_luck, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.wrappers._estimator import NetworkEstimator
@@ -34,6 +34,8 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
         record["memory_mb"] = memory.megabytes
         gain, weight = score_rows(estimator, data, split)
         record["score"] = total(gain, weight)
+        block = estimator.horizon if data.is_forecast else 1
+        record["row_variance"], record["n_test"] = row_luck(data.task, gain, weight, block)
         if keep_rows:
             record["gain"], record["weight"] = gain.tolist(), weight.tolist()
         record.update(_describe(estimator, len(split.train)))

@@ -24,13 +24,13 @@ class PairTests:
         Mean score of the first less that of the second.
     error : ndarray
         Its standard error, with strength borrowed from the other pairs; NaN where a pair has
-        fewer than two runs.
+        fewer than two runs, or no variance and nothing to borrow one from.
     df : ndarray
         Degrees of freedom of the error.
     group : ndarray
         How many models the studentised range of the pair's test spans.
     p : ndarray
-        Corrected over the pairs; 1 where nothing varies.
+        Corrected over the pairs; NaN where there is no error to weigh the difference against.
     runs : ndarray
         Runs that the pair is judged on.
     """
@@ -50,7 +50,7 @@ class PairTests:
         return np.array(critical) / np.sqrt(2) * self.error
 
 
-def test_pairs(scores, *, ratio=0.0, paired=True):
+def test_pairs(scores, *, ratio=0.0, paired=True, row_variance=None, test_rows=np.nan):
     """Test all pairs of models for a difference of their mean scores.
 
     Parameters
@@ -63,6 +63,11 @@ def test_pairs(scores, *, ratio=0.0, paired=True):
     paired : bool, default=True
         Whether a run has something in common for all models (its split). On one fixed test set it
         has not: each model's seeds are its own, and the test is Welch's.
+    row_variance : ndarray `(models,)`, optional
+        What a score's variance would be over other test rows as many as a run's. It is all that a
+        difference is weighed against which repeats exactly where no other pair's varies.
+    test_rows : float, optional
+        Independent test rows of a run, on which the degrees of freedom of that variance depend.
 
     Returns
     -------
@@ -76,19 +81,27 @@ def test_pairs(scores, *, ratio=0.0, paired=True):
     other pairs' by as much as these agree. The correction over the pairs is Tukey's studentised
     range, stepped down once: if one pair differs, at most all models but one are equal
     (Shaffer 1986). `benchmarks/null_calibration.py` is where this was chosen.
+
+    A difference that is the same in every run has a variance too: the sample's 0 is shrunk like
+    any other.
     """
     n_models = scores.shape[1]
     pairs = list(itertools.combinations(range(n_models), 2))
     each = [_pair_moments(scores[:, a], scores[:, b], ratio, paired) for a, b in pairs]
-    difference, variance, factor, df, runs = map(np.array, zip(*each, strict=True))
+    difference, variance, factor, df, runs = np.reshape(each, (-1, 5)).T
     # A model of which every fit failed is no rival that the others are corrected for.
     n_scored = max(2, int(np.isfinite(scores).any(axis=0).sum()))
     n_runs = int(np.isfinite(scores).any(axis=1).sum())
     most = (n_runs - 1) * (n_scored - 1 if paired else n_scored)
     variance, df = moderate_variances(variance, df, most)
     error = np.sqrt(variance * factor)
+    if row_variance is not None:
+        # Over the test rows as if the luck of the two had no link.
+        of_rows = np.array([row_variance[a] + row_variance[b] for a, b in pairs])
+        error, df = replace_no_error(error, df, of_rows, runs, ratio, paired, test_rows)
+    error = np.where(error > 0, error, np.nan)
     group, p = _step_down(difference, error, df, n_scored)
-    return PairTests(pairs, difference, error, df, group, p, runs)
+    return PairTests(pairs, difference, error, df, group, p, runs.astype(int))
 
 
 test_pairs.__test__ = False  # not for pytest
@@ -102,24 +115,26 @@ def _pair_moments(a, b, ratio, paired):
         n = len(d)
         if n < 2:
             return (d.mean() if n else np.nan), np.nan, np.nan, np.nan, n
-        return d.mean(), _variance(d), 1 / n + ratio, n - 1, n
+        scale = np.abs([a[both], b[both]]).max()
+        return d.mean(), sample_variance(d, scale), 1 / n + ratio, n - 1, n
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     n = min(len(a), len(b))
     difference = a.mean() - b.mean() if n else np.nan
     if n < 2:
         return difference, np.nan, np.nan, np.nan, n
-    parts = np.array([_variance(a) / len(a), _variance(b) / len(b)])
-    variance = _variance(a) + _variance(b)
+    parts = np.array([sample_variance(a) / len(a), sample_variance(b) / len(b)])
+    variance = sample_variance(a) + sample_variance(b)
     if variance == 0:
-        return difference, 0.0, 0.0, n - 1, n
+        return difference, 0.0, (1 / len(a) + 1 / len(b)) / 2, n - 1, n
     welch = parts.sum() ** 2 / (parts**2 / [len(a) - 1, len(b) - 1]).sum()
     return difference, variance, parts.sum() / variance, welch, n
 
 
-def _variance(values):
-    """The sample variance; exactly 0 for equal values, whatever their rounding."""
+def sample_variance(values, scale=None):
+    """The sample variance; exactly 0 for equal values, whatever the rounding of their `scale`."""
     spread = np.var(values, ddof=1)
-    return 0.0 if spread <= (1e-12 * np.abs(values).max()) ** 2 else spread
+    scale = np.abs(values).max() if scale is None else scale
+    return 0.0 if spread <= (1e-12 * scale) ** 2 else spread
 
 
 def moderate_variances(variance, df, most_df):
@@ -128,7 +143,7 @@ def moderate_variances(variance, df, most_df):
     Parameters
     ----------
     variance, df : ndarray
-        Sample variances and their degrees of freedom; NaN and 0 are left alone.
+        Sample variances and their degrees of freedom; NaN is left alone.
     most_df : float
         Degrees of freedom of all the scores together, which no shrinking goes beyond.
 
@@ -141,15 +156,39 @@ def moderate_variances(variance, df, most_df):
     Smyth (2004). Linear models and empirical Bayes methods for assessing differential expression
     in microarray experiments. Stat. Appl. Genet. Mol. Biol. 3(1), article 3.
     """
-    use = np.isfinite(variance) & (variance > 0)
-    if use.sum() < 3:
-        return variance, df
-    v, d = variance[use], df[use]
-    prior_df, prior = _fit_prior(v, d)
+    known, varies = np.isfinite(variance), variance > 0
     moderated, total = variance.copy(), df.astype(float)
-    moderated[use] = (prior_df * prior + d * v) / (prior_df + d)
-    total[use] = np.minimum(prior_df + d, np.maximum(most_df, d))
+    if varies.sum() >= 3:
+        prior_df, prior = _fit_prior(variance[varies], df[varies])
+        v, d = variance[known], df[known]
+        moderated[known] = (prior_df * prior + d * v) / (prior_df + d)
+        total[known] = np.minimum(prior_df + d, np.maximum(most_df, d))
+    elif varies.any():
+        # Too few to see how much they agree: none is shrunk, and what does not vary takes theirs.
+        moderated[known & ~varies] = np.average(variance[varies], weights=df[varies])
     return moderated, total
+
+
+def replace_no_error(error, df, row_variance, runs, ratio, paired, test_rows):
+    """Put the luck of the test rows in place of an error of 0.
+
+    Parameters
+    ----------
+    error, df : ndarray
+        Standard errors, of means over `runs` runs, and their degrees of freedom.
+    row_variance : ndarray
+        The variance over test rows of what each is the error of, in one run.
+    runs, ratio, paired, test_rows
+        As of `test_pairs`. Where runs share their test rows, more of them do not make it less.
+
+    Returns
+    -------
+    error, df : ndarray
+    """
+    none = error == 0
+    factor = 1 / np.maximum(runs, 1) + ratio if paired else 1.0
+    of_rows = np.sqrt(row_variance * factor)
+    return np.where(none, of_rows, error), np.where(none, max(test_rows - 1, 1), df)
 
 
 def _fit_prior(v, d):
@@ -176,7 +215,7 @@ def _mean_correlation(n_pairs):
 
 def _step_down(difference, error, df, n_models):
     testable = error > 0
-    group, p = np.full(len(error), n_models), np.ones(len(error))
+    group, p = np.full(len(error), n_models), np.full(len(error), np.nan)
     if not testable.any():
         return group, p
     size = np.abs(difference[testable]) / error[testable]

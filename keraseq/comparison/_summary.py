@@ -21,7 +21,12 @@ def summarise(result):
             "With one run nothing can be said about luck; compare with n_seeds=5 or more for that."
         )
         return "\n".join(lines)
-    lines += [_pair(result, row) for row in result.significance.itertuples()]
+    rivals = set(result.baselines)
+    lines += [
+        _pair(result, row)
+        for row in result.significance.itertuples()
+        if not {row.a, row.b} <= rivals
+    ]
     return "\n".join([*lines, *_cautions(result)])
 
 
@@ -48,13 +53,8 @@ def _failures(result):
 
 def _pair(result, row):
     pair = f"{row.a} against {row.b}"
-    if math.isnan(row.difference) or (math.isnan(row.low) and _shared_runs(result, row) < 2):
+    if math.isnan(row.p):
         return f"{pair}: too few runs succeeded to compare them."
-    if math.isnan(row.low):
-        return (
-            f"{pair}: no detectable difference ({row.difference:+.3f}, p = 1): it is the same in "
-            "every run, so there is no luck to weigh it against."
-        )
     size = f"{row.difference:+.3f}, interval {row.low:+.3f} to {row.high:+.3f}, p = {row.p:.2g}"
     if row.detectable:
         return f"{pair}: a detectable difference ({size})."

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from keraseq._checks import check_choice
-from keraseq.comparison._bootstrap import two_level_bootstrap
-from keraseq.comparison._scores import LIMITS, METRICS
-from keraseq.comparison._statistics import LEVEL, MANY, critical_range, test_pairs
+from keraseq.comparison._scores import METRICS
 from keraseq.comparison._summary import summarise
+from keraseq.comparison._verdicts import Verdicts
 
-_UNTIDY = ("gain", "weight", "history", "fingerprint")
+_UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint")
 _COSTS = ("seconds", "latency_ms", "latency_per_row_ms", "epochs", "memory_mb", "flops")
 
 
@@ -82,7 +80,7 @@ class Comparison:
         are milliseconds to predict one row alone and a row among many.
         """
         groups = self.runs.groupby("model", sort=False)
-        low, high = self._score_intervals()
+        low, high = self._verdicts.intervals()
         table = pd.DataFrame({"score": self.scores.mean(), "low": low, "high": high})
         table["baseline"] = groups["baseline"].first()
         for name in ("parameters", *_COSTS):
@@ -96,14 +94,16 @@ class Comparison:
 
     @cached_property
     def significance(self):
-        """Every pair with a model in it, best first.
+        """Every pair of models or baselines that both have a score, best first.
 
-        Columns: ``a, b, difference, low, high, p, detectable``.
+        Columns: ``a, b, difference, low, high, p, detectable``. A pair that shares fewer than two
+        runs has a difference and no verdict: its `p` is NaN, and it is not `detectable`.
 
         ``p`` counts the luck of training and is corrected over all pairs; the interval is the one
         that the corrected test belongs to. On a fixed test set ``p`` is a t-test over seeds, the
-        interval counts the luck of the test rows too, and `detectable` asks for both. Where no
-        run differs p is 1, and there is no interval.
+        interval counts the luck of the test rows too, and `detectable` asks for both. A
+        difference that is the same in every run is weighed against the spread of the other pairs,
+        and where no pair has any against the luck of as many test rows.
 
         Raises
         ------
@@ -116,58 +116,18 @@ class Comparison:
                 "difference against that between runs; this comparison has one. Compare again "
                 "with n_seeds=5 or more (and resume=, to keep the first run)."
             )
-        names = self.table.index
-        tests = self._tests
-        width = np.where(tests.error > 0, self._half_widths(), np.nan)
-        rows = []
-        for place, (a, b) in enumerate(tests.pairs):
-            if names[a] in self.baselines and names[b] in self.baselines:
-                continue
-            gap, half, p = tests.difference[place], width[place], tests.p[place]
-            detectable = bool(p < LEVEL and abs(gap) > half)
-            rows.append((names[a], names[b], gap, gap - half, gap + half, p, detectable))
-        columns = ["a", "b", "difference", "low", "high", "p", "detectable"]
-        return pd.DataFrame(rows, columns=columns)
+        return self._verdicts.significance(self.table.index)
+
+    @cached_property
+    def _verdicts(self):
+        return Verdicts(
+            self._records, self.scores, task=self.task, ratio=self._ratio, paired=self._paired
+        )
 
     @cached_property
     def _tests(self):
         """Pair tests in the table's order."""
-        scores = self.scores[list(self.table.index)].to_numpy()
-        return test_pairs(scores, ratio=self._ratio, paired=self._paired)
-
-    def _half_widths(self):
-        """Half of each pair's interval; on a fixed test set it counts the luck of the rows too."""
-        width = self._tests.half_width()
-        if self._draws is None:
-            return width
-        draws = self._draws[list(self.table.index)].to_numpy()
-        spread = np.array([(draws[:, a] - draws[:, b]).std() for a, b in self._tests.pairs])
-        critical = np.array([critical_range(int(group), MANY) for group in self._tests.group])
-        return np.fmax(width, critical / np.sqrt(2) * spread)
-
-    @cached_property
-    def _draws(self):
-        """Bootstrapped scores on a fixed test set, or None where runs differ in their rows."""
-        good = [r for r in self._records if r.get("gain") is not None]
-        if not good:
-            return None
-        gains = [
-            np.array([r["gain"] for r in good if r["model"] == name]).reshape(
-                -1, len(good[0]["weight"])
-            )
-            for name in self._names
-        ]
-        draws = two_level_bootstrap(gains, np.array(good[0]["weight"]))
-        return pd.DataFrame(draws, columns=self._names)
-
-    def _score_intervals(self):
-        mean, count = self.scores.mean(), self.scores.count()
-        error = self.scores.std() * np.sqrt(1 / count + self._ratio)
-        half = stats.t.isf(LEVEL / 2, np.maximum(count - 1, 1)) * error
-        if self._draws is not None:
-            half = np.fmax(half, stats.norm.isf(LEVEL / 2) * self._draws.std())
-        lowest, highest = LIMITS[self.task]
-        return (mean - half).clip(lower=lowest), (mean + half).clip(upper=highest)
+        return self._verdicts.tests(self.table.index)
 
     def summary(self):
         """Return plain sentences: the best, and each pair's difference with what may be said of it.

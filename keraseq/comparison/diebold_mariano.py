@@ -64,19 +64,19 @@ def diebold_mariano(first, second, y, start, *, loss="absolute"):
             f"{2 * horizon + 1} are needed. Begin earlier or give a longer y."
         )
     difference, variance = float(gap.mean()), _long_run_variance(gap, horizon)
-    if variance <= 0:
-        return Bunch(
-            difference=difference, low=difference, high=difference, statistic=0.0, p=1.0, origins=n
-        )
     small_sample = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     error = np.sqrt(variance / n / small_sample)
+    if variance <= 0:
+        # The same at every origin: weighed as if one more stretch of `horizon` told the opposite.
+        error = 2 * abs(difference) / (n / horizon + 1)
     half = stats.t.isf(0.025, n - 1) * error
+    statistic = difference / error if error > 0 else 0.0
     return Bunch(
         difference=difference,
         low=difference - half,
         high=difference + half,
-        statistic=difference / error,
-        p=float(2 * stats.t.sf(abs(difference / error), n - 1)),
+        statistic=statistic,
+        p=float(2 * stats.t.sf(abs(statistic), n - 1)),
         origins=n,
     )
 

@@ -1,5 +1,6 @@
 """Several data sets: which model ranks first over all of them?"""
 
+import itertools
 from functools import cached_property
 
 import numpy as np
@@ -73,30 +74,30 @@ class JoinedComparison:
         p is Nemenyi's, corrected over the pairs; for two models it is Wilcoxon's signed rank
         test. A pair is detectable where Friedman's test finds any difference at all.
         """
-        from scikit_posthocs import posthoc_nemenyi_friedman
-
-        names = list(self.ranks.index)
-        if len(names) == 2:
-            p = pd.DataFrame(self.friedman_p, names, names)
-        else:
-            p = posthoc_nemenyi_friedman(self.scores.to_numpy())
-            p.index = p.columns = self.scores.columns
-        rows = [
-            (a, b, self.ranks[b] - self.ranks[a], float(p.loc[a, b]))
-            for place, a in enumerate(names)
-            for b in names[place + 1 :]
-        ]
-        frame = pd.DataFrame(rows, columns=["a", "b", "difference", "p"])
-        frame["p"] = frame["p"].fillna(1.0)
+        pairs = itertools.combinations(self.ranks.index, 2)
+        rows = [(a, b, self.ranks[b] - self.ranks[a]) for a, b in pairs]
+        frame = pd.DataFrame(rows, columns=["a", "b", "difference"])
+        k = len(self.ranks)
+        frame["p"] = (
+            self.friedman_p
+            if k == 2
+            else stats.studentized_range.sf(frame["difference"] / self._range_error, k, np.inf)
+        )
         frame["detectable"] = (frame["p"] < LEVEL) & (self.friedman_p < LEVEL)
         return frame
 
     @property
     def critical_difference(self):
         """Mean ranks further apart than this differ detectably (Demšar 2006)."""
+        return float(
+            stats.studentized_range.isf(LEVEL, len(self.ranks), np.inf) * self._range_error
+        )
+
+    @property
+    def _range_error(self):
+        """What a difference of mean ranks is divided by to be a studentised range."""
         n_sets, k = self.scores.shape
-        q = stats.studentized_range.isf(LEVEL, k, np.inf) / np.sqrt(2)
-        return float(q * np.sqrt(k * (k + 1) / (6 * n_sets)))
+        return np.sqrt(k * (k + 1) / (12 * n_sets))
 
     def summary(self):
         """Return plain sentences, pair by pair, best first."""
