@@ -2,6 +2,7 @@
 
 from keraseq.baselines.drift import drift
 from keraseq.baselines.linear_baseline import linear_baseline
+from keraseq.baselines.mase_scale import mase_scale
 from keraseq.baselines.most_frequent_tag import MostFrequentTag
 from keraseq.baselines.naive_forecaster import NaiveForecaster
 from keraseq.baselines.nearest_neighbour import NearestNeighbour
@@ -16,6 +17,7 @@ __all__ = [
     "StretchedSeries",
     "drift",
     "linear_baseline",
+    "mase_scale",
     "seasonal_naive",
     "text_baseline",
 ]

@@ -15,8 +15,10 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.multiclass import type_of_target
 
 from keraseq._checks import check_choice
+from keraseq.baselines import mase_scale
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.season import season_of
 
 TASKS = ("classification", "regression", "tagging", "forecasting")
 _TEST_SHARE = 0.2
@@ -41,7 +43,7 @@ class Data:
     kind : {"text", "words", "tokens", "series"}
     """
 
-    def __init__(self, X, y, task, test, input="auto"):
+    def __init__(self, X, y, task, test, input="auto", season=None):
         self.task = _infer_task(X, y) if task is None else check_choice("task", task, TASKS)
         self.X, self.y = X, y
         self.is_forecast = self.task == "forecasting"
@@ -51,8 +53,13 @@ class Data:
                 raise ValueError(
                     "task='forecasting' takes the series as X and no y; its future is its target."
                 )
-            self.kind, self.n_rows = "series", len(read_dated_series(X).values)
+            self._series = read_dated_series(X)
+            self.kind, self.n_rows = "series", len(self._series.values)
+            self.given_season = season
+            self.season = season_of(self._series.index, season)
         else:
+            if season is not None:
+                raise ValueError(f"season={season} is for forecasts; this is {self.task}.")
             if y is None:
                 raise ValueError(f"task={self.task!r} needs y, the target of each row of X.")
             sequences = as_sequences(X, input)
@@ -74,7 +81,14 @@ class Data:
         return self.test is None
 
     def splits(self, cv, n_runs, seeds):
-        """Return a Split for each run."""
+        """Return a Split for each run; for a forecast each with something to scale errors by."""
+        found = self._cut(cv, n_runs, seeds)
+        if self.is_forecast:
+            for split in found:
+                self.scale(split)
+        return found
+
+    def _cut(self, cv, n_runs, seeds):
         if self.test is not None:
             if cv is not None:
                 raise ValueError("cv= cuts test parts and test= fixes one; give one of the two.")
@@ -111,6 +125,17 @@ class Data:
                     "TimeSeriesSplit does; this splitter looks ahead."
                 )
         return found
+
+    def scale(self, split):
+        """What errors on the split's test part are divided by, `(targets,)`."""
+        scale = mase_scale(self._series.values[split.train], self.season)
+        if np.isnan(scale).all():
+            raise ValueError(
+                f"X's first {len(split.train)} rows, a training part, repeat themselves exactly "
+                f"every {self.season} steps, so that MASE has nothing to divide by. Give another "
+                "season=, or begin the test part later."
+            )
+        return scale
 
     def ratio(self, splits):
         """Test rows to training rows, the term of Nadeau and Bengio's correction."""
@@ -152,6 +177,7 @@ class Data:
             "task": self.task,
             "rows": self.n_rows,
             "test rows": None if self.test is None else len(self.test[0]),
+            **({"season": self.season} if self.is_forecast else {}),
             "fingerprint": self.fingerprint(),
         }
 

@@ -181,7 +181,7 @@ def _check_horizons(entries):
 
 def make_baselines(entries, data):
     """The rivals of this task and kind of data."""
-    made = _forecasts(entries) if data.is_forecast else _RIVALS[data.task](data)
+    made = _forecasts(entries, data.given_season) if data.is_forecast else _RIVALS[data.task](data)
     taken = {entry.name for entry in entries}
     return [
         Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)
@@ -189,10 +189,10 @@ def make_baselines(entries, data):
     ]
 
 
-def _forecasts(entries):
+def _forecasts(entries, season):
     horizon = next((e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")), 1)
     return {
-        "seasonal naive": NaiveForecaster("seasonal", horizon=horizon),
+        "seasonal naive": NaiveForecaster("seasonal", horizon=horizon, season=season or "auto"),
         "drift": NaiveForecaster("drift", horizon=horizon),
         "mean": NaiveForecaster("mean", horizon=horizon),
     }

@@ -9,7 +9,6 @@ from keraseq.comparison._entries import effort, inner_estimator
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import forecast_gains, row_gains, row_luck, total
 from keraseq.comparison._tuning import tune_entry
-from keraseq.encoding.dated_series import read_dated_series
 from keraseq.wrappers._estimator import NetworkEstimator
 
 _LATENCY_CALLS = 5
@@ -52,8 +51,7 @@ def score_rows(estimator, data, split):
     X, y = data.test_part(split)
     if data.is_forecast:
         forecast, truth = estimator.predict_windows(X, y)
-        training = read_dated_series(X).values[:y]
-        return forecast_gains(np.asarray(forecast), np.asarray(truth), training)
+        return forecast_gains(np.asarray(forecast), np.asarray(truth), data.scale(split))
     return row_gains(data.task, y, estimator.predict(X))
 
 

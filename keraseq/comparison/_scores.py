@@ -51,18 +51,18 @@ def row_gains(task, truth, predicted):
     return around_mean - squared, around_mean
 
 
-def forecast_gains(forecast, truth, training):
+def forecast_gains(forecast, truth, scale):
     """Return each window's part of minus the mean absolute scaled error, and its weight.
 
     Parameters
     ----------
     forecast, truth : ndarray `(windows, horizon, targets)`
-    training : ndarray `(time, targets)`
-        Its mean change from step to step is the scale (Hyndman & Koehler 2006).
+        A truth that is NaN, and a target without a scale, count in nothing.
+    scale : ndarray `(targets,)`
+        Of :func:`keraseq.baselines.mase_scale`.
     """
-    scale = np.abs(np.diff(training, axis=0)).mean(axis=0)
-    error = np.abs(forecast - truth) / np.where(scale > 0, scale, 1.0)
-    return -error.mean(axis=(1, 2)), np.ones(len(error))
+    error = np.abs(forecast - truth) / scale
+    return -np.nansum(error, axis=(1, 2)), (~np.isnan(error)).sum(axis=(1, 2)).astype(float)
 
 
 def total(gain, weight):

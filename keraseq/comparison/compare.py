@@ -39,6 +39,7 @@ def compare(
     n_seeds=5,
     cv=None,
     test=None,
+    season=None,
     baselines=True,
     tune=None,
     n_jobs=None,
@@ -75,6 +76,10 @@ def compare(
     test : tuple (X, y), optional
         A fixed test set; runs then differ in their seed alone, and the verdict is about these
         rows. For a forecast: the series that follows X.
+    season : int, optional
+        Steps of a season of the series to forecast, for MASE and the seasonal naive rival. By
+        default MASE has that of the dates' step (24 for hours, 7 for days, 12 for months), else 1,
+        and the rival the one that would have forecast the training part best.
     baselines : bool, default=True
         Add the naive rivals of the task. A score means little without them.
     tune : int, optional
@@ -102,7 +107,8 @@ def compare(
     ------
     ValueError, TypeError
         For an unknown model, no model, an estimator without ``predict``, a budget below the
-        smallest model, or a task that cannot be inferred: before anything is computed.
+        smallest model, a task that cannot be inferred, or a series whose training part repeats
+        itself exactly (MASE has nothing to divide by): before anything is computed.
 
     Warns
     -----
@@ -128,7 +134,8 @@ def compare(
         raise ValueError("parameter_budget and flop_budget both set the size; give one.")
     budgets = {"parameter_budget": parameter_budget, "flop_budget": flop_budget}
     task = task_of(models) if task is None and not isinstance(models, str) else task
-    data = Data(X, y, task, test, input=(estimator_params or {}).get("input", "auto"))
+    kind = (estimator_params or {}).get("input", "auto")
+    data = Data(X, y, task, test, input=kind, season=season)
     entries = make_entries(models, data, estimator_params, budgets)
     if baselines:
         entries += make_baselines(entries, data)
@@ -185,6 +192,7 @@ def _header(data, splits, random_state, tune):
         "task": data.task,
         "random_state": random_state,
         "first_split": joblib.hash(splits[0]),
+        "season": data.season if data.is_forecast else None,
         "tune": tune,
     }
 

@@ -8,7 +8,8 @@ from sklearn.base import clone
 from sklearn.model_selection import check_cv
 
 from keraseq._checks import check_integer
-from keraseq.baselines import drift, seasonal_naive
+from keraseq.baselines import drift, mase_scale, seasonal_naive
+from keraseq.encoding.season import season_of
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import (
     model_band,
@@ -19,8 +20,6 @@ from keraseq.wrappers.forecasting._intervals import (
 from keraseq.wrappers.forecasting._scores import score_table
 
 _TEST_SHARE = 0.2
-# Days of a step at most, and steps of a season: days of a week, weeks, months, quarters of a year.
-_SEASONS = ((6, 7), (27, 52), (31, 12), (92, 4))
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,11 @@ class Backtest:
     forecasts : DataFrame
         A row for each model, series, origin, target and step: series (where there are several),
         target, model, origin (the last row known), date, step, forecast, lower, upper, truth, and
-        scale (the seasonal naive error before the test part, which MASE divides by).
+        scale (which MASE divides by: the seasonal naive error within the training part).
     scores : DataFrame
         A row for each model: MAE, RMSE, MSE, MASE, sMAPE (in percent), pinball (mean over
-        the lower end, the forecast and the upper end), coverage, n_forecasts.
+        the lower end, the forecast and the upper end), coverage, n_forecasts. MASE is NaN where
+        training repeats itself exactly.
     coverage : float or None
         Claimed by the intervals.
     season : int
@@ -66,7 +66,7 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
         raise ValueError("cv says where to begin and to fit again; leave out start and refit.")
     stride = forecaster.horizon if stride is None else check_integer("stride", stride, 1)
     reader, data = clone(forecaster)._read_training(y, *covariates.values())
-    season = _season(data.panel) if season is None else check_integer("season", season, 1)
+    season = season_of(data.panel.series[0].index, season)
     tables = []
     for train_ends, origins in _rounds(forecaster, data, start, stride, cv, refit):
         fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends))
@@ -214,9 +214,7 @@ class _Table:
         rows = origins[:, None] + np.arange(horizon)
         self.truth = self.values[rows]
         shape = self.truth.shape
-        seasonal = season if train_end > season else 1
-        naive = np.abs(self.values[seasonal:train_end] - self.values[: train_end - seasonal])
-        scale = naive.mean(axis=0)
+        scale = mase_scale(self.values[:train_end], season)
         targets = pd.Categorical.from_codes(
             np.tile(np.arange(shape[2]), shape[0] * shape[1]), [str(t) for t in panel.targets]
         )
@@ -251,15 +249,3 @@ class _Table:
             ids = self.panel.ids or range(len(self.panel))
             frame.insert(0, "series", pd.Categorical([ids[self.place]] * len(frame)))
         return frame
-
-
-def _season(panel):
-    index = panel.series[0].index
-    if isinstance(index, pd.PeriodIndex):
-        index = index.to_timestamp()
-    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
-        return 1
-    days = pd.Series(index).diff().median() / pd.Timedelta(days=1)
-    if days < 1:
-        return round(1 / days)
-    return next((season for longest, season in _SEASONS if days <= longest), 1)

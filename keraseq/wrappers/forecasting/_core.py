@@ -6,11 +6,18 @@ import joblib
 import keras
 import numpy as np
 
+from keraseq.baselines import mase_scale
+from keraseq.encoding.season import season_of
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._recipes import make_recipe
 from keraseq.wrappers._training import optimizer_config
-from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, ForecastScaling
+from keraseq.wrappers.forecasting._data import (
+    ForecastData,
+    ForecastReader,
+    ForecastScaling,
+    places,
+)
 from keraseq.wrappers.forecasting._intervals import Calibration, central, window_scale
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
 
@@ -52,6 +59,10 @@ class ForecastCore:
     @property
     def centre(self):
         return central(self.params["quantiles"])
+
+    @property
+    def horizon(self):
+        return self.params["horizon"]
 
     def read(self, y, past, future, static, n=0):
         """Read what is to be forecast from; see :meth:`ForecastReader.read`."""
@@ -116,6 +127,28 @@ class ForecastCore:
             self.scale(windows, conformal),
             self.params["quantiles"],
         )
+
+    def mase_scale(self, panel, season=None):
+        """What the errors of each series are divided by, `(series, targets)`.
+
+        By training's rows of it; a series of a list, by those before its first forecast one.
+        """
+        trained = self.data.panel
+        season = season_of(trained.series[0].index, season)
+        known = places(panel, trained)
+        if known is None:
+            rows = [series.values[: self.lookback] for series in panel.series]
+        else:
+            rows = [trained.series[place].values for place in known]
+        scale = np.stack([mase_scale(values, season) for values in rows])
+        if np.isnan(scale).all():
+            which = "Training" if known is not None else f"y's first {self.lookback} rows of each"
+            raise ValueError(
+                f"{which} repeats itself exactly every {season} steps, so that there is no "
+                "seasonal naive error to scale by. Give another season=, or use backtest, which "
+                "gives errors in the units of y too."
+            )
+        return scale
 
     def ends_of(self, windows):
         """For each window, the row behind its series' last."""

@@ -110,22 +110,40 @@ class ForecastEvaluation:
             season=season,
         )
 
-    def score(self, y, *, past=None, future=None, static=None):
+    def score(self, y, *, past=None, future=None, static=None, season=None):
         """Return minus the mean absolute scaled error of one-horizon forecasts all through y.
 
-        The scale is the error of repeating the last value (Hyndman & Koehler 2006) on y, so that
-        -1 is as good as that.
+        Errors are divided by the seasonal naive error of the training series (Hyndman & Koehler
+        2006), as in `backtest` and :func:`keraseq.compare`, so that -1 is as good as repeating the
+        last season was there. A series of a list, which has no name to find it by, is scaled by
+        its own first `lookback_` rows.
+
+        Parameters
+        ----------
+        y, past, future, static : as in `predict`
+        season : int, optional
+            Steps of a season; by default that of the dates' step (24 for hours, 7 for days, 12 for
+            months, 4 for quarters, 52 for weeks), else 1.
+
+        Returns
+        -------
+        float
+            Every forecast value counts once, but those without a truth, and columns that repeat
+            themselves exactly in training: their errors have no scale.
+
+        Raises
+        ------
+        ValueError
+            If no column has a scale.
         """
         check_is_fitted(self)
-        data = self._core.read(y, past, future, static)
-        self._check_history(data, self.lookback_ + self.horizon)
-        scalings = self._core.scalings(data)
-        windows = self._core.windows(data, scalings)
-        forecast = self._core.predict_points(windows, self.horizon)
-        errors = np.abs(forecast - windows.truth()).mean(axis=1)
-        scaled = []
-        for place, (series, scaling) in enumerate(zip(data.panel.series, scalings, strict=True)):
-            naive = np.abs(np.diff(scaling.apply(series.values), axis=0)).mean(axis=0)
-            error = errors[windows.series == place].mean(axis=0)
-            scaled.append(error / np.where(naive > 0, naive, 1.0))
-        return -float(np.mean(scaled))
+        core = self._core
+        data = core.read(y, past, future, static)
+        self._check_history(data, core.lookback + core.horizon)
+        first = [core.lookback] * len(data.panel)
+        scale = core.mase_scale(data.panel, season)
+        scalings = core.scalings(data, first)
+        windows = core.windows(data, scalings)
+        units = np.stack([scaling.scale for scaling in scalings]) / scale
+        errors = np.abs(core.predict_points(windows, core.horizon) - windows.truth())
+        return -float(np.nanmean(errors * units[windows.series][:, None]))

@@ -27,8 +27,7 @@ def score_table(forecasts, by, coverage):
     rows = {
         "MAE": error.abs(),
         "MSE": error**2,
-        # A series that never changed has no naive error to divide by.
-        "MASE": error.abs() / forecasts["scale"].where(forecasts["scale"] > 0),
+        "MASE": error.abs() / forecasts["scale"],
         "sMAPE": (200 * error.abs() / size.where(size > 0)).fillna(0.0),
     }
     if coverage is not None:
