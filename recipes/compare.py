@@ -48,7 +48,7 @@ def run(options):
     print(result.table[shown].to_string(formatters=formats, na_rep=""))
     print(f"\n{result.summary()}")
     if options.plot:
-        result.plot(cost="seconds").figure_.savefig(options.plot, dpi=120)
+        result.plot().figure_.savefig(options.plot, dpi=120)
         _common.print_lines(plot=options.plot)
 
 

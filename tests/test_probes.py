@@ -444,12 +444,17 @@ def test_the_plots_of_one_model(sentiment):
     texts = ["a good film", "the plot was bad"]
     clf = keraseq.SequenceClassifier("gru", units=4, epochs=1, random_state=0)
     gates = probes.gates(clf.fit(["a good film", "a bad one"], [1, 0]), ["a good film"])
-    assert legend(plots.GatesDisplay.from_frame(gates)) == ["update", "reset"]
+    assert legend(plots.GatesDisplay.from_frame(gates)) == [
+        "update: 1 keeps the state",
+        "reset: 0 ignores the state",
+        "middle 80 % of the units",
+    ]
 
     maps = probes.attention_maps(sentiment, texts)
     display = plots.AttentionMapsDisplay.from_frame(maps, row=1, head=2)
     words = [label.get_text() for label in display.ax_.get_xticklabels()]
-    assert words == ["the", "plot", "was", "bad"] and display.ax_.get_title() == "head 2"
+    assert words == ["the", "plot", "was", "bad"]
+    assert display.ax_.get_title().endswith("attention of layer 1, head 2, row 1")
 
     shares = probes.attribution(sentiment, texts, n_orders=2)
     display = plots.AttributionDisplay.from_frame(shares, row=0)

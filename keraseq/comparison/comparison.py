@@ -138,26 +138,34 @@ class Comparison:
         """
         return summarise(self)
 
-    def plot(self, kind="cost", *, cost="parameters", ax=None):
-        """Draw scores against a cost, or which models cannot be told apart.
+    def plot(self, kind="ranking", *, cost=None, ax=None):
+        """Draw who wins and who cannot be told apart, or scores against a cost.
 
         Parameters
         ----------
-        kind : {"cost", "critical_difference"}, default="cost"
-        cost : str, default="parameters"
-            A column of `table`, such as ``"seconds"``.
+        kind : {"ranking", "cost", "critical_difference"}, default="ranking"
+            "critical_difference" has no intervals, and needs two runs.
+        cost : str, optional
+            A column of `table`, such as ``"seconds"``, for ``kind="cost"``, which giving it
+            implies; the first of parameters, flops and seconds by which the models differ by
+            default.
         ax : matplotlib Axes, optional
+            Those of a new figure of pyplot by default.
 
         Returns
         -------
-        keraseq.plots.ScoreCostDisplay or keraseq.plots.CriticalDifferenceDisplay
+        keraseq.plots.RankingDisplay, ScoreCostDisplay or CriticalDifferenceDisplay
+            ``figure_.savefig(path)`` writes the picture.
         """
-        from keraseq.plots import CriticalDifferenceDisplay, ScoreCostDisplay
+        from keraseq import plots
 
-        check_choice("kind", kind, ("cost", "critical_difference"))
+        kind = "cost" if kind == "ranking" and cost is not None else kind
+        check_choice("kind", kind, ("ranking", "cost", "critical_difference"))
+        if kind == "ranking":
+            return plots.RankingDisplay.from_comparison(self, ax=ax)
         if kind == "cost":
-            return ScoreCostDisplay.from_comparison(self, cost=cost, ax=ax)
-        return CriticalDifferenceDisplay.from_comparison(self, ax=ax)
+            return plots.ScoreCostDisplay.from_comparison(self, cost=cost, ax=ax)
+        return plots.CriticalDifferenceDisplay.from_comparison(self, ax=ax)
 
     def learning_curves(self, *, metric=None, ax=None):
         """Draw training and validation loss (or another logged metric) against epochs.

@@ -9,6 +9,7 @@ from keraseq.plots.gates_display import GatesDisplay
 from keraseq.plots.gradient_flow_display import GradientFlowDisplay
 from keraseq.plots.learning_curves_display import LearningCurvesDisplay
 from keraseq.plots.memory_horizon_display import MemoryHorizonDisplay
+from keraseq.plots.ranking_display import RankingDisplay
 from keraseq.plots.scaling_display import ScalingDisplay
 from keraseq.plots.score_cost_display import ScoreCostDisplay
 
@@ -22,6 +23,7 @@ __all__ = [
     "GradientFlowDisplay",
     "LearningCurvesDisplay",
     "MemoryHorizonDisplay",
+    "RankingDisplay",
     "ScalingDisplay",
     "ScoreCostDisplay",
 ]

@@ -1,11 +1,11 @@
 """What the plots of probes share."""
 
-from keraseq.plots._axes import take_axes
+from keraseq.plots._display import Display
 
 _MOST_LABELS = 60
 
 
-class FrameDisplay:
+class FrameDisplay(Display):
     """A plot of the frame of a probe.
 
     A subclass picks its part of the frame in ``__init__`` and draws it in ``_draw``.
@@ -25,7 +25,7 @@ class FrameDisplay:
         ----------
         frame : DataFrame
         ax : matplotlib Axes, optional
-            A new figure's by default.
+            Those of a new figure of pyplot by default.
         **choices
             The parameters of the class.
 
@@ -37,13 +37,6 @@ class FrameDisplay:
             For a choice that is not in the frame.
         """
         return cls(frame, **choices).plot(ax=ax)
-
-    def plot(self, ax=None):
-        """Draw on `ax`, or on a new figure."""
-        ax = take_axes(ax)
-        self._draw(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
 
 
 def label_steps(axis, steps, tokens):

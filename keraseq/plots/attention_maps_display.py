@@ -1,5 +1,6 @@
 """Who looks at whom."""
 
+from keraseq.plots._display import titled
 from keraseq.plots._frame_display import FrameDisplay, label_steps
 from keraseq.plots._series_axes import choose
 
@@ -18,12 +19,22 @@ class AttentionMapsDisplay(FrameDisplay):
     """
 
     def __init__(self, frame, *, row=None, layer=None, head=None):
+        parts = {}
         for name, given in {"row": row, "layer": layer}.items():
-            frame = frame[frame[name] == choose(name, given, frame[name].unique())]
+            parts[name] = choose(name, given, frame[name].unique())
+            frame = frame[frame[name] == parts[name]]
         if head is not None:
             frame = frame[frame["head"] == choose("head", head, frame["head"].unique())]
         self.frame = frame
-        self.head = head
+        self.title = titled(
+            frame.attrs.get("model"),
+            f"attention of layer {parts['layer']}",
+            "mean of all heads" if head is None else f"head {head}",
+            f"row {parts['row']}",
+        )
+
+    def _size(self):
+        return 6, 5
 
     def _draw(self, ax):
         weights = self.frame.pivot_table(index="query", columns="key", values="weight")
@@ -32,5 +43,4 @@ class AttentionMapsDisplay(FrameDisplay):
         for name, axis in (("key", ax.xaxis), ("query", ax.yaxis)):
             steps = self.frame.drop_duplicates(name)
             label_steps(axis, steps[name], steps.get(f"{name}_token"))
-        heads = "mean of all heads" if self.head is None else f"head {self.head}"
-        ax.set(xlabel="attended step", ylabel="attending step", title=heads)
+        ax.set(xlabel="attended step", ylabel="attending step", title=self.title)

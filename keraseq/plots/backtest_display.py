@@ -3,11 +3,12 @@
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.plots._axes import colours, legend_beside, take_axes
+from keraseq._colours import assign_colours
+from keraseq.plots._display import Display, titled
 from keraseq.plots._series_axes import choose, label_dates, positions
 
 
-class BacktestDisplay:
+class BacktestDisplay(Display):
     """The forecasts of a backtest over the truth, or an error measure by step ahead.
 
     Parameters
@@ -21,18 +22,26 @@ class BacktestDisplay:
         Draw this column of the scores in place of the forecasts.
     coverage : float, optional
         Claimed by the intervals.
+    series : optional
+        That the forecasts are of, where there are several.
+    colours : dict of str to colour, optional
+        By model.
 
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
     """
 
-    def __init__(self, forecasts, scores, *, models, metric=None, coverage=None):
+    def __init__(
+        self, forecasts, scores, *, models, metric=None, coverage=None, series=None, colours=None
+    ):
         self.forecasts = forecasts
         self.scores = scores
         self.models = models
         self.metric = metric
         self.coverage = coverage
+        self.series = series
+        self.colours = assign_colours(models) if colours is None else colours
 
     @classmethod
     def from_backtest(cls, result, *, metric=None, models=None, series=None, target=None, ax=None):
@@ -66,29 +75,35 @@ class BacktestDisplay:
         if metric is not None:
             check_choice("metric", metric, [c for c in scores.columns if c != "n_forecasts"])
         if "series" in table:
-            table = table[table["series"] == choose("series", series, table["series"].unique())]
+            series = choose("series", series, table["series"].unique())
+            table = table[table["series"] == series]
         table = table[table["target"] == choose("target", target, table["target"].unique())]
         return cls(
-            table, scores, models=list(models), metric=metric, coverage=result.coverage
+            table,
+            scores,
+            models=list(models),
+            metric=metric,
+            coverage=result.coverage,
+            series=series,
+            colours=assign_colours(known),
         ).plot(ax=ax)
 
-    def plot(self, ax=None):
-        """Draw on `ax`, or on a new figure."""
-        ax = take_axes(ax, size=(8, 4.2))
+    def _size(self):
+        return 8, 4.2
+
+    def _draw(self, ax):
         if self.metric is None:
             self._plot_forecasts(ax)
         else:
             self._plot_metric(ax)
-        legend_beside(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
 
     def _plot_forecasts(self, ax):
         table = self.forecasts
         truth = table.drop_duplicates("date").sort_values("date")
         index = pd.Index(truth["date"])
         ax.plot(positions(index), truth["truth"], color="0.25", linewidth=1, label="truth")
-        for model, colour in colours(self.models).items():
+        for model in self.models:
+            colour = self.colours[model]
             label, end = model, None
             for _, one in table[table["model"] == model].groupby("origin", sort=True):
                 # Of origins closer together than the horizon, those whose forecasts do not overlap.
@@ -110,15 +125,17 @@ class BacktestDisplay:
                     )
                 label = None
         label_dates(ax, index)
-        ax.set_ylabel(str(table["target"].iloc[0]))
+        target = str(table["target"].iloc[0])
+        ax.set(ylabel=target, title=titled(f"Forecasts of {target} and what came", self.series))
 
     def _plot_metric(self, ax):
-        for model, colour in colours(self.models).items():
+        for model in self.models:
+            colour = self.colours[model]
             line = self.scores.loc[model][self.metric].dropna()
             marker = "o" if len(line) < 15 else None
             if len(line):
                 ax.plot(line.index, line, color=colour, marker=marker, label=model)
         if self.metric == "coverage" and self.coverage is not None:
             ax.axhline(self.coverage, color="0.5", linestyle="--", linewidth=1, label="claimed")
-        ax.set_xlabel("steps ahead")
-        ax.set_ylabel(self.metric)
+        title = titled(f"{self.metric} by steps ahead", "all series and targets")
+        ax.set(xlabel="steps ahead", ylabel=self.metric, title=title)

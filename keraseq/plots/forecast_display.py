@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from keraseq._colours import assign_colours
 from keraseq.encoding.series_panel import read_panel
-from keraseq.plots._axes import legend_beside, take_axes
+from keraseq.plots._display import Display, name_of, titled
 from keraseq.plots._series_axes import choose, label_dates, positions
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import check_coverage
@@ -12,7 +13,7 @@ from keraseq.wrappers.forecasting._intervals import check_coverage
 _HISTORY_HORIZONS = 4
 
 
-class ForecastDisplay:
+class ForecastDisplay(Display):
     """History, forecast, interval bands and, where it is known, what came.
 
     Parameters
@@ -23,18 +24,20 @@ class ForecastDisplay:
     truth : Series, optional
     name : str
         Of the target.
+    title : str
 
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
     """
 
-    def __init__(self, history, forecast, *, bands=None, truth=None, name="y"):
+    def __init__(self, history, forecast, *, bands=None, truth=None, name="y", title=""):
         self.history = history
         self.forecast = forecast
         self.bands = bands or {}
         self.truth = truth
         self.name = name
+        self.title = title
 
     @classmethod
     def from_estimator(
@@ -103,33 +106,32 @@ class ForecastDisplay:
             bands=bands,
             truth=None if truth is None else _truth(forecaster, truth, panel, place, column, ahead),
             name=str(target),
+            title=titled(
+                f"{name_of(forecaster)}: forecast of {target}", ids[place] if len(ids) > 1 else None
+            ),
         ).plot(ax=ax)
 
-    def plot(self, ax=None):
-        """Draw on `ax`, or on a new figure."""
-        ax = take_axes(ax)
+    def _draw(self, ax):
         joined = pd.concat([self.history[-1:], self.forecast])
+        colour, other = assign_colours(["forecast", "truth"]).values()
         ax.plot(positions(self.history.index), self.history, color="0.25", label="history")
-        widest = sorted(self.bands, reverse=True)
-        for level in widest:
+        for place, level in enumerate(sorted(self.bands, reverse=True)):
             band = self.bands[level]
             ax.fill_between(
                 positions(band.index),
                 band["lower"],
                 band["upper"],
-                color="C0",
-                alpha=0.18,
+                color=colour,
+                # The narrower the darker, in the legend too.
+                alpha=min(0.15 + 0.2 * place, 0.8),
                 linewidth=0,
                 label=f"{level:.0%} interval",
             )
-        ax.plot(positions(joined.index), joined, color="C0", label="forecast")
+        ax.plot(positions(joined.index), joined, color=colour, label="forecast")
         if self.truth is not None:
-            ax.plot(positions(self.truth.index), self.truth, color="C1", label="truth")
+            ax.plot(positions(self.truth.index), self.truth, color=other, label="truth")
         label_dates(ax, self.history.index)
-        ax.set_ylabel(self.name)
-        legend_beside(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        ax.set(ylabel=self.name, title=self.title)
 
 
 def _truth(forecaster, truth, panel, place, column, ahead):

@@ -1,25 +1,45 @@
 """Loss against epochs, model by model."""
 
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
 from keraseq._checks import check_choice
-from keraseq.plots._axes import colours, legend_beside, take_axes
+from keraseq._colours import assign_colours
+from keraseq.comparison.curves import run_curves
+from keraseq.plots._display import Display, name_of, titled
 
 
-class LearningCurvesDisplay:
-    """Mean over the runs of what was logged each epoch; validation is dashed.
+class LearningCurvesDisplay(Display):
+    """What was logged each epoch: mean over the runs, and their range; validation is dashed.
 
-    Attributes
+    Parameters
     ----------
     frame : DataFrame
         model, run, epoch, metric, value.
+    metric : str
+        Its validation is ``val_`` and its name.
+    colours : dict of str to colour, optional
+
+    Attributes
+    ----------
+    ax_, figure_ : matplotlib Axes and Figure
     """
 
-    def __init__(self, frame, *, metric):
+    def __init__(self, frame, metric, *, colours=None):
         self.frame = frame
         self.metric = metric
+        self.colours = assign_colours(frame["model"].unique()) if colours is None else colours
 
     @classmethod
     def from_comparison(cls, result, *, metric=None, ax=None):
         """Draw a :class:`keraseq.comparison.Comparison`.
+
+        Parameters
+        ----------
+        result : Comparison
+        metric : str, optional
+            What was logged; the loss by default.
+        ax : matplotlib Axes, optional
 
         Raises
         ------
@@ -29,23 +49,83 @@ class LearningCurvesDisplay:
         frame = result.histories
         if frame.empty:
             raise ValueError("No model of this comparison logs its training by epoch.")
-        known = [m for m in frame["metric"].unique() if not m.startswith("val_")]
-        metric = check_choice("metric", "loss" if metric is None else metric, known)
-        kept = frame[frame["metric"].isin([metric, f"val_{metric}"])].reset_index(drop=True)
-        return cls(kept, metric=metric).plot(ax=ax)
+        known = assign_colours(result.scores.columns, grey=result.baselines)
+        return cls(*_chosen(frame, metric), colours=known).plot(ax=ax)
 
-    def plot(self, ax=None):
-        ax = take_axes(ax)
-        colour = colours(self.frame["model"].unique())
-        means = self.frame.groupby(["model", "metric", "epoch"], sort=False)["value"].mean()
-        for name in colour:
-            for metric, style in ((self.metric, "-"), (f"val_{self.metric}", "--")):
-                if metric in means.get(name, ()).index.get_level_values(0):
-                    line = means[name, metric]
-                    marker = "o" if len(line) < 3 else None
-                    label = name if style == "-" else f"{name}, validation"
-                    ax.plot(line.index, line, style, color=colour[name], marker=marker, label=label)
+    @classmethod
+    def from_estimator(cls, estimator, *, metric=None, ax=None):
+        """Draw the training of a fitted estimator of ours.
+
+        Parameters
+        ----------
+        estimator : SequenceClassifier, SequenceRegressor, SequenceTagger or SequenceForecaster
+        metric : str, optional
+            What was logged; the loss by default.
+        ax : matplotlib Axes, optional
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+        TypeError
+            For an estimator that logs nothing.
+        ValueError
+            For a metric that was not logged.
+
+        Examples
+        --------
+        >>> import keraseq
+        >>> from keraseq.datasets import make_reviews
+        >>> from keraseq.plots import LearningCurvesDisplay
+        >>> X, y = make_reviews(100, return_X_y=True, random_state=0)
+        >>> clf = keraseq.SequenceClassifier(units=4, epochs=2, random_state=0).fit(X, y)
+        >>> LearningCurvesDisplay.from_estimator(clf).ax_.get_title()
+        'gru, loss by epoch'
+        """
+        check_is_fitted(estimator)
+        history = getattr(estimator, "history_", None)
+        if not isinstance(history, dict):
+            raise TypeError(
+                f"{type(estimator).__name__} has no history_ by epoch; give an estimator of "
+                "keraseq (of a pipeline its last step)."
+            )
+        rows = [
+            (name_of(estimator), 0, epoch, name, value)
+            for name, values in history.items()
+            for epoch, value in enumerate(values, start=1)
+        ]
+        columns = ["model", "run", "epoch", "metric", "value"]
+        return cls(*_chosen(pd.DataFrame(rows, columns=columns), metric)).plot(ax=ax)
+
+    def _draw(self, ax):
+        curves = run_curves(self.frame)
+        for (name, metric), line in curves.groupby(["model", "metric"], sort=False):
+            is_training, colour = metric == self.metric, self.colours[name]
+            ax.plot(
+                line["epoch"],
+                line["mean"],
+                "-" if is_training else "--",
+                color=colour,
+                marker="o" if len(line) < 3 else None,
+                label=name if is_training else None,
+            )
+            ax.fill_between(
+                line["epoch"], line["low"], line["high"], color=colour, alpha=0.12, linewidth=0
+            )
+        if curves["metric"].nunique() > 1:
+            ax.plot([], [], "--", color="0.4", label="validation")
+        runs, names = self.frame["run"].nunique(), self.frame["model"].unique()
         ax.set(xlabel="epoch", ylabel=self.metric)
-        legend_beside(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        ax.set_title(
+            titled(
+                names[0] if len(names) == 1 else None,
+                f"{self.metric} by epoch",
+                f"mean and range of {runs} runs" if runs > 1 else None,
+            )
+        )
+
+
+def _chosen(frame, metric):
+    """The rows of a metric and its validation, and its name."""
+    known = [m for m in frame["metric"].unique() if not m.startswith("val_")]
+    metric = check_choice("metric", "loss" if metric is None else metric, known)
+    return frame[frame["metric"].isin([metric, f"val_{metric}"])].reset_index(drop=True), metric
