@@ -10,6 +10,11 @@ that Nadeau and Bengio's correction assumes at an 80/20 split, "independent" non
 conservative), "fixed test set" has seeds alone. False alarms are comparisons with any pair of equal
 models called different: at most 8 % is asked, at 5 %. Found is the share of its pairs in which one
 model, some standard deviations of a run below all others, is told apart.
+
+Few test rows make scores that repeat: the last table counts the comparisons in which some pair's
+difference is the same in every run and not 0, and the false alarms among all. There the models are
+right with the same probability; "one answer for all" are models whose training knows no luck on one
+fixed test set, so that the rows' is all there is.
 """
 
 import argparse
@@ -31,6 +36,9 @@ DESIGNS = {  # name: (test rows to training rows, correlation between runs, pair
     "fixed test set": (0.0, 0.0, False),
 }
 
+COUNTED = {"resplits": "resplits", "one answer for all": "fixed test set"}
+ONCE = {"one answer for all"}
+
 
 def simulate(design, spread, n_models, n_runs, repeats, *, shift=0.0, seed=0):
     """Return the number of comparisons with a false alarm, and the mean share found."""
@@ -49,6 +57,34 @@ def simulate(design, spread, n_models, n_runs, repeats, *, shift=0.0, seed=0):
         alarms += called[~differs].any()
         found.append(called[differs].mean() if shift else 0.0)
     return int(alarms), float(np.mean(found))
+
+
+def simulate_counts(kind, n_test, n_models, n_runs, repeats, *, rate=0.9, seed=0):
+    """Return the comparisons with a false alarm, and those with a difference that repeats.
+
+    Models are right in a share of `n_test` rows.
+    """
+    ratio, correlation, paired = DESIGNS[COUNTED[kind]]
+    generator = np.random.default_rng(seed)
+    alarms = repeated = 0
+    for _ in range(repeats):
+        # What all runs have in common, as much of the variance as the design says.
+        common = np.sqrt(rate * (1 - rate) / n_test * correlation / (1 - correlation))
+        rates = np.clip(rate + common * generator.normal(size=n_models), 0, 1)
+        right = generator.binomial(n_test, rates, (1 if kind in ONCE else n_runs, n_models))
+        scores = np.broadcast_to(right / n_test, (n_runs, n_models))
+        smooth = (right + 1) / (n_test + 2)
+        tests = _statistics.test_pairs(
+            scores,
+            ratio=ratio,
+            paired=paired,
+            row_variance=(smooth * (1 - smooth)).mean(axis=0) / (n_test + 1),
+            test_rows=n_test,
+        )
+        alarms += (tests.p < _statistics.LEVEL).any()
+        gaps = scores[:, [a for a, _ in tests.pairs]] - scores[:, [b for _, b in tests.pairs]]
+        repeated += ((np.ptp(gaps, axis=0) < 1e-9) & (np.abs(gaps[0]) > 1e-9)).any()
+    return int(alarms), int(repeated)
 
 
 def exact_interval(count, n):
@@ -76,6 +112,7 @@ def main():
                     f"{count / options.repeats:.3f} ({low:.3f} to {high:.3f})",
                     flush=True,
                 )
+    counted(options)
     print("\none model worse by so many deviations: share of its pairs found")
     for design in DESIGNS:
         for n_models, n_runs in ((2, 5), (2, 10), (8, 5), (8, 10)):
@@ -85,6 +122,23 @@ def main():
                     shift=shift, seed=options.seed,
                 )  # fmt: skip
                 print(f"{design:15} {n_models:6} {n_runs:4} {shift}  {found:.3f}", flush=True)
+
+
+def counted(options):
+    print("\nfew test rows: comparisons with a difference that repeats, false alarms (exact 95 %)")
+    for kind in COUNTED:
+        for n_test in (10, 20, 60, 200):
+            for n_models, n_runs in ((2, 2), (3, 2), (3, 3), (6, 2), (6, 5)):
+                alarms, repeated = simulate_counts(
+                    kind, n_test, n_models, n_runs, options.repeats, seed=options.seed
+                )
+                low, high = exact_interval(alarms, options.repeats)
+                print(
+                    f"{kind:18} {n_test:4} rows {n_models} models {n_runs} runs  "
+                    f"{repeated / options.repeats:.3f}  "
+                    f"{alarms / options.repeats:.3f} ({low:.3f} to {high:.3f})",
+                    flush=True,
+                )
 
 
 def only_whether_significant():
