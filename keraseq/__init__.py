@@ -6,8 +6,6 @@ Names load on first use: ``import keraseq`` itself brings in neither TensorFlow 
 import importlib
 import importlib.util
 
-__version__ = "0.1.0.dev0"
-
 _STAGES = (
     "datasets",
     "encoding",
@@ -45,6 +43,8 @@ def _builder_names():
 
 
 def __getattr__(name):
+    if name == "__version__":
+        return importlib.import_module("keraseq._version").find_version()
     if name in _STAGES:
         return importlib.import_module(f"keraseq.{name}")
     if name in _EXPORTS:

@@ -5,8 +5,10 @@ import os
 import platform
 import sys
 
+import keraseq
+
 _PACKAGES = [
-    *("keraseq", "keras", "tensorflow", "numpy", "scipy", "scikit-learn", "pandas", "pooch"),
+    *("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "pandas", "pooch"),
     *("tqdm", "regex", "tokenizers", "matplotlib", "statsmodels", "jax", "torch"),
 ]
 
@@ -22,6 +24,7 @@ def show_versions():
     """
     print(f"python        {sys.version.split()[0]} on {platform.platform()}")
     print(f"processors    {os.cpu_count()}")
+    print(f"keraseq       {keraseq.__version__}")
     for package in _PACKAGES:
         try:
             version = importlib.metadata.version(package)

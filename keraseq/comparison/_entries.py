@@ -1,11 +1,8 @@
 """Who takes part: what the user named, and the baselines that cannot be left out by accident."""
 
 import inspect
-import json
-import re
 from dataclasses import dataclass, field
 
-import joblib
 import keras
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_regressor
@@ -57,12 +54,6 @@ class Entry:
         random = [k for k in copy.get_params() if k.rpartition("__")[2] == "random_state"]
         return copy.set_params(**dict.fromkeys(sorted(random), seed))
 
-    def fingerprint(self):
-        """A hash of the estimator's parameters, equal in every process."""
-        params = self.estimator.get_params()
-        text = json.dumps(params, default=_stable_repr, sort_keys=True)
-        return joblib.hash((type(self.estimator).__qualname__, text))
-
 
 def draw_seed(random_state, *place):
     """Derive a seed from one number and a place that nothing else has."""
@@ -73,12 +64,6 @@ def draw_seed(random_state, *place):
 def inner_estimator(estimator):
     """The last step of a pipeline, or the estimator itself."""
     return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-
-
-def _stable_repr(value):
-    if inspect.isroutine(value) or inspect.isclass(value):
-        return f"{value.__module__}.{value.__qualname__}"
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def make_entries(models, data, estimator_params, budgets):

@@ -13,7 +13,7 @@ class Journal:
     ----------
     path : path-like or None
     header : dict
-        What must be equal for old runs to count: data, task, split, version of the format.
+        What must be equal for old runs to count: data, task, split, versions of the packages.
     """
 
     def __init__(self, path, header):
@@ -38,6 +38,12 @@ class Journal:
                 f"resume={self._path} holds no runs of a comparison; give another file name."
             ) from None
         differs = [name for name in header if found.get(name) != header[name]]
+        if "versions" in differs:
+            raise ValueError(
+                f"resume={self._path} was written with {_named(found.get('versions'))}, and this "
+                f"is {_named(header['versions'])}; runs of both together would compare versions "
+                "too. Give another file name, or go back to those versions."
+            )
         if differs:
             raise ValueError(
                 f"resume={self._path} belongs to another comparison: {', '.join(differs)} "
@@ -63,6 +69,12 @@ class Journal:
     def _append(self, value):
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(value, default=_plain) + "\n")
+
+
+def _named(versions):
+    if not versions:
+        return "an earlier version, which kept no record of it"
+    return ", ".join(f"{package} {version}" for package, version in versions.items())
 
 
 def _plain(value):

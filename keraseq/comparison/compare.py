@@ -20,6 +20,7 @@ from keraseq.comparison._entries import (
     make_entries,
     task_of,
 )
+from keraseq.comparison._fingerprint import HEADER_PACKAGES, fingerprint
 from keraseq.comparison._journal import Journal
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
@@ -186,8 +187,10 @@ def _try_without_training(entries, data, split):
 
 
 def _header(data, splits, random_state, tune):
+    versions = _versions()
     return {
-        "format": 1,
+        "format": 2,
+        "versions": {package: versions[package] for package in HEADER_PACKAGES},
         "data": data.fingerprint(),
         "task": data.task,
         "random_state": random_state,
@@ -200,7 +203,7 @@ def _header(data, splits, random_state, tune):
 def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume):
     """Fit what the journal does not hold; return all records in the order of entries and runs."""
     journal = Journal(resume, header)
-    prints = {entry.name: entry.fingerprint() for entry in entries}
+    prints = {entry.name: fingerprint(entry.estimator) for entry in entries}
     wanted, jobs = [], []
     for run, split in enumerate(splits):
         # Each run begins with another model, so that none is always first.
@@ -218,7 +221,7 @@ def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, res
     return [journal.records[about["model"], about["run"]] for about in wanted]
 
 
-def _about(entry, run, split, seed, fingerprint):
+def _about(entry, run, split, seed, print_):
     """The first part of a run's record: what is known before it is fitted."""
     return {
         "model": entry.name,
@@ -228,7 +231,7 @@ def _about(entry, run, split, seed, fingerprint):
         "split": joblib.hash(split),
         "n_train": len(split.train),
         "note": "; ".join(entry.notes),
-        "fingerprint": joblib.hash((fingerprint, seed, split)),
+        "fingerprint": joblib.hash((print_, seed, split)),
     }
 
 
