@@ -94,9 +94,11 @@ class _Reader:
             return _package(module, name) if _is_brought(module) else self._class(value)
         # What lru_cache, wraps and tf.function make of a function is that function too.
         inner = self.read(getattr(value, "__wrapped__", None))
-        if inspect.isfunction(value) and not _is_brought(value.__globals__.get("__name__")):
-            return *self._function(value), inner
-        return _package(module, name), inner
+        if not inspect.isfunction(value):
+            return _package(module, name), inner
+        # A wrapper calls itself what it wraps; its code tells who wrote it.
+        module, name = value.__globals__.get("__name__"), value.__code__.co_qualname
+        return _package(module, name) if _is_brought(module) else self._function(value), inner
 
     def _class(self, value):
         bases = [self.read(base) for base in value.__mro__[1:-1]]
