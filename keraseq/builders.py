@@ -170,11 +170,15 @@ def assemble(plan, seed=None):
 
 
 def compile_for_task(model, task, *, optimizer=None, loss=None, logits=True, quantiles=None):
-    """Compile `model` with the task's loss and metrics; Adam at its defaults unless given."""
+    """Compile `model` with the task's loss and metrics; Adam at its defaults unless given.
+
+    A forecast may have another pointwise error as its `loss`, such as "mae".
+    """
     task = get_task(task)
+    error = {} if loss is None else {"error": loss}
     model.compile(
         optimizer=optimizer or keras.optimizers.Adam(),
-        loss=loss or task.loss(logits=logits, quantiles=quantiles),
+        loss=task.loss(logits=logits, quantiles=quantiles, **error),
         metrics=task.metrics(logits=logits, quantiles=quantiles),
         # XLA compiles anew for every batch shape, which costs more than it gains where the
         # number of steps or the last batch differs.

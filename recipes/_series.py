@@ -7,6 +7,7 @@ from _common import is_csv, read_csv
 from keraseq import datasets
 from keraseq.baselines import drift, seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.fill_gaps import fill_gaps
 
 SEASONS = {"co2": 12, "sunspots": 11, "etth1": 24}
 
@@ -19,15 +20,20 @@ def naive_forecasts(pasts, horizon, season):
     }
     if season > 1:
         ways[f"last {season} steps repeated"] = lambda past: seasonal_naive(past, horizon, season)
+    pasts = [fill_gaps(past) for past in pasts]
     return {name: np.stack([way(past) for past in pasts]) for name, way in ways.items()}
 
 
 def errors(forecast, truth):
-    """MSE with its standard error, and MAE, of forecasts `(windows, horizon, series)`."""
-    squared = ((forecast - truth) ** 2).mean(axis=(1, 2))
-    error = squared.std() / np.sqrt(max(1, len(truth) // truth.shape[1]))
-    mae = np.abs(forecast - truth).mean()
-    return f"MSE {squared.mean():.4g} ± {error:.2g}, MAE {mae:.4g}"
+    """MSE with its standard error, and MAE, of forecasts `(windows, horizon, series)`.
+
+    Where the truth is missing (NaN), nothing counts.
+    """
+    wrong = forecast - truth
+    wrong = wrong[~np.isnan(wrong).all(axis=(1, 2))]
+    squared = np.nanmean(wrong**2, axis=(1, 2))
+    error = squared.std() / np.sqrt(max(1, len(wrong) // wrong.shape[1]))
+    return f"MSE {np.nanmean(wrong**2):.4g} ± {error:.2g}, MAE {np.nanmean(np.abs(wrong)):.4g}"
 
 
 def load_series(options):
@@ -70,6 +76,6 @@ def _read_user_series(options):
                 f"--date-col {options.date_col} does not hold dates throughout: {error}."
             ) from None
     y = frame[options.target].set_axis(pd.Index(dates, name=options.date_col))
-    # Gaps are filled here, so that rows are counted alike in training, test and baseline.
+    # A row for each missing date, so that rows are counted alike in training, test and baseline.
     series = read_dated_series(y, missing=options.missing)
     return pd.Series(series.values[:, 0], series.index, name=options.target)

@@ -9,6 +9,7 @@ from keraseq._checks import check_choice, check_integer
 from keraseq.baselines.drift import drift
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.fill_gaps import fill_gaps, known_before
 
 _SEASONS = (1, 4, 7, 12, 24, 52, 168, 365)
 
@@ -25,6 +26,9 @@ class NaiveForecaster(BaseEstimator):
         Steps of a season; by default that of 1, 4, 7, 12, 24, 52, 168 and 365 whose repetition
         would have forecast the training series best, `horizon` steps at once (1 repeats the last
         value).
+    missing : {"error", "interpolate", "ignore"}, default="error"
+        Missing values and dates, as of :class:`keraseq.SequenceForecaster`: at every origin gaps
+        are filled with what was known by then.
 
     Attributes
     ----------
@@ -40,10 +44,11 @@ class NaiveForecaster(BaseEstimator):
     (4, [1.0, 5.0, 2.0])
     """
 
-    def __init__(self, method="seasonal", *, horizon=1, season="auto"):
+    def __init__(self, method="seasonal", *, horizon=1, season="auto", missing="error"):
         self.method = method
         self.horizon = horizon
         self.season = season
+        self.missing = missing
 
     def fit(self, y):
         """Remember a series.
@@ -59,13 +64,16 @@ class NaiveForecaster(BaseEstimator):
         """
         check_choice("method", self.method, ("seasonal", "drift", "mean"))
         check_integer("horizon", self.horizon, 1)
-        series = read_dated_series(y)
+        series = self._read(y)
         if len(series.values) < 2:
             raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
         self.season_ = self._season_of(series.values)
-        self.mean_ = series.values.mean(axis=0)
+        self.mean_ = np.nanmean(series.values, axis=0)
         self._series = series
         return self
+
+    def _read(self, y):
+        return read_dated_series(y, missing=self.missing)
 
     def _season_of(self, values):
         if not (isinstance(self.season, str) and self.season == "auto"):
@@ -76,8 +84,8 @@ class NaiveForecaster(BaseEstimator):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
         check_is_fitted(self)
         n = self.horizon if n is None else check_integer("n", n, 1)
-        series = self._series if y is None else read_dated_series(y)
-        return series.forecast(self._ahead(series.values, n))
+        series = self._series if y is None else self._read(y)
+        return series.forecast(self._ahead(fill_gaps(series.values), n))
 
     def predict_windows(self, y, start):
         """Forecast `horizon` steps from every origin whose targets lie in ``y[start:]``.
@@ -91,14 +99,16 @@ class NaiveForecaster(BaseEstimator):
         Returns
         -------
         forecast, truth : ndarray `(windows, horizon, targets)`
+            The truth is NaN where a value is missing.
         """
         check_is_fitted(self)
-        values = read_dated_series(y).values
+        values = self._read(y).values
+        past = known_before(values)
         start = check_integer("start", start, self.season_)
         origins = range(start, len(values) - self.horizon + 1)
         if not origins:
             raise ValueError(f"start={start} leaves fewer than horizon={self.horizon} rows of y.")
-        forecast = np.stack([self._ahead(values[:origin], self.horizon) for origin in origins])
+        forecast = np.stack([self._ahead(past(origin), self.horizon) for origin in origins])
         return forecast, np.stack([values[origin : origin + self.horizon] for origin in origins])
 
     def _ahead(self, values, n):
@@ -115,7 +125,8 @@ def _find_season(values, horizon):
     The step `k` ahead repeats what was ``season * ceil(k / season)`` steps before it: the last
     value alone is a good guess for the next step only.
     """
-    scaled = pd.DataFrame(values / np.where(values.std(axis=0) > 0, values.std(axis=0), 1.0))
+    spread = np.nanstd(values, axis=0)
+    scaled = pd.DataFrame(values / np.where(spread > 0, spread, 1.0))
     steps = np.arange(1, horizon + 1)
 
     def error(season):

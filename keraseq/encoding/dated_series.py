@@ -18,7 +18,7 @@ class DatedSeries:
     Attributes
     ----------
     values : ndarray `(time, targets)`
-        float64, nothing missing.
+        float64; NaN where a value is missing and ``missing="interpolate"`` allows it.
     index : pandas.Index or None
     step : offset, timedelta or int, or None
     like : Series, DataFrame or ndarray
@@ -75,8 +75,9 @@ def read_dated_series(y, *, missing="error", freq=None, name="y"):
     y : Series, DataFrame, or array `(time,)` or `(time, targets)`
         The index holds dates, periods or integers, rising.
     missing : {"error", "interpolate", "ignore"}
-        For missing values and dates: an error that names the first; filled linearly in between;
-        or (dates only) rows taken as equal steps.
+        For missing values and dates: an error that names the first; NaN, which whoever reads the
+        values fills with what was known by then (:mod:`keraseq.encoding.fill_gaps`); or (dates
+        only) rows taken as equal steps.
     freq : str or offset, optional
         The step; found from the index by default.
     name : str
@@ -152,4 +153,4 @@ def _check_values(frame, missing, name):
             f"{name} holds NaN in column {frame.columns[column]!r} at {frame.index[row]} "
             f"({len(absent)} in all). Fill it, or use missing='interpolate'."
         )
-    return frame.reset_index(drop=True).interpolate(limit_direction="both").set_axis(frame.index)
+    return frame

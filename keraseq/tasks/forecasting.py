@@ -3,7 +3,12 @@
 from keras import layers, ops
 
 from keraseq._checks import check_integer
-from keraseq.models.layers import QuantileSteps
+from keraseq.models.layers import (
+    ObservedError,
+    ObservedMeanAbsoluteError,
+    PinballLoss,
+    QuantileSteps,
+)
 from keraseq.tasks._task import central_quantile, quantile_head
 from keraseq.tasks.regression import Regression
 
@@ -12,7 +17,10 @@ _HIDDEN = 64
 
 
 class Forecasting(Regression):
-    """The next `horizon` values of the first `targets` channels, all steps at once."""
+    """The next `horizon` values of the first `targets` channels, all steps at once.
+
+    A truth that is NaN counts in neither loss nor metric.
+    """
 
     name = "forecasting"
 
@@ -24,6 +32,12 @@ class Forecasting(Regression):
             )
         horizon, targets = outputs
         return check_integer("horizon", horizon, 1), check_integer("targets", targets, 1)
+
+    def loss(self, *, logits, quantiles=None, error="mse"):
+        return ObservedError(error) if quantiles is None else PinballLoss(quantiles)
+
+    def metrics(self, *, logits, quantiles=None):
+        return [ObservedMeanAbsoluteError()] if quantiles is None else []
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         """Map pooled features to all steps; `future` `(batch, horizon, features)` to its step each.

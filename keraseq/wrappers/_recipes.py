@@ -154,8 +154,8 @@ class FunctionRecipe:
         if self.settings:
             raise ValueError(
                 f"{', '.join(self.settings)}: model={self.function!r} returned a compiled model, "
-                "which keeps its own optimizer and learning rate; leave them 'auto', or return "
-                "it without compile()."
+                "which keeps its own loss, optimizer and learning rate; leave these at their "
+                "defaults, or return it without compile()."
             )
 
 
@@ -208,6 +208,7 @@ def make_recipe(
     loss=None,
     quantiles=None,
     steps=None,
+    of_loss=(),
     **stem,
 ):
     """Return the recipe of an estimator's model, whatever its form.
@@ -225,6 +226,8 @@ def make_recipe(
         In place of the task's.
     steps : int, optional
         Length of the sequences for which a budget of operations is solved.
+    of_loss : sequence of str
+        The estimator's settings that the loss must follow.
     **stem
         Further arguments of the builders, which a user's own function has no part in.
 
@@ -238,7 +241,7 @@ def make_recipe(
     if not is_registered(estimator.model):
         _check_function(estimator)
         names = ("optimizer", "learning_rate")
-        settings = tuple(n for n in names if not is_auto(getattr(estimator, n)))
+        settings = (*(n for n in names if not is_auto(getattr(estimator, n))), *of_loss)
         shared = (task, vocabulary_size, own, config, settings, loss, quantiles)
         return FunctionRecipe(estimator.model, input_shape, outputs, *shared)
     arguments = {

@@ -55,8 +55,9 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         For a long frame (pandas or Polars): which series a row belongs to, when it was, and which
         columns to forecast (all others by default).
     missing : {"error", "interpolate", "ignore"}, default="error"
-        Missing values and dates: name the first; fill linearly; or take rows as equal steps
-        (trading days).
+        Missing values and dates: name the first; fill them, at every origin with what was known
+        by then (a line to the next value where that has come, else the last value), and count
+        them in no loss and no score; or take rows as equal steps (trading days).
     freq : str or pandas offset, optional
         Step of future dates; found from the index by default.
     units, batch_size, epochs, learning_rate : "auto" or number, default="auto"

@@ -6,6 +6,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 
 from keraseq.models.layers.fold_channels import FoldChannels
 from keraseq.models.layers.instance_normalization import InstanceNormalization
+from keraseq.models.layers.observed_error import ObservedError, ObservedMeanAbsoluteError
 from keraseq.models.layers.padding import Padding
 from keraseq.models.layers.patches import Patches
 from keraseq.models.layers.pinball_loss import PinballLoss
@@ -19,6 +20,8 @@ from keraseq.models.layers.token_dropout import TokenDropout
 __all__ = [
     "FoldChannels",
     "InstanceNormalization",
+    "ObservedError",
+    "ObservedMeanAbsoluteError",
     "Padding",
     "Patches",
     "PinballLoss",

@@ -9,6 +9,7 @@ from sklearn.model_selection import check_cv
 
 from keraseq._checks import check_integer
 from keraseq.baselines import drift, mase_scale, seasonal_naive
+from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.season import season_of
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import (
@@ -231,13 +232,15 @@ class _Table:
     def rivals(self):
         """Seasonal naive, repeating the last value, and drift, from the same origins."""
         season = self.season if self.origins[0] >= self.season else 1
-        ways = {"naive": lambda o: seasonal_naive(self.values[o - 1 : o], self.horizon)}
+        ways = {"naive": lambda past: seasonal_naive(past, self.horizon)}
         if season > 1:
-            ways["seasonal_naive"] = lambda o: seasonal_naive(
-                self.values[o - season : o], self.horizon, season
-            )
-        ways["drift"] = lambda o: drift(self.values[:o], self.horizon)
-        return {name: np.stack([way(o) for o in self.origins]) for name, way in ways.items()}
+            ways["seasonal_naive"] = lambda past: seasonal_naive(past, self.horizon, season)
+        ways["drift"] = lambda past: drift(past, self.horizon)
+        past = known_before(self.values)
+        return {
+            name: np.stack([way(past(origin)) for origin in self.origins])
+            for name, way in ways.items()
+        }
 
     def rows(self, model, forecast, ends=None):
         frame = pd.DataFrame(self.shared)

@@ -7,19 +7,25 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ColumnScaling:
-    """Each column's level and spread in the training rows."""
+    """Each column's level and spread in the training rows; what is missing (NaN) stays so."""
 
     centre: np.ndarray
     scale: np.ndarray
 
     @classmethod
-    def of(cls, values, name="y"):
+    def of(cls, values, name, columns):
+        absent = np.isnan(values).all(axis=0)
+        if absent.any():
+            raise ValueError(
+                f"{name} has no value of {columns[np.argmax(absent)]!r} in the {len(values)} rows "
+                "to learn from; begin later, or leave that column out."
+            )
         with np.errstate(over="ignore", invalid="ignore"):
-            centre, spread = values.mean(axis=0), values.std(axis=0)
+            centre, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
         if not np.isfinite(centre + spread).all():
             raise ValueError(
-                f"{name} reaches {np.abs(values).max():.3g}, too large to compute a variance of; "
-                "divide it by a constant."
+                f"{name} reaches {np.nanmax(np.abs(values)):.3g}, too large to compute a variance "
+                "of; divide it by a constant."
             )
         # A spread below the rounding error of the level is a constant column's.
         constant = spread <= 1e-12 * np.abs(centre)

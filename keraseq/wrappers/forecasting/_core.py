@@ -8,6 +8,7 @@ import numpy as np
 
 from keraseq.baselines import mase_scale
 from keraseq.encoding.season import season_of
+from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._recipes import make_recipe
@@ -19,7 +20,7 @@ from keraseq.wrappers.forecasting._data import (
     places,
 )
 from keraseq.wrappers.forecasting._intervals import Calibration, central, window_scale
-from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
+from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
 
 _CALIBRATION_WINDOWS = 1_000
 # Beside those that the task brings.
@@ -184,13 +185,18 @@ def train(forecaster, reader, data, params, borders, *, validate=True, network=N
     seed = draw_seed(forecaster.random_state, checkpoint)
     scaling = ForecastScaling(reader, data, borders)
     scalings = scaling.targets(data.panel)
-    windows = _windows(reader, scaling, data, scalings, params, None, borders, 0)
+    windows = _with_truth(
+        _windows(reader, scaling, data, scalings, params, None, borders, 0), "to learn from"
+    )
     training = WindowBatches(
         windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
     )
     validation = None
     if validate and borders != data.lengths():
-        held_back = _windows(reader, scaling, data, scalings, params, borders, None, 0)
+        held_back = _with_truth(
+            _windows(reader, scaling, data, scalings, params, borders, None, 0),
+            "held back for validation; set early_stopping=False, or another validation_fraction",
+        )
         validation = WindowBatches(held_back, most=params["validation_windows"])
     recipe = _recipe(forecaster, windows, params, len(training), validation is not None)
     params = {**params, "units": recipe.units}
@@ -212,6 +218,8 @@ def train(forecaster, reader, data, params, borders, *, validate=True, network=N
 
 
 def _windows(reader, scaling, data, scalings, params, first, last, n_after):
+    if first is not None:
+        _check_begun(reader, data, first)
     parts, n_future = scaling.arrays(data, scalings, n_after)
     return cut_windows(
         parts,
@@ -226,6 +234,29 @@ def _windows(reader, scaling, data, scalings, params, first, last, n_after):
     )
 
 
+def _with_truth(windows, purpose):
+    windows = windows.with_truth()
+    if not len(windows):
+        raise ValueError(f"y has nothing but missing values behind the histories {purpose}.")
+    return windows
+
+
+def _check_begun(reader, data, first):
+    """Refuse to forecast from rows before which a column has no value."""
+    series = [one.values for one in data.panel.series]
+    kinds = [("y", series), ("past", data.past), ("future", data.future)]
+    for argument, parts in kinds:
+        for place, (row, part) in enumerate(zip(first, parts or (), strict=False)):
+            begins = first_origins(part)
+            if (begins > row).any():
+                columns = data.panel.targets if argument == "y" else reader.columns(argument)
+                raise ValueError(
+                    f"{data.panel.name(place, argument)} has no value of "
+                    f"{columns[np.argmax(begins)]!r} in the first {row} rows, so nothing can be "
+                    "forecast from there; begin later, or leave that column out."
+                )
+
+
 def _recipe(forecaster, windows, params, steps, averaged):
     first = windows.take(np.arange(1)).inputs()
     return make_recipe(
@@ -237,6 +268,13 @@ def _recipe(forecaster, windows, params, steps, averaged):
         task="forecasting",
         loss=params["loss"] if params["loss"] in _LOSSES else None,
         quantiles=params["quantiles"],
+        of_loss=_of_loss(forecaster, windows),
         channels=forecaster.channels,
         patch_length=forecaster.patch_length,
     )
+
+
+def _of_loss(forecaster, windows):
+    """The settings of which a compiled model's own loss would know nothing."""
+    names = [] if is_auto(forecaster.loss) else ["loss"]
+    return [*names, *(["missing"] if windows.lacks_truth else [])]

@@ -19,6 +19,7 @@ class ForecastData:
     panel : SeriesPanel
     past : list of ndarray `(time, features)`, or None
     future : list of ndarray `(time + known ahead, features)`, or None
+        NaN, as in the series, where a value is missing.
     static : ndarray `(series, features)` or None
     """
 
@@ -66,10 +67,13 @@ class ForecastReader:
             self._covariates(future, panel, "future", None),
             self._fit_static(static, panel),
         )
-        self._names = {name: self._columns.get(name) for name in ("past", "future")}
         parts = (data.past, data.future, data.static, self._calendar)
         self.has_covariates = any(part is not None for part in parts)
         return data
+
+    def columns(self, name):
+        """The names of the "past" or "future" covariates; None where there are none."""
+        return self._columns.get(name)
 
     def read(self, y, past, future, static, n, trained):
         """Read what is to be forecast from: the end of training where y is None.
@@ -86,7 +90,7 @@ class ForecastReader:
         panel = read_panel(y, **self._settings)
         self._check_series(panel, trained.panel)
         for name, given in (("past", past), ("future", future)):
-            if (given is None) != (self._names[name] is None):
+            if (given is None) != (self.columns(name) is None):
                 self._refuse(name, given)
         return ForecastData(
             panel,
@@ -133,7 +137,7 @@ class ForecastReader:
     def _refuse(self, name, given):
         if given is None:
             raise ValueError(
-                f"{name} is missing: training had the {name} covariates {self._names[name]}."
+                f"{name} is missing: training had the {name} covariates {self.columns(name)}."
             )
         raise ValueError(f"{name} is given, but training had no {name} covariates; leave it out.")
 
@@ -238,7 +242,9 @@ class ForecastScaling:
             None
             if parts is None
             else ColumnScaling.of(
-                np.concatenate([part[:n] for part, n in zip(parts, n_rows, strict=True)]), name=name
+                np.concatenate([part[:n] for part, n in zip(parts, n_rows, strict=True)]),
+                name,
+                reader.columns(name),
             )
             for name, parts in (("past", data.past), ("future", data.future))
         )
@@ -276,7 +282,7 @@ class ForecastScaling:
 
 def _scale_targets(panel, n_rows):
     return [
-        ColumnScaling.of(series.values[:n], name=panel.name(place))
+        ColumnScaling.of(series.values[:n], panel.name(place), series.targets)
         for place, (series, n) in enumerate(zip(panel.series, n_rows, strict=True))
     ]
 

@@ -26,7 +26,12 @@ class ForecastEvaluation:
         Returns
         -------
         forecast, truth : ndarray `(windows, horizon, targets)`
-            In the user's units.
+            In the user's units; the truth is NaN where a value is missing.
+
+        Raises
+        ------
+        ValueError
+            For a start that leaves no window, or before which a column has no value.
         """
         check_is_fitted(self)
         start = check_integer("start", start, self.lookback_)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
+from keraseq.encoding.fill_gaps import FilledGaps
 from keraseq.wrappers._datasets import lend_dataset
 
 _BATCH = 256
@@ -17,7 +18,8 @@ class SeriesWindows:
     Attributes
     ----------
     rows : ndarray `(time, channels)` float32
-        All series one after another: targets, covariates of the past, covariates of the future.
+        All series one after another: targets, covariates of the past, covariates of the future;
+        NaN where a value is missing.
     origins : ndarray of int
         For each window, the first row to be forecast.
     series : ndarray of int
@@ -26,6 +28,8 @@ class SeriesWindows:
     static : ndarray `(series, features)` or None
     has_covariates : bool
         The model takes a dict.
+    gaps : FilledGaps, optional
+        What a model reads in place of missing rows.
     """
 
     rows: np.ndarray
@@ -37,6 +41,7 @@ class SeriesWindows:
     n_future: int = 0
     static: np.ndarray | None = None
     has_covariates: bool = False
+    gaps: FilledGaps | None = None
 
     def __len__(self):
         return len(self.origins)
@@ -44,18 +49,38 @@ class SeriesWindows:
     def take(self, index):
         return replace(self, origins=self.origins[index], series=self.series[index])
 
-    def past(self):
-        return self.rows[self.origins[:, None] + np.arange(-self.lookback, 0)]
+    def past(self, n=None):
+        """The histories `(windows, lookback, channels)`, when n steps are to be forecast."""
+        return self._read(np.arange(-self.lookback, 0), n)
 
-    def future(self, n):
-        """The next n steps' known covariates; of those beyond the end of the rows, the last."""
-        steps = self.origins[:, None] + np.arange(n)
-        return self.rows[np.minimum(steps, len(self.rows) - 1)][
-            ..., self.rows.shape[1] - self.n_future :
-        ]
+    def future(self, n, n_steps):
+        """The known covariates of `n_steps` steps; beyond the n forecast, those of the last."""
+        ahead = self._read(np.minimum(np.arange(n_steps), n - 1), n)
+        return ahead[..., self.rows.shape[1] - self.n_future :]
+
+    def _read(self, steps, n):
+        """Rows as they look from each origin, where covariates are known n steps ahead."""
+        places = self.origins[:, None] + steps
+        if self.gaps is None:
+            return self.rows[places]
+        ahead = np.zeros(self.rows.shape[1], dtype=int)
+        ahead[len(ahead) - self.n_future :] = self.horizon if n is None else n
+        return self.gaps.at(places, self.origins[:, None, None] + ahead)
+
+    @property
+    def lacks_truth(self):
+        return self.gaps is not None and np.isnan(self.rows[:, : self.n_targets]).any()
+
+    def with_truth(self):
+        """Those that any value follows."""
+        if not self.lacks_truth:
+            return self
+        seen = ~np.isnan(self.rows[:, : self.n_targets]).all(axis=1)
+        before = np.cumsum([0, *seen])
+        return self.take(before[self.origins + self.horizon] > before[self.origins])
 
     def truth(self, n=None):
-        """What followed, `(windows, n, targets)`; `horizon` steps by default."""
+        """What followed, `(windows, n, targets)`, by default `horizon` steps; NaN where missing."""
         steps = self.origins[:, None] + np.arange(self.horizon if n is None else n)
         return self.rows[steps][..., : self.n_targets]
 
@@ -66,7 +91,7 @@ class SeriesWindows:
             return past
         inputs = {"past": past}
         if self.n_future:
-            inputs["future"] = self.future(self.horizon) if future is None else future
+            inputs["future"] = self.future(self.horizon, self.horizon) if future is None else future
         if self.static is not None:
             inputs["static"] = self.static[self.series]
         return inputs
@@ -92,9 +117,9 @@ class SeriesWindows:
         return np.concatenate(batches)
 
     def _roll(self, model, n, centre):
-        past, ahead = self.past(), []
+        past, ahead = self.past(n), []
         n_blocks = -(-n // self.horizon)
-        future = self.future(n_blocks * self.horizon)
+        future = self.future(n, n_blocks * self.horizon)
         for block in np.split(future, n_blocks, axis=1):
             values = model.predict_on_batch(self.inputs(past[:, -self.lookback :], block))
             ahead.append(values)
@@ -156,18 +181,27 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, **settings):
     parts : list of ndarray `(time, channels)`
         For each series.
     first, last : list of int, optional
-        For each series: the first origin (`lookback` by default), and the row behind the last that
-        may be forecast (the end by default).
+        For each series: the first origin (`lookback` by default; later where a column has no value
+        before it), and the row behind the last that may be forecast (the end by default).
     **settings
         Further fields of SeriesWindows.
     """
     first = [lookback] * len(parts) if first is None else first
     last = [len(part) for part in parts] if last is None else last
     starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    gaps = FilledGaps.of(parts) if any(np.isnan(part).any() for part in parts) else None
+    if gaps is not None:
+        first = np.maximum(first, [first_origins(part).max() for part in parts])
     origins = [
         start + np.arange(low, high - horizon + 1)
         for start, low, high in zip(starts, first, last, strict=True)
     ]
     rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
     series = np.repeat(np.arange(len(parts)), [len(o) for o in origins])
-    return SeriesWindows(rows, np.concatenate(origins), series, lookback, horizon, **settings)
+    origins = np.concatenate(origins)
+    return SeriesWindows(rows, origins, series, lookback, horizon, gaps=gaps, **settings)
+
+
+def first_origins(values):
+    """For each column of `(time, columns)`, the first row that a value comes before."""
+    return (np.cumsum(~np.isnan(values), axis=0) == 0).sum(axis=0) + 1
