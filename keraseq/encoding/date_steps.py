@@ -1,136 +1,232 @@
-"""The steps of an index: checked, found, filled up and continued."""
+"""The steps between the labels of an index: laid over its rows, and gone on with."""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_integer
 
-_LARGEST_FILL = 100
+_EPOCH = pd.Timestamp(0)
+_DAY = pd.Timedelta(days=1)
+_MIDNIGHT = pd.Timedelta(0)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# What is done about a time that a zone leaves out, and whether of one that it has twice the first
+# is meant. A history may show any of these ways; the first one is taken where it shows none.
+_ZONE_RULES = (
+    ("shift_forward", True),
+    ("shift_forward", False),
+    (pd.Timedelta(hours=1), True),
+    (pd.Timedelta(hours=1), False),
+)
 
 
-def check_rising(index, name):
-    """Refuse what holds no dates, periods or integers, and what does not rise."""
-    if isinstance(index, pd.MultiIndex):
-        raise TypeError(
-            f"{name} has an index of {index.nlevels} levels. Many series are a long frame: give "
-            f"{name}.reset_index(), and name its columns by series_col= and date_col=."
+@dataclass(frozen=True)
+class CountStep:
+    """A step of integers, or of periods by their count.
+
+    Attributes
+    ----------
+    n : int
+    """
+
+    n: int
+
+    def __str__(self):
+        return str(self.n)
+
+    def count(self, index):
+        """How many steps there are from the first label to the last."""
+        first, last = index[[0, -1]] if _is_plain(index) else index.asi8[[0, -1]]
+        return (int(last) - int(first)) / self.n
+
+    def grid(self, index):
+        """As of :class:`DateStep`."""
+        codes, places = _even(_codes(index), self.n)
+        return _label(codes, index), places
+
+    def ahead(self, index, n):
+        """As of :class:`DateStep`."""
+        last = int(index[-1]) if _is_plain(index) else int(_codes(index)[-1])
+        if last + self.n * n > np.iinfo(np.int64).max:
+            raise ValueError(
+                f"y's index ends at {index[-1]}, too near the largest integer to go on."
+            )
+        return _label(last + self.n * np.arange(1, n + 1), index)
+
+
+@dataclass(frozen=True)
+class DateStep:
+    """A step of dates, or of periods of a day.
+
+    Attributes
+    ----------
+    offset : Timedelta or pandas offset
+    elapsed : bool
+        Whether steps are counted in time that has passed; else on the clock on the wall, by which
+        a day may have 23 hours.
+    phase : Timedelta
+        When rows are due on the wall: since midnight, or for a fixed step since a multiple of it.
+    zone_rule : tuple
+        What the history does about times that its zone leaves out or has twice.
+    """
+
+    offset: object
+    elapsed: bool = False
+    phase: pd.Timedelta = _MIDNIGHT
+    zone_rule: tuple = _ZONE_RULES[0]
+
+    @classmethod
+    def of(cls, offset, dates, elapsed=False):
+        """The step of these dates: when on the wall they are due, and the rule of their zone."""
+        if isinstance(offset, pd.offsets.Day):
+            offset = offset.n * _DAY
+        elif isinstance(offset, pd.offsets.Tick):
+            offset, elapsed = pd.Timedelta(offset), True
+        step = cls(offset, elapsed and dates.tz is not None)
+        if dates.tz is None or step.elapsed:
+            return step
+        since = (dates.tz_localize(None) - _EPOCH) % step._cycle
+        step = replace(step, phase=since.value_counts().index[0])
+        due = step._last_due(dates)
+        return max(
+            (replace(step, zone_rule=rule) for rule in _ZONE_RULES),
+            key=lambda one: (one._dated(due, dates.tz) == dates).sum(),
         )
-    if not (
-        isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
-        or pd.api.types.is_integer_dtype(index.dtype)
-    ):
-        raise TypeError(
-            f"{name}'s index is {type(index).__name__} of {index.dtype}; it must hold dates, "
-            f"periods or integers. For dates as text: {name}.index = "
-            f"pandas.to_datetime({name}.index)."
-        )
-    if index.hasnans:
-        raise ValueError(f"{name}'s dates hold NaT in row {int(np.argmax(index.isna()))}.")
-    if index.is_monotonic_increasing and index.is_unique:
-        return
-    codes = index.asi8 if hasattr(index, "asi8") else index.to_numpy()
-    place = int(np.argmax(codes[1:] <= codes[:-1])) + 1
-    again = "is there twice" if index[place] == index[place - 1] else "comes after a later one"
-    raise ValueError(
-        f"{name}'s dates do not rise: {index[place]} (row {place}) {again}. Sort with "
-        f"{name}.sort_index() and drop doubles with {name}[~{name}.index.duplicated()]."
+
+    def __str__(self):
+        if isinstance(self.offset, pd.Timedelta):
+            if self.offset % _DAY == _MIDNIGHT:
+                return f"{self.offset.days} days" if self.offset > _DAY else "a day"
+            return pd.tseries.frequencies.to_offset(self.offset).freqstr
+        if isinstance(self.offset, pd.offsets.CustomBusinessDay):
+            mask = np.asarray(self.offset.calendar.weekmask, dtype=bool)
+            return ", ".join(day for day, works in zip(_WEEKDAYS, mask, strict=True) if works)
+        months = getattr(self.offset, "kwds", {}).get("months")
+        if months is None:
+            return self.offset.freqstr
+        return f"{months} months" if months > 1 else "a month"
+
+    def count(self, index):
+        """How many steps there are from the first label to the last, roughly."""
+        first, last = self.due(_as_dates(index)[[0, -1]])
+        # Twice, since the first step of an offset such as a month's end may be a short one.
+        second = first + self.offset
+        return (last - first) / (second + self.offset - second)
+
+    def grid(self, index):
+        """Lay the steps over an index.
+
+        Parameters
+        ----------
+        index : DatetimeIndex or PeriodIndex
+            Rising.
+
+        Returns
+        -------
+        labels : Index
+            All from the first row to the last; where there is a row, its own.
+        places : ndarray of int
+            Of the rows in it; -1 for those on no step.
+        """
+        dates = _as_dates(index)
+        naive = self.due(dates)
+        if isinstance(self.offset, pd.Timedelta):
+            codes, places = _even(naive.asi8, _in_unit(self.offset, naive.unit))
+            every = _label(codes, naive)
+        else:
+            every = pd.date_range(naive[0], naive[-1], freq=self.offset).as_unit(naive.unit)
+            places = _once(every.get_indexer(naive))
+        codes, known = self._dated(every, dates.tz).asi8.copy(), places >= 0
+        codes[places[known]] = dates.asi8[known]
+        kept = _is_before_next(codes)
+        places = np.where(known, (np.cumsum(kept) - 1)[places], -1) if len(kept) else places
+        return _like(_label(codes[kept], dates), index), places
+
+    def ahead(self, index, n):
+        """The `n` labels after the last one."""
+        dates = _as_dates(index)
+        start, more = self.due(dates[-1:])[0], 2
+        while True:
+            naive = pd.date_range(start, periods=n + more, freq=self.offset).as_unit(dates.unit)
+            codes = self._dated(naive, dates.tz).asi8
+            codes = codes[_is_before_next(codes) & (codes > dates.asi8[-1])]
+            if len(codes) > n:
+                return _like(_label(codes[:n], dates), index)
+            more *= 4
+
+    @property
+    def _cycle(self):
+        return self.offset if isinstance(self.offset, pd.Timedelta) else _DAY
+
+    def _last_due(self, dates):
+        """The last time on the wall, up to each of these, at which a row was due."""
+        wall = dates.tz_localize(None)
+        return wall - (wall - _EPOCH - self.phase) % self._cycle
+
+    def due(self, dates):
+        """What steps are counted on, without a zone; of a date that its zone shifted, unshifted."""
+        if self.elapsed:
+            return dates.tz_convert(None)
+        wall = dates.tz_localize(None)
+        if dates.tz is None:
+            return wall
+        due = self._last_due(dates)
+        return wall.where(self._dated(due, dates.tz) != dates, due).as_unit(dates.unit)
+
+    def _dated(self, naive, zone):
+        """The reverse of `due`."""
+        if zone is None:
+            return naive
+        if self.elapsed:
+            return naive.tz_localize("UTC").tz_convert(zone)
+        nonexistent, first = self.zone_rule
+        return naive.tz_localize(zone, np.full(len(naive), first), nonexistent)
+
+
+def _is_plain(index):
+    return not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
+
+
+def _as_dates(index):
+    return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
+
+
+def _like(dates, index):
+    return dates.to_period(index.freq) if isinstance(index, pd.PeriodIndex) else dates
+
+
+def _codes(index):
+    return index.to_numpy().astype(np.int64) if _is_plain(index) else index.asi8
+
+
+def _label(codes, index):
+    """An index like this one with other labels."""
+    if isinstance(index, pd.PeriodIndex):
+        return pd.PeriodIndex.from_ordinals(codes, freq=index.freq, name=index.name)
+    if not isinstance(index, pd.DatetimeIndex):
+        return pd.Index(codes, name=index.name)
+    dates = pd.DatetimeIndex(codes.view(f"M8[{index.unit}]"), name=index.name)
+    return dates if index.tz is None else dates.tz_localize("UTC").tz_convert(index.tz)
+
+
+def _in_unit(step, unit):
+    return step // pd.Timedelta(1, unit=unit)
+
+
+def _even(codes, n):
+    """Every n-th number from the first to the last, and the places of these in it."""
+    since = codes - codes[0]
+    return codes[0] + np.arange(0, since[-1] + 1, n), _once(
+        np.where(since % n == 0, since // n, -1)
     )
 
 
-def find_step(index, freq):
-    """The step between rows: the user's, or found; None for one dated row."""
-    if freq is not None:
-        return pd.tseries.frequencies.to_offset(freq)
-    if isinstance(index, pd.PeriodIndex):
-        return index.freq
-    if not isinstance(index, pd.DatetimeIndex):
-        return int(np.median(np.diff(index.to_numpy().astype(np.int64)))) if len(index) > 1 else 1
-    if index.freq is not None:
-        return index.freq
-    if len(index) < 2:
-        return None
-    return _calendar_step(index) or _clock_step(index)
+def _once(places):
+    """-1 too for a place taken before: local time that a zone has twice."""
+    known = places >= 0
+    taken = np.maximum.accumulate(np.concatenate([[-1], places[:-1]])) >= places
+    return np.where(known & ~taken, places, -1)
 
 
-def _calendar_step(index):
-    """Months, quarters or years, which are no fixed number of days; None for other steps."""
-    months = np.diff(index.year * 12 + index.month)
-    step = int(np.median(months))
-    if step < 1 or (months < 1).any():
-        return None
-    if (index.day == index[0].day).all():
-        return pd.DateOffset(months=step)
-    return pd.offsets.MonthEnd(step) if index.is_month_end.all() else None
-
-
-def _clock_step(index):
-    # Wall-clock differences: a day stays a day where the clock is put forward.
-    naive = index.tz_localize(None) if index.tz is not None else index
-    step = pd.Timedelta(np.median(np.diff(naive.asi8)).item(), unit=naive.unit)
-    whole_days = step % pd.Timedelta(days=1) == pd.Timedelta(0)
-    return pd.DateOffset(days=step.days) if whole_days and step.days else step
-
-
-def _range(index, step):
-    if isinstance(index, pd.PeriodIndex):
-        return pd.period_range(index[0], index[-1], freq=step)
-    if isinstance(index, pd.DatetimeIndex):
-        return pd.date_range(index[0], index[-1], freq=step).as_unit(index.unit)
-    return pd.Index(np.arange(index[0], index[-1] + 1, step))
-
-
-def gapless(index, step, missing, name):
-    """Return the index with every step from first to last; an error where `missing` forbids."""
-    if len(index) < 2:
-        return index
-    _check_span(index, step, name)
-    full = _range(index, step)
-    if full.equals(index):
-        return index
-    odd = index.difference(full)
-    if len(odd):
-        raise ValueError(
-            f"{name}'s dates are not equally spaced: {odd[0]} is no whole number of steps of "
-            f"{step} from the first. Resample first ({name}.resample(...).mean()), or use "
-            "missing='ignore' to take rows as equal steps."
-        )
-    gap = full.difference(index)
-    if missing == "error":
-        raise ValueError(
-            f"{name} has no row for {gap[0]} (and {len(gap) - 1} more dates at a step of {step}). "
-            "Use missing='interpolate' to fill gaps, or missing='ignore' to take rows as equal "
-            "steps."
-        )
-    return full
-
-
-def _check_span(index, step, name):
-    """Refuse what would be filled up with far more rows than there are."""
-    if isinstance(index, pd.PeriodIndex):
-        return
-    # Twice, since the first step of an offset such as a month's end may be a short one.
-    second = index[0] + step
-    size = second + step - second
-    first, last = (int(i) if is_integer(i) else i for i in (index[0], index[-1]))
-    n = (last - first) / size
-    if n > _LARGEST_FILL * len(index):
-        raise ValueError(
-            f"{name} has {len(index)} rows from {index[0]} to {index[-1]}, which at their usual "
-            f"step of {step} would be {n:.3g}: the dates are not equally spaced, or one of them "
-            "is wrong. Give freq=, or use missing='ignore' to take rows as equal steps."
-        )
-
-
-def labels_ahead(index, step, n):
-    """The n labels after the end of `index`."""
-    if n == 0:
-        return index[:0]
-    if step is None:
-        raise ValueError("y has one row and no freq, so the next date is unknown; give freq=.")
-    if isinstance(index, pd.PeriodIndex):
-        return pd.period_range(index[-1] + 1, periods=n, freq=step)
-    if isinstance(index, pd.DatetimeIndex):
-        dates = pd.date_range(index[-1], periods=n + 2, freq=step).as_unit(index.unit)
-        return dates[dates > index[-1]][:n]
-    if int(index[-1]) + step * n > np.iinfo(np.int64).max:
-        raise ValueError(f"y's index ends at {index[-1]}, too near the largest integer to go on.")
-    return pd.Index(int(index[-1]) + step * np.arange(1, n + 1), name=index.name)
+def _is_before_next(codes):
+    """False for a time that its zone leaves out together with the step that follows."""
+    return np.append(codes[:-1] < codes[1:], True)[: len(codes)]

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding.date_steps import check_rising, find_step, gapless, labels_ahead
+from keraseq.encoding.check_dates import check_rising, gapless
+from keraseq.encoding.find_step import find_step
+from keraseq.encoding.series_source import SeriesSource
 
 _MISSING = ("error", "interpolate", "ignore")
 
@@ -20,7 +22,8 @@ class DatedSeries:
     values : ndarray `(time, targets)`
         float64; NaN where a value is missing and ``missing="interpolate"`` allows it.
     index : pandas.Index or None
-    step : offset, timedelta or int, or None
+    step : CountStep, DateStep or None
+        None of one date.
     like : Series, DataFrame or ndarray
         Empty, in the user's form.
     """
@@ -45,7 +48,11 @@ class DatedSeries:
 
     def index_ahead(self, n):
         """The n labels after the end; of an array, row numbers."""
-        return labels_ahead(self.index, self.step, n)
+        if n == 0:
+            return self.index[:0]
+        if self.step is None:
+            raise ValueError("y has one row and no freq, so the next date is unknown; give freq=.")
+        return self.step.ahead(self.index, n)
 
     def forecast(self, values, labels=None):
         """Return values that follow, in the user's form, with their dates.
@@ -67,7 +74,7 @@ class DatedSeries:
         return pd.DataFrame(values, index, columns=self.like.columns)
 
 
-def read_dated_series(y, *, missing="error", freq=None, name="y"):
+def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
     """Read a Series, a frame or an array as a gapless series.
 
     Parameters
@@ -78,9 +85,11 @@ def read_dated_series(y, *, missing="error", freq=None, name="y"):
         For missing values and dates: an error that names the first; NaN, which whoever reads the
         values fills with what was known by then (:mod:`keraseq.encoding.fill_gaps`); or (dates
         only) rows taken as equal steps.
-    freq : str or offset, optional
+    freq : str, offset or int, optional
         The step; found from the index by default.
-    name : str
+    known : CountStep or DateStep, optional
+        Training's step, taken where the index fits it: a short history shows a part of it alone.
+    name : str or SeriesSource
         What errors call it.
 
     Returns
@@ -115,10 +124,11 @@ def read_dated_series(y, *, missing="error", freq=None, name="y"):
     if not len(frame) or not frame.shape[1]:
         raise ValueError(f"{name} is empty; give a series with at least some values.")
     frame = _numeric(frame, name)
-    check_rising(frame.index, name)
-    step = find_step(frame.index, freq)
+    source = name if isinstance(name, SeriesSource) else SeriesSource(name, name)
+    check_rising(frame.index, source)
+    step = find_step(frame.index, freq, known, source)
     if missing != "ignore" and step is not None:
-        frame = frame.reindex(gapless(frame.index, step, missing, name))
+        frame = frame.reindex(gapless(frame.index, step, missing, source))
     frame = _check_values(frame, missing, name)
     return DatedSeries(frame.to_numpy(), frame.index, step, like)
 

@@ -56,7 +56,7 @@ def follow(given, panel, argument, n, **settings):
 
 def _pair(given, panel, argument, settings):
     """Each series, its covariates and what errors call them; and the covariates' names."""
-    covariates = read_panel(given, name=argument, **settings)
+    covariates = read_panel(given, name=argument, known=panel, **settings)
     pairs = []
     for series, place in zip(panel.series, _order(covariates, panel, argument), strict=True):
         name, found = covariates.name(place, argument), covariates.series[place]

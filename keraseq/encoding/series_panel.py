@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.series_source import SeriesSource
+
+# Rows that may show a part of a step alone: a week's working days look like days.
+_FEW = 14
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class SeriesPanel:
         which = self.ids[place] if self.form == "long" else place
         return f"{argument}[{which!r}]"
 
+    def step_of(self, key):
+        """The step of the series with this id; else that of the longest one."""
+        if self.ids is not None and key in self.ids:
+            return self.series[self.ids.index(key)].step
+        return max(self.series, key=lambda series: len(series.values)).step
+
     def until(self, ends):
         """The first rows of each series."""
         series = tuple(
@@ -103,7 +113,7 @@ class SeriesPanel:
         return frame if self.polars is None else _to_polars(frame, self.polars)
 
 
-def read_panel(y, columns=Columns(), *, missing="error", freq=None, name="y"):
+def read_panel(y, columns=Columns(), *, missing="error", freq=None, known=None, name="y"):
     """Read one series, a list of series, or a long frame.
 
     Parameters
@@ -112,6 +122,8 @@ def read_panel(y, columns=Columns(), *, missing="error", freq=None, name="y"):
         What :func:`read_dated_series` reads, or a long frame where `columns` name its parts.
     columns : Columns
     missing, freq : as of :func:`read_dated_series`
+    known : SeriesPanel, optional
+        Training's, or the series that these go along with: their steps are taken where they fit.
     name : str
         What errors call it.
 
@@ -136,15 +148,15 @@ def read_panel(y, columns=Columns(), *, missing="error", freq=None, name="y"):
     y, polars = _from_polars(y)
     settings = {"missing": missing, "freq": freq}
     if columns.is_long:
-        return _read_long(y, columns, polars, name, settings)
+        return _read_long(y, columns, polars, name, known, settings)
     if _is_list_of_series(y):
         if not len(y):
             raise ValueError(f"{name} is an empty list; give at least one series.")
-        series = tuple(
-            read_dated_series(_from_polars(one)[0], name=f"{name}[{place}]", **settings)
+        parts = [
+            (None, SeriesSource(f"{name}[{place}]", name), _from_polars(one)[0])
             for place, one in enumerate(y)
-        )
-        panel = SeriesPanel(series, None, "list", columns)
+        ]
+        panel = SeriesPanel(_read_each(parts, known, settings), None, "list", columns)
         _check_alike(panel, name)
         return panel
     if isinstance(y, pd.DataFrame | pd.Series) and polars is not None and not _has_numbers(y):
@@ -152,7 +164,23 @@ def read_panel(y, columns=Columns(), *, missing="error", freq=None, name="y"):
             f"{name} is a Polars frame with columns of dates or text; name them by "
             "date_col= and series_col=."
         )
-    return SeriesPanel((read_dated_series(y, name=name, **settings),), None, "one", columns, polars)
+    series = _read_each([(None, SeriesSource(name, name), y)], known, settings)
+    return SeriesPanel(series, None, "one", columns, polars)
+
+
+def _read_each(parts, known, settings):
+    """Read ids, sources and series; a short series takes its step from the longest."""
+    sizes = [len(y) if hasattr(y, "__len__") else 0 for _, _, y in parts]
+    first = int(np.argmax(sizes))
+    step, found = None, {}
+    for place in sorted(range(len(parts)), key=lambda place: place != first):
+        key, source, y = parts[place]
+        if known is not None:
+            step = known.step_of(key)
+        own = step if known is not None or sizes[place] < _FEW else None
+        found[place] = read_dated_series(y, known=own, name=source, **settings)
+        step = found[first].step
+    return tuple(found[place] for place in range(len(parts)))
 
 
 def _is_list_of_series(y):
@@ -164,7 +192,7 @@ def _is_list_of_series(y):
     )
 
 
-def _read_long(y, columns, polars, name, settings):
+def _read_long(y, columns, polars, name, known, settings):
     if not isinstance(y, pd.DataFrame):
         raise TypeError(
             f"{name} is a {type(y).__name__}; series_col= and date_col= name columns of a frame."
@@ -182,14 +210,17 @@ def _read_long(y, columns, polars, name, settings):
         if y[columns.series].isna().any():
             raise ValueError(f"{name}'s column {columns.series!r} has empty cells; fill them.")
         groups = y.groupby(columns.series, sort=False, observed=True)
-    ids, series = [], []
-    for key, group in groups:
-        called = name if key is None else f"{name}[{key!r}]"
-        ids.append(key)
-        series.append(read_dated_series(_by_date(group, columns, values), name=called, **settings))
-    return SeriesPanel(
-        tuple(series), None if columns.series is None else tuple(ids), "long", columns, polars
-    )
+    origin = (name, columns.series, columns.date, polars is not None)
+    parts = [
+        (
+            key,
+            SeriesSource(name if columns.series is None else f"{name}[{key!r}]", *origin),
+            _by_date(group, columns, values),
+        )
+        for key, group in groups
+    ]
+    ids = None if columns.series is None else tuple(key for key, _, _ in parts)
+    return SeriesPanel(_read_each(parts, known, settings), ids, "long", columns, polars)
 
 
 def _by_date(group, columns, values):

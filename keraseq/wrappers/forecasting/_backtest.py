@@ -10,6 +10,7 @@ from sklearn.model_selection import check_cv
 from keraseq._checks import check_integer
 from keraseq.baselines import drift, mase_scale, seasonal_naive
 from keraseq.encoding.fill_gaps import known_before
+from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import (
@@ -125,11 +126,7 @@ def _first_row(series, start):
     if isinstance(start, int | np.integer) and not isinstance(start, bool):
         row = int(start)
     elif isinstance(series.index, pd.DatetimeIndex | pd.PeriodIndex):
-        kind = pd.Period if isinstance(series.index, pd.PeriodIndex) else pd.Timestamp
-        when = kind(start) if kind is pd.Timestamp else kind(start, series.index.freq)
-        if kind is pd.Timestamp and when.tz is None and series.index.tz is not None:
-            when = when.tz_localize(series.index.tz)
-        row = int(series.index.searchsorted(when))
+        row = row_of_date(series.index, start)
     else:
         raise TypeError(f"start={start!r} must be a row number, a share of the rows, or a date.")
     if not 0 < row < length:

@@ -87,7 +87,7 @@ class ForecastReader:
         """
         if y is None:
             return self._go_on(past, future, static, n, trained)
-        panel = read_panel(y, **self._settings)
+        panel = read_panel(y, **self._settings, known=trained.panel)
         self._check_series(panel, trained.panel)
         for name, given in (("past", past), ("future", future)):
             if (given is None) != (self.columns(name) is None):
