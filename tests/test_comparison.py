@@ -105,7 +105,6 @@ def test_a_result_is_written_read_and_joined(result, tmp_path):
 def test_the_report_is_one_page_that_needs_nothing_else(result, tmp_path):
     result.report(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.count('src="data:image/png;base64,') == 4
     assert not re.search(r'(src|href)="(?!data:)', page)
     for text in ("keraseq.compare(", result.about["data"]["fingerprint"], "no such luck", "keras"):
         assert text in page

@@ -191,8 +191,21 @@ class Comparison:
         return pd.DataFrame(rows, columns=["model", "run", "epoch", "metric", "value"])
 
     def report(self, path):
-        """Write one self-contained HTML page: summary, tables, plots, and how to make it again."""
-        from keraseq.comparison._report import write_report
+        """Write one page of HTML that needs no other file and no network.
+
+        It has the verdict in two sentences, the ranking, scores and costs in a table that can be
+        sorted, every pair, learning curves, and how to make it again.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Raises
+        ------
+        FileNotFoundError
+            If the folder is not there.
+        """
+        from keraseq.comparison.report import write_report
 
         write_report(self, path)
 

@@ -37,7 +37,7 @@ COSTS = {
     "latency_per_row_ms": Cost(
         "milliseconds a row, predicted among many", "time a row of many", "ms"
     ),
-    "epochs": Cost("epochs", "epochs"),
+    "epochs": Cost("epochs", "epochs", is_count=True),
     "memory_mb": Cost("memory, MB", "memory", "MB"),
 }
 # Models of one budget: what they differ by is no finding.

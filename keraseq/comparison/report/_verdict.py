@@ -1,0 +1,77 @@
+"""What was found, in two sentences; and what to read it with."""
+
+from keraseq import _format
+
+_MOST_NAMES = 4
+
+
+def verdict(view):
+    """Return two sentences: who wins and by how much, and whom it cannot be told apart from."""
+    if not view.names:
+        return "Every fit failed; the runs below hold the errors."
+    return f"{_winner(view)} {_luck(view)}"
+
+
+def _winner(view):
+    best = view.names[0]
+    row = view.table.loc[best]
+    ends = _format.interval(row["low"], row["high"])
+    score = _format.score(row["score"]) + (f" (95 % interval {ends})" if ends else "")
+    if best in view.baselines:
+        models = [name for name in view.names if name in view.models]
+        rest = "every model failed"
+        if models:
+            of_model = _format.score(view.table.loc[models[0], "score"])
+            rest = f"the best model, {models[0]}, has {of_model}"
+        return f"No model beats the baseline {best}, with {view.metric} {score}; {rest}."
+    sentence = f"{best} has the best {view.metric}, {score}"
+    rival = next((name for name in view.names if name in view.baselines), None)
+    if rival is None:
+        return sentence + "."
+    gap = _format.difference(row["score"] - view.table.loc[rival, "score"])
+    return f"{sentence}, {gap} against the best baseline, {rival}."
+
+
+def _luck(view):
+    best, others = view.names[0], view.names[1:]
+    if view.significance is None:
+        return "With one run nothing can be said about luck; compare with n_seeds=5 or more."
+    if not others:
+        return "There is nothing to tell it apart from."
+    judged = {name: view.judged.get(frozenset((best, name))) for name in others}
+    alike = [name for name, differs in judged.items() if differs is False]
+    apart = [name for name, differs in judged.items() if differs]
+    unknown = [name for name, differs in judged.items() if differs is None]
+    n = view.result.n_runs
+    if len(apart) == len(others):
+        return f"It is detectably better than {_all(len(others))}, over {n} runs."
+    parts = [f"cannot be told apart from {_listed(alike)}"] if alike else []
+    parts += [f"is detectably better than {_listed(apart)}"] if apart else []
+    parts += [f"was not compared with {_listed(unknown)}"] if unknown else []
+    return f"Over {n} runs it {_and(parts)}."
+
+
+def _all(n):
+    return {1: "the other", 2: "both others"}.get(n, f"all {n} others")
+
+
+def _listed(names):
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    return _and(names)
+
+
+def _and(parts):
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def cautions(view):
+    """Return what failed, and what a reader should know before believing a number."""
+    result, found = view.result, []
+    for name, n in result.table["failed"].items():
+        if n:
+            error = result.runs.query("model == @name")["error"].dropna().iloc[0].splitlines()[0]
+            found.append(f"{name} failed in {n} of {result.n_runs} runs: {error}")
+    if 1 < result.n_runs < 5:
+        found.append(f"{result.n_runs} runs see large differences only; 5 or more are advised.")
+    return found
