@@ -6,7 +6,9 @@ import pytest
 from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_val_score
 
 import keraseq
+from keraseq import _progress
 from keraseq.baselines import seasonal_naive
+from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting._intervals import Calibration, track
 
 DAYS = pd.date_range("2022-01-03", periods=420, freq="D")
@@ -196,3 +198,61 @@ def test_a_long_series_is_never_copied_into_windows():
     tracemalloc.stop()
     # All windows together would be 205 MB of float32.
     assert peak < 60e6
+
+
+@pytest.fixture(scope="module")
+def shops():
+    frame = pd.DataFrame(
+        {"shop": np.repeat(["north", "south"], 120), "sold": np.tile(np.arange(120.0) % 7, 2)}
+    )
+    frame["sold"] += np.random.default_rng(0).normal(0, 0.2, 240)
+    return forecaster(epochs=1, series_col="shop").backtest(frame)
+
+
+def test_scores_never_average_over_models(shops):
+    table = shops.forecasts
+    scores = shops.score_by("series")
+    assert scores.index.names == ["model", "series"]
+    for model, series in scores.index:
+        rows = table[(table["model"] == model) & (table["series"] == series)]
+        expected = (rows["forecast"] - rows["truth"]).abs().mean()
+        assert scores.loc[(model, series), "MAE"] == pytest.approx(expected)
+    assert shops.score_by("step", "model").index.names == ["step", "model"]
+    pd.testing.assert_frame_equal(shops.score_by(), shops.scores)
+    with pytest.raises(ValueError, match="'shop' is not known; it must be one of 'series'"):
+        shops.score_by("shop")
+
+
+def test_a_truth_that_nobody_knows_counts_in_no_score(shops):
+    table = shops.forecasts
+    hole = table["date"] == table["date"].iloc[0]
+    full = Backtest(table[~hole], shops.coverage, shops.season).scores
+    found = Backtest(table.assign(truth=table["truth"].mask(hole)), 0.9, shops.season).scores
+    pd.testing.assert_frame_equal(found, full)
+    nothing = table.assign(truth=0.0, forecast=0.0)
+    assert (Backtest(nothing, None, 1).scores["sMAPE"] == 0).all()
+
+
+def test_a_backtest_is_printed_in_80_columns_and_shown_as_a_table(shops):
+    lines = repr(shops).splitlines()
+    assert lines[0].startswith("Backtest: gru beside naive forecasts; 2 series; 6 origins from")
+    assert max(map(len, lines)) <= 80
+    assert repr(shops) == str(shops)
+    for name in ("gru", "naive", "drift", "MASE", "n_forecasts"):
+        assert name in repr(shops)
+        assert name in shops._repr_html_()
+    long = shops.forecasts.replace({"model": {"gru": "f<" + 90 * "x"}})
+    named = Backtest(long.assign(model=long["model"].astype(str)), 0.9, 1)
+    assert max(map(len, repr(named).splitlines())) <= 80
+    assert "f&lt;xx" in named._repr_html_()
+
+
+@pytest.mark.parametrize(("verbose", "terminal"), [(1, True), (1, False), (0, True)])
+def test_a_backtest_shows_its_progress_where_somebody_looks(monkeypatch, capsys, verbose, terminal):
+    monkeypatch.setattr(_progress, "_DELAY", 0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    y = np.arange(60.0) % 7
+    forecaster(epochs=1).backtest(y, start=52, refit=True, coverage=None, verbose=verbose)
+    assert ("backtest: 100%" in capsys.readouterr().err) == bool(verbose and terminal)
+    with pytest.raises(ValueError, match="verbose=-1"):
+        forecaster().backtest(y, verbose=-1)

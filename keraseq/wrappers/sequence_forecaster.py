@@ -6,6 +6,7 @@ from keraseq._checks import check_integer
 from keraseq.encoding.series_panel import Columns
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._gpu import share_gpu
+from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._core import train
 from keraseq.wrappers.forecasting._data import ForecastReader
@@ -49,8 +50,9 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         Add what a date says as a covariate known ahead: time of day, day of the week, time of the
         year, as far as they turn within the series.
     conformal : {"adaptive", "split"}, default="adaptive"
-        How intervals are calibrated: errors in units of the window's own spread, the width
-        following the errors through a backtest; or plain split conformal prediction.
+        How intervals are calibrated: errors in units of the window's spread and its series'
+        typical one, the width following the errors through a backtest; or plain split conformal
+        prediction.
     series_col, date_col, value_cols : column names, optional
         For a long frame (pandas or Polars): which series a row belongs to, when it was, and which
         columns to forecast (all others by default).
@@ -191,11 +193,10 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
             borders = [n - row for n, row in zip(lengths, rows, strict=True)]
         former = self._core.network if self.warm_start and hasattr(self, "_core") else None
         core = train(self, reader, data, params, borders, network=former)
-        calibration = None
-        if params["early_stopping"]:
-            calibration = core.calibrate(self.horizon, self.conformal)
-        # All at once and last: a fit that fails leaves the former one whole.
-        self._core, self._network, self._calibration = core, core.network, calibration
+        # All at once and last: a fit that fails leaves the former one whole. All that is read later
+        # is in these: a parameter that is set now counts from the next fit on.
+        self._core, self._network = core, core.network
+        self._calibrator = Calibrator(core, self.conformal)
         self.params_, self.lookback_ = core.params, params["lookback"]
         self.history_, self.n_iter_ = core.history, core.n_iter
         return self
@@ -227,15 +228,16 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     def _at_end(self, n, y, past, future, static):
         """Read a history; return it, its scalings, its last windows and the steps to forecast."""
         check_is_fitted(self)
-        n = self.horizon if n is None else check_integer("n", n, 1)
+        n = self._core.horizon if n is None else check_integer("n", n, 1)
         data = self._core.read(y, past, future, static, n)
         self._check_history(data)
         scalings = self._core.scalings(data)
         return data, scalings, self._core.windows_at_end(data, scalings, n), n
 
     def _check_history(self, data, needed=None):
-        needed = self.lookback_ if needed is None else needed
-        what = "lookback_" if needed == self.lookback_ else "lookback_ + horizon"
+        lookback = self._core.lookback
+        needed = lookback if needed is None else needed
+        what = "lookback_" if needed == lookback else "lookback_ + horizon"
         for place, length in enumerate(data.lengths()):
             if length < needed:
                 raise ValueError(

@@ -1,17 +1,17 @@
 """Forecasts of the past, as if it were the future, beside naive ones."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import check_cv
 
 from keraseq._checks import check_integer
+from keraseq._progress import progress_bar
 from keraseq.baselines import drift, mase_scale, seasonal_naive
 from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
+from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._intervals import (
     model_band,
@@ -19,60 +19,26 @@ from keraseq.wrappers.forecasting._intervals import (
     track,
     widen,
 )
-from keraseq.wrappers.forecasting._scores import score_table
 
 _TEST_SHARE = 0.2
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """What a backtest gives.
-
-    Attributes
-    ----------
-    forecasts : DataFrame
-        A row for each model, series, origin, target and step: series (where there are several),
-        target, model, origin (the last row known), date, step, forecast, lower, upper, truth, and
-        scale (which MASE divides by: the seasonal naive error within the training part).
-    scores : DataFrame
-        A row for each model: MAE, RMSE, MSE, MASE, sMAPE (in percent), pinball (mean over
-        the lower end, the forecast and the upper end), coverage, n_forecasts. MASE is NaN where
-        training repeats itself exactly.
-    coverage : float or None
-        Claimed by the intervals.
-    season : int
-    """
-
-    forecasts: pd.DataFrame
-    coverage: float | None
-    season: int
-
-    @property
-    def scores(self):
-        return self.score_by("model")
-
-    def score_by(self, *columns):
-        """Return the scores for each value of these columns, such as ``"model", "step"``."""
-        return score_table(self.forecasts, list(columns), self.coverage)
-
-    def plot(self, **arguments):
-        """Draw it: :meth:`keraseq.plots.BacktestDisplay.from_backtest`."""
-        from keraseq.plots.backtest_display import BacktestDisplay
-
-        return BacktestDisplay.from_backtest(self, **arguments)
-
-
-def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season):
+def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season, verbose):
     """See :meth:`SequenceForecaster.backtest`."""
     if cv is not None and (start is not None or refit):
         raise ValueError("cv says where to begin and to fit again; leave out start and refit.")
     stride = forecaster.horizon if stride is None else check_integer("stride", stride, 1)
-    reader, data = clone(forecaster)._read_training(y, *covariates.values())
+    # A checkpoint is one fit's, and the user's own may wait there to be gone on with.
+    forecaster = clone(forecaster).set_params(checkpoint=None)
+    reader, data = forecaster._read_training(y, *covariates.values())
     season = season_of(data.panel.series[0].index, season)
-    tables = []
-    for train_ends, origins in _rounds(forecaster, data, start, stride, cv, refit):
-        fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends))
-        tables += _round(fitted, data, train_ends, origins, coverage, season)
+    # All at once, so that a split that cannot be used is told before the first fit.
+    rounds, tables = list(_rounds(forecaster, data, start, stride, cv, refit)), []
+    with progress_bar(len(rounds), verbose=verbose, desc="backtest", unit="fit") as bar:
+        for train_ends, origins in rounds:
+            fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends))
+            tables += _round(fitted, data, train_ends, origins, coverage, season)
+            bar.update()
     return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
 
 
@@ -184,10 +150,10 @@ def _windows_at(core, data, scalings, origins):
 
 def _intervals(fitted, windows, output, origins, coverage):
     """Both ends for every window; with adaptive intervals the widths follow the errors so far."""
-    core = fitted._core
-    radius = fitted._calibrated(fitted.horizon).radius(coverage)
+    core, calibrator = fitted._core, fitted._calibrator
+    radius = calibrator.radius(core.horizon, coverage)
     band = model_band(output, core.params["quantiles"], coverage)
-    scale = core.scale(windows, fitted.conformal)
+    scale = calibrator.scale(windows)
     if fitted.conformal == "adaptive":
         scores = nonconformity(windows.truth(), band[0], band[2], scale)
         borders = np.cumsum([len(o) for o in origins])[:-1]

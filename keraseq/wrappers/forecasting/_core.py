@@ -1,6 +1,6 @@
 """A trained model, with what turns series into its windows and its output back into series."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import joblib
 import keras
@@ -19,10 +19,9 @@ from keraseq.wrappers.forecasting._data import (
     ForecastScaling,
     places,
 )
-from keraseq.wrappers.forecasting._intervals import Calibration, central, window_scale
+from keraseq.wrappers.forecasting._intervals import central
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
 
-_CALIBRATION_WINDOWS = 1_000
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")
 
@@ -60,6 +59,10 @@ class ForecastCore:
     @property
     def centre(self):
         return central(self.params["quantiles"])
+
+    @property
+    def n_targets(self):
+        return len(self.data.panel.targets)
 
     @property
     def horizon(self):
@@ -103,32 +106,6 @@ class ForecastCore:
     def has_past_covariates(self):
         return self.data.past is not None
 
-    def calibrate(self, n, conformal):
-        """Forecast n steps from the windows held back, or from 1,000 of them."""
-        scalings = self.scalings(self.data)
-        first = [
-            border if border < length else length + 1
-            for border, length in zip(self.borders, self.data.lengths(), strict=True)
-        ]
-        windows = self.windows(self.data, scalings, first=first)
-        # Fewer steps than the horizon end later, more end sooner.
-        ends = self.ends_of(windows)
-        windows = windows.take(np.flatnonzero(windows.origins + n <= ends))
-        if not len(windows):
-            raise ValueError(
-                f"no window held back from training has {n} steps of truth behind it; raise "
-                "validation_fraction, or lower n."
-            )
-        if len(windows) > _CALIBRATION_WINDOWS:
-            spread = np.linspace(0, len(windows) - 1, _CALIBRATION_WINDOWS).round().astype(int)
-            windows = windows.take(spread)
-        return Calibration(
-            self.predict(windows, n),
-            windows.truth(n),
-            self.scale(windows, conformal),
-            self.params["quantiles"],
-        )
-
     def mase_scale(self, panel, season=None):
         """What the errors of each series are divided by, `(series, targets)`.
 
@@ -151,15 +128,8 @@ class ForecastCore:
             )
         return scale
 
-    def ends_of(self, windows):
-        """For each window, the row behind its series' last."""
-        return np.cumsum(self.data.lengths())[windows.series]
 
-    def scale(self, windows, conformal):
-        return window_scale(windows.past(), windows.n_targets, conformal)
-
-
-def train(forecaster, reader, data, params, borders, *, validate=True, network=None):
+def train(forecaster, reader, data, params, borders, *, network=None):
     """Scale, cut, build and train.
 
     Parameters
@@ -171,9 +141,8 @@ def train(forecaster, reader, data, params, borders, *, validate=True, network=N
     params : dict
         Of `resolve_settings`.
     borders : list of int
-        For each series, the first row that training must not forecast.
-    validate : bool, default=True
-        Judge on the rows from the borders on, and keep the best weights.
+        For each series, the first row that training must not forecast: the rows from there on
+        judge it, and the best weights are kept.
     network : Network, optional
         To go on from.
 
@@ -185,14 +154,12 @@ def train(forecaster, reader, data, params, borders, *, validate=True, network=N
     seed = draw_seed(forecaster.random_state, checkpoint)
     scaling = ForecastScaling(reader, data, borders)
     scalings = scaling.targets(data.panel)
-    windows = _with_truth(
-        _windows(reader, scaling, data, scalings, params, None, borders, 0), "to learn from"
-    )
+    windows = _training_windows(reader, scaling, data, params, borders)
     training = WindowBatches(
         windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
     )
     validation = None
-    if validate and borders != data.lengths():
+    if borders != data.lengths():
         held_back = _with_truth(
             _windows(reader, scaling, data, scalings, params, borders, None, 0),
             "held back for validation; set early_stopping=False, or another validation_fraction",
@@ -217,6 +184,30 @@ def train(forecaster, reader, data, params, borders, *, validate=True, network=N
     return ForecastCore(network, params, reader, scaling, data, borders, history, n_iter)
 
 
+def retrain(core, borders):
+    """Train what a fit trained once more, on the rows before the borders alone.
+
+    From what the fit left and not from the forecaster, whose parameters may have changed: the same
+    model, settings and seed; none of the user's callbacks and no checkpoint.
+
+    Returns
+    -------
+    ForecastCore
+    """
+    data, params = core.data, core.params
+    scaling = ForecastScaling(core.reader, data, borders)
+    windows = _training_windows(core.reader, scaling, data, params, borders)
+    training = WindowBatches(
+        windows,
+        params["batch_size"],
+        most=params["windows_per_epoch"],
+        seed=core.network.seed,
+    )
+    network = Network(core.network.recipe, core.network.seed)
+    network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
+    return replace(core, network=network, scaling=scaling, borders=borders)
+
+
 def _windows(reader, scaling, data, scalings, params, first, last, n_after):
     if first is not None:
         _check_begun(reader, data, first)
@@ -232,6 +223,12 @@ def _windows(reader, scaling, data, scalings, params, first, last, n_after):
         static=data.static,
         has_covariates=reader.has_covariates,
     )
+
+
+def _training_windows(reader, scaling, data, params, borders):
+    scalings = scaling.targets(data.panel)
+    windows = _windows(reader, scaling, data, scalings, params, None, borders, 0)
+    return _with_truth(windows, "to learn from")
 
 
 def _with_truth(windows, purpose):

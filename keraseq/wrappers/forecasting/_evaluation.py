@@ -34,24 +34,25 @@ class ForecastEvaluation:
             For a start that leaves no window, or before which a column has no value.
         """
         check_is_fitted(self)
-        start = check_integer("start", start, self.lookback_)
-        data = self._core.read(y, past, future, static)
+        core = self._core
+        start = check_integer("start", start, core.lookback)
+        data = core.read(y, past, future, static)
         if len(data.panel) != 1:
             raise ValueError(
                 f"predict_windows reads one series, and y has {len(data.panel)}; use backtest."
             )
         self._check_history(data)
-        last = data.lengths()[0] - self.horizon
+        last = data.lengths()[0] - core.horizon
         if start > last:
             raise ValueError(
-                f"start={start} leaves fewer than horizon={self.horizon} rows of y to forecast; it "
+                f"start={start} leaves fewer than horizon={core.horizon} rows of y to forecast; it "
                 f"may be at most {last}."
             )
-        scalings = self._core.scalings(data, [start])
-        windows = self._core.windows(data, scalings, first=[start])
-        forecast = self._core.predict_points(windows, self.horizon)
+        scalings = core.scalings(data, [start])
+        windows = core.windows(data, scalings, first=[start])
+        forecast = core.predict_points(windows, core.horizon)
         truth = np.lib.stride_tricks.sliding_window_view(
-            data.panel.series[0].values[start:], self.horizon, axis=0
+            data.panel.series[0].values[start:], core.horizon, axis=0
         ).transpose(0, 2, 1)
         return scalings[0].undo(forecast), truth
 
@@ -68,11 +69,13 @@ class ForecastEvaluation:
         static=None,
         coverage=0.9,
         season=None,
+        verbose=1,
     ):
         """Forecast the past as if it were the future, beside seasonal naive and drift.
 
-        A clone is fitted on the rows before `start` and forecasts from there on; this forecaster
-        itself stays as it is.
+        A clone, of this forecaster's parameters as they now are, is fitted on the rows before
+        `start` and forecasts from there on; this forecaster itself stays as it is. A clone writes
+        no checkpoint: a fit that waits to be gone on with keeps its own.
 
         Parameters
         ----------
@@ -92,6 +95,9 @@ class ForecastEvaluation:
         season : int, optional
             Steps of a season, for the naive rival and for MASE; by default that of the dates' step
             (24 for hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
+        verbose : int, default=1
+            Show a progress bar in a terminal or notebook, if it takes longer than a few seconds;
+            0 shows none.
 
         Returns
         -------
@@ -102,6 +108,8 @@ class ForecastEvaluation:
         ------
         ValueError
             For training rows that do not all come before the test rows, or too few of them.
+        KeyboardInterrupt
+            Ctrl-C ends it as a whole.
         """
         return run_backtest(
             self,
@@ -113,6 +121,7 @@ class ForecastEvaluation:
             refit=refit,
             coverage=None if coverage is None else check_coverage(coverage),
             season=season,
+            verbose=check_integer("verbose", verbose, 0),
         )
 
     def score(self, y, *, past=None, future=None, static=None, season=None):

@@ -1,5 +1,6 @@
 """Conformal prediction: how wide an interval must be to hold the share of truths that it claims."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from keraseq._checks import check_fraction
 
 _TRACKING_RATE = 0.05
+# Of a series' own spread; where nothing ever varied there is still rounding.
+_LEAST_SCALE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -17,41 +20,60 @@ class Calibration:
     ----------
     values : ndarray `(windows, steps, targets)` or `(windows, steps, targets, quantiles)`
     truth : ndarray `(windows, steps, targets)`
+        NaN where nobody knows it; such a forecast counts in nothing.
     scale : ndarray `(windows, 1, targets)`
         What errors are divided by (:func:`window_scale`).
     quantiles : tuple or None
+    remedy : str
+        What a user can do where the windows are too few.
     """
 
     values: np.ndarray
     truth: np.ndarray
     scale: np.ndarray
     quantiles: tuple | None
-
-    def scores(self, coverage):
-        """How far each truth lies outside the model's own band, `(windows, steps, targets)`."""
-        lower, _, upper = model_band(self.values, self.quantiles, coverage)
-        return nonconformity(self.truth, lower, upper, self.scale)
+    remedy: str = "fit on longer series"
 
     def radius(self, coverage):
-        """What the band must be widened by in units of the scale, `(steps, targets)`.
+        """What the model's own band must be widened by in units of the scale, `(steps, targets)`.
 
-        The quantile of split conformal prediction, with its correction for finitely many windows
-        (Vovk et al. 2005; Lei et al. 2018; with quantiles Romano et al. 2019).
+        The quantile of split conformal prediction (Vovk et al. 2005; Lei et al. 2018; with
+        quantiles Romano et al. 2019): of n scores the k-th smallest, k = ceil((n + 1) coverage).
         """
-        n = len(self.truth)
-        level = np.ceil((n + 1) * coverage) / n
-        if level > 1:
-            needed = int(np.ceil(coverage / (1 - coverage)))
-            raise ValueError(
-                f"coverage={coverage} needs at least {needed} windows held back from training, "
-                f"and there are {n}; lower it, or raise validation_fraction."
-            )
-        return np.quantile(self.scores(coverage), level, axis=0, method="higher")
+        lower, _, upper = model_band(self.values, self.quantiles, coverage)
+        scores = nonconformity(self.truth, lower, upper, self.scale)
+        known = (~np.isnan(scores)).sum(axis=0)
+        check_enough(known.min(), len(known), coverage, self.remedy)
+        # NaN is sorted to the end.
+        place = conformal_rank(known, coverage) - 1
+        return np.take_along_axis(np.sort(scores, axis=0), place[None], axis=0)[0]
 
     def error_quantiles(self, levels):
         """Quantiles of the errors in units of the scale, `(steps, targets, levels)`."""
         errors = (self.truth - self.values) / self.scale
-        return np.moveaxis(np.quantile(errors, levels, axis=0), 0, -1)
+        check_enough((~np.isnan(errors)).sum(axis=0).min(), errors.shape[1], None, self.remedy)
+        return np.moveaxis(np.nanquantile(errors, levels, axis=0), 0, -1)
+
+
+def conformal_rank(n, coverage):
+    """Which of n scores, counted from the smallest, an interval must reach: (n + 1) coverage."""
+    # 100 * 0.07 is a little over 7, but means 7.
+    return np.ceil(np.round((np.asarray(n) + 1) * coverage, 9)).astype(int)
+
+
+def check_enough(n_windows, n_steps, coverage, remedy):
+    """Raise where there are too few windows for this coverage, or none at all."""
+    if not n_windows:
+        raise ValueError(
+            f"no window held back from training has {n_steps} steps of truth behind it; {remedy}, "
+            "or lower n."
+        )
+    if coverage is not None and conformal_rank(n_windows, coverage) > n_windows:
+        needed = math.ceil(round(coverage / (1 - coverage), 6))
+        raise ValueError(
+            f"coverage={coverage} needs at least {needed} windows held back from training, "
+            f"and there are {n_windows}; lower it, or {remedy}."
+        )
 
 
 def check_coverage(coverage):
@@ -74,19 +96,51 @@ def check_levels(quantiles):
     return levels
 
 
-def window_scale(past, n_targets, conformal):
-    """What errors of a window are measured in, `(windows, 1, targets)`: one, or its spread.
+def window_scale(past, typical_variance, conformal):
+    """What errors of a window are measured in, `(windows, 1, targets)`.
+
+    For adaptive intervals the window's spread, in equal parts with what is typical of its series:
+    a flat history would else promise that nothing will ever happen again.
 
     Parameters
     ----------
     past : ndarray `(windows, lookback, channels)`
         Scaled; the targets first.
+    typical_variance : ndarray `(windows, targets)`
+        Of :func:`mean_window_variance`.
     conformal : {"adaptive", "split"}
+        "split" measures all windows alike: in one.
     """
-    targets = past[..., :n_targets].astype(np.float64)
     if conformal == "split":
-        return np.ones((len(targets), 1, n_targets))
-    return targets.std(axis=1, keepdims=True) + 1e-3
+        return np.ones_like(typical_variance)[:, None]
+    targets = past[..., : typical_variance.shape[1]].astype(np.float64)
+    spread = np.sqrt(targets.var(axis=1) + typical_variance)
+    return np.maximum(spread, _LEAST_SCALE)[:, None]
+
+
+def mean_window_variance(parts, lookback, n_targets):
+    """Mean variance of each series' targets within `lookback` steps, `(series, targets)`.
+
+    Parameters
+    ----------
+    parts : list of ndarray `(time, channels)`
+        At least `lookback` rows each; the targets first. What is missing counts in no window.
+    """
+
+    def of(rows):
+        rows = rows[:, :n_targets].astype(np.float64)
+        known = ~np.isnan(rows)
+        rows = np.where(known, rows, 0.0)
+        count, first, second = (_moving_sum(part, lookback) for part in (known, rows, rows**2))
+        count = np.maximum(count, 1)
+        return np.maximum(second / count - (first / count) ** 2, 0).mean(axis=0)
+
+    return np.stack([of(rows) for rows in parts])
+
+
+def _moving_sum(rows, n):
+    total = np.cumsum(np.concatenate([np.zeros_like(rows[:1], dtype=float), rows]), axis=0)
+    return total[n:] - total[:-n]
 
 
 def model_band(values, quantiles, coverage):
@@ -139,10 +193,15 @@ class RadiusTracker:
         self._coverage = coverage
 
     def update(self, scores, known):
-        """Learn from the scores `(steps, targets)` of one origin at the steps that are `known`."""
+        """Learn from the scores `(steps, targets)` of one origin at the steps that are `known`.
+
+        A score that is NaN, of a truth that nobody knows, teaches nothing.
+        """
         outside = (scores > self.radius).astype(float)
         change = self._rate * (outside - (1 - self._coverage))
-        self.radius = np.where(known[:, None], self.radius + change, self.radius)
+        self.radius = np.where(
+            known[:, None] & ~np.isnan(scores), self.radius + change, self.radius
+        )
 
 
 def track(scores, origins, radius, coverage):

@@ -1,7 +1,6 @@
 """Intervals and quantiles of a fitted forecaster."""
 
 from keraseq.wrappers.forecasting._column_scaling import undo
-from keraseq.wrappers.forecasting._core import train
 from keraseq.wrappers.forecasting._intervals import (
     check_coverage,
     check_levels,
@@ -10,7 +9,6 @@ from keraseq.wrappers.forecasting._intervals import (
 )
 
 _QUANTILES = (0.1, 0.5, 0.9)
-_CALIBRATION_SHARE = 0.2
 
 
 class ProbabilisticForecasts:
@@ -26,7 +24,8 @@ class ProbabilisticForecasts:
         quantiles : sequence of float, optional
             Of a forecaster fitted with quantiles: some of them, all by default. Else any, (0.1,
             0.5, 0.9) by default: the forecast and the quantiles of its errors on windows that
-            training has not seen.
+            training has not seen. Learned quantiles are given as they were learned;
+            `predict_interval` widens or narrows them to what held the claimed share of the truths.
         n, y, past, future, static : as in `predict`
 
         Returns
@@ -41,19 +40,20 @@ class ProbabilisticForecasts:
             quantile cannot be gone on from.
         """
         data, scalings, windows, n = self._at_end(n, y, past, future, static)
-        trained = self.params_["quantiles"]
-        values = self._core.predict(windows, n)
+        core = self._core
+        trained = core.params["quantiles"]
+        values = core.predict(windows, n)
         if trained is None:
             levels = check_levels(_QUANTILES if quantiles is None else quantiles)
-            scale = self._core.scale(windows, self.conformal)
-            errors = self._calibrated(n).error_quantiles(levels)
+            scale = self._calibrator.scale(windows, data.panel)
+            errors = self._calibrator.error_quantiles(n, levels)
             values = values[..., None] + errors * scale[..., None]
         else:
             levels = check_levels(trained if quantiles is None else quantiles)
             absent = [level for level in levels if level not in trained]
-            if absent or n > self.horizon:
+            if absent or n > core.horizon:
                 raise ValueError(
-                    f"the quantiles {list(trained)} were learned for {self.horizon} steps; "
+                    f"the quantiles {list(trained)} were learned for {core.horizon} steps; "
                     f"{absent or n} cannot be had from them. Fit with other quantiles= or "
                     "horizon=, or use predict_interval."
                 )
@@ -66,8 +66,14 @@ class ProbabilisticForecasts:
         """Forecast intervals that hold the next values with probability `coverage`, step by step.
 
         Conformal prediction: the width is what would have held that share of the truths on windows
-        held back from training. Where none were (see `early_stopping`), a second model is trained
-        on the first four fifths to measure it, at every call.
+        held back from training. With `early_stopping` these windows have also chosen the epoch
+        whose weights were kept, so that errors on them are a little smaller than later ones, and
+        the intervals a little narrower than they should be. Without it none were held back: at the
+        first call a second model is trained on the first four fifths, as `fit` trained the first,
+        to measure its errors on the last; it is kept.
+
+        With ``conformal="adaptive"`` errors are measured in units of the window's spread and its
+        series' typical one, with "split" in the same units everywhere.
 
         Parameters
         ----------
@@ -91,24 +97,7 @@ class ProbabilisticForecasts:
 
     def _intervals(self, coverage, data, scalings, windows, n):
         """For each series `(n, targets, 2)`, in its units."""
-        radius = self._calibrated(n).radius(coverage)
-        band = model_band(self._core.predict(windows, n), self.params_["quantiles"], coverage)
-        return undo(widen(band, radius, self._core.scale(windows, self.conformal)), scalings)
-
-    def _calibrated(self, n):
-        if self._calibration is not None and n == self.horizon:
-            return self._calibration
-        core = self._core
-        if self._calibration is None:
-            # Nothing was held back: what a model that has not seen the last part does on it.
-            lengths = core.data.lengths()
-            rows = [
-                round(_CALIBRATION_SHARE * (length - self.lookback_ - n + 1)) + n - 1
-                for length in lengths
-            ]
-            borders = [
-                max(length - row, self.lookback_ + self.horizon)
-                for length, row in zip(lengths, rows, strict=True)
-            ]
-            core = train(self, core.reader, core.data, self.params_, borders, validate=False)
-        return core.calibrate(n, self.conformal)
+        core, calibrator = self._core, self._calibrator
+        band = model_band(core.predict(windows, n), core.params["quantiles"], coverage)
+        scale = calibrator.scale(windows, data.panel)
+        return undo(widen(band, calibrator.radius(n, coverage), scale), scalings)
