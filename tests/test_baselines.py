@@ -109,3 +109,12 @@ def test_the_season_is_that_of_the_horizon_and_not_of_the_next_step():
     assert NaiveForecaster(horizon=24).fit(y).season_ == 24
     assert NaiveForecaster(horizon=1).fit(np.cumsum(noise)).season_ == 1
     assert NaiveForecaster(horizon=5).fit([1.0, 2.0, 3.0]).season_ == 1
+
+
+def test_a_naive_forecaster_is_frozen_by_fit():
+    y = [1.0, 5, 2, 8] * 5
+    fitted = NaiveForecaster(horizon=3).fit(y)
+    fitted.set_params(method="mean", horizon=2, season=1, missing="ignore")
+    assert fitted.predict().tolist() == [1, 5, 2]
+    assert fitted.predict_windows(y, 12)[0].shape == (6, 3, 1)
+    assert fitted.fit(y).predict().tolist() == [4, 4]

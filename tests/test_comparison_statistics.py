@@ -176,6 +176,33 @@ def test_diebold_and_mariano_of_errors_that_differ_by_the_same_at_every_origin()
     assert found.p == pytest.approx(2 * stats.t.sf(20.5, 39))
 
 
+class _Told:
+    """A forecaster whose errors are told to it, `(origins, horizon)`."""
+
+    def __init__(self, errors):
+        self.errors = np.asarray(errors, dtype=float)[..., None]
+
+    def predict_windows(self, y, start):
+        return self.errors, np.where(np.isnan(self.errors), np.nan, 0.0)
+
+
+def test_diebold_and_mariano_count_known_values_alone():
+    errors = np.random.default_rng(0).normal(size=(60, 1))
+    gap = np.abs(errors[:, 0]) - 0.3
+    known = np.arange(60) % 7 > 0
+    holes = np.where(known[:, None], errors, np.nan)
+    found = diebold_mariano(_Told(holes), _Told(np.full((60, 1), 0.3)), None, 1)
+    # With one step ahead errors do not overlap, and the test is Student's.
+    student = stats.ttest_1samp(gap[known], 0)
+    assert (found.origins, found.difference) == (known.sum(), pytest.approx(gap[known].mean()))
+    assert found.statistic == pytest.approx(student.statistic)
+    assert found.p == pytest.approx(student.pvalue)
+    # Of two steps, what is known of one counts.
+    both = np.stack([holes[:, 0], errors[:, 0]], axis=1)
+    found = diebold_mariano(_Told(both), _Told(np.full((60, 2), 0.3)), None, 1)
+    assert (found.origins, found.difference) == (60, pytest.approx(gap.mean()))
+
+
 def test_diebold_and_mariano_refuse_what_they_cannot_judge(naive):
     y, fitted = naive
     with pytest.raises(ValueError, match="horizons differ"):

@@ -64,16 +64,18 @@ class NaiveForecaster(BaseEstimator):
         """
         check_choice("method", self.method, ("seasonal", "drift", "mean"))
         check_integer("horizon", self.horizon, 1)
-        series = self._read(y)
+        series = read_dated_series(y, missing=self.missing)
         if len(series.values) < 2:
             raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
         self.season_ = self._season_of(series.values)
         self.mean_ = np.nanmean(series.values, axis=0)
         self._series = series
+        # A parameter that is set later counts from the next fit on.
+        self._method, self._horizon, self._missing = self.method, self.horizon, self.missing
         return self
 
     def _read(self, y):
-        return read_dated_series(y, missing=self.missing)
+        return read_dated_series(y, missing=self._missing)
 
     def _season_of(self, values):
         if not (isinstance(self.season, str) and self.season == "auto"):
@@ -83,7 +85,7 @@ class NaiveForecaster(BaseEstimator):
     def predict(self, n=None, *, y=None):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
         check_is_fitted(self)
-        n = self.horizon if n is None else check_integer("n", n, 1)
+        n = self._horizon if n is None else check_integer("n", n, 1)
         series = self._series if y is None else self._read(y)
         return series.forecast(self._ahead(fill_gaps(series.values), n))
 
@@ -105,16 +107,16 @@ class NaiveForecaster(BaseEstimator):
         values = self._read(y).values
         past = known_before(values)
         start = check_integer("start", start, self.season_)
-        origins = range(start, len(values) - self.horizon + 1)
+        origins = range(start, len(values) - self._horizon + 1)
         if not origins:
-            raise ValueError(f"start={start} leaves fewer than horizon={self.horizon} rows of y.")
-        forecast = np.stack([self._ahead(past(origin), self.horizon) for origin in origins])
-        return forecast, np.stack([values[origin : origin + self.horizon] for origin in origins])
+            raise ValueError(f"start={start} leaves fewer than horizon={self._horizon} rows of y.")
+        forecast = np.stack([self._ahead(past(origin), self._horizon) for origin in origins])
+        return forecast, np.stack([values[origin : origin + self._horizon] for origin in origins])
 
     def _ahead(self, values, n):
-        if self.method == "seasonal":
+        if self._method == "seasonal":
             return seasonal_naive(values, n, self.season_)
-        if self.method == "drift":
+        if self._method == "drift":
             return drift(values, n)
         return np.repeat(self.mean_[None], n, axis=0)
 

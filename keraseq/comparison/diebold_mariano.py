@@ -16,9 +16,10 @@ def diebold_mariano(first, second, y, start, *, loss="absolute"):
     Parameters
     ----------
     first, second : fitted forecasters
-        With ``predict_windows`` and equal `horizon`.
+        With ``predict_windows``, for equally many steps.
     y : Series, DataFrame or array
-        The series; rows before `start` are history alone.
+        The series; rows before `start` are history alone. Missing values (see the forecasters'
+        `missing`) count in no loss, and an origin that none is known after in no mean.
     start : int
         First row to be forecast.
     loss : {"absolute", "squared"}, default="absolute"
@@ -37,7 +38,7 @@ def diebold_mariano(first, second, y, start, *, loss="absolute"):
     References
     ----------
     Diebold & Mariano (1995). Comparing predictive accuracy. J. Bus. Econ. Stat. 13(3), 253-263;
-    small samples corrected as by Harvey, Leybourne & Newbold (1997).
+    small samples corrected as by Harvey, Leybourne & Newbold (1997); gaps as by Parzen (1963).
 
     Examples
     --------
@@ -51,19 +52,21 @@ def diebold_mariano(first, second, y, start, *, loss="absolute"):
     """
     check_choice("loss", loss, ("absolute", "squared"))
     start = check_integer("start", start, 1)
-    if first.horizon != second.horizon:
+    losses = [_losses(forecaster, y, start, loss) for forecaster in (first, second)]
+    horizons = [values.shape[1] for values in losses]
+    if len(set(horizons)) > 1:
         raise ValueError(
-            f"The horizons differ, {first.horizon} and {second.horizon}; forecasts of different "
+            f"The horizons differ, {horizons[0]} and {horizons[1]}; forecasts of different "
             "horizons have different errors to begin with."
         )
-    gap = _losses(first, y, start, loss) - _losses(second, y, start, loss)
-    n, horizon = len(gap), int(first.horizon)
+    gap = _mean_gap(*losses)
+    n, horizon = int(np.sum(~np.isnan(gap))), horizons[0]
     if n < 2 * horizon + 1:
         raise ValueError(
             f"{n} origins are too few for horizon={horizon}: their errors overlap, and at least "
             f"{2 * horizon + 1} are needed. Begin earlier or give a longer y."
         )
-    difference, variance = float(gap.mean()), _long_run_variance(gap, horizon)
+    difference, variance = float(np.nanmean(gap)), _long_run_variance(gap, horizon)
     small_sample = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     error = np.sqrt(variance / n / small_sample)
     if variance <= 0:
@@ -82,9 +85,17 @@ def diebold_mariano(first, second, y, start, *, loss="absolute"):
 
 
 def _losses(forecaster, y, start, loss):
+    """For each origin, step and target; NaN where the truth is."""
     forecast, truth = forecaster.predict_windows(y, start)
     error = np.abs(np.asarray(forecast) - np.asarray(truth))
-    return (error if loss == "absolute" else error**2).mean(axis=(1, 2))
+    return error if loss == "absolute" else error**2
+
+
+def _mean_gap(first, second):
+    """By how much the first loses more at each origin, over the values that are known there."""
+    gap = first - second
+    known = (~np.isnan(gap)).sum(axis=(1, 2))
+    return np.nansum(gap, axis=(1, 2)) / np.where(known > 0, known, np.nan)
 
 
 def _long_run_variance(gap, horizon):
@@ -92,9 +103,12 @@ def _long_run_variance(gap, horizon):
 
     The plain sum of autocovariances can be negative; then Bartlett's weights are taken.
     """
-    centred = gap - gap.mean()
-    lags = [float(centred[lag:] @ centred[: len(gap) - lag]) / len(gap) for lag in range(horizon)]
-    if lags[0] <= 1e-24 * max(1.0, float(np.abs(gap).max())) ** 2:
+    known = ~np.isnan(gap)
+    n = known.sum()
+    # What is unknown enters no product; the others keep their distance in time (Parzen 1963).
+    centred = np.where(known, gap - np.nanmean(gap), 0.0)
+    lags = [float(centred[lag:] @ centred[: len(gap) - lag]) / n for lag in range(horizon)]
+    if lags[0] <= 1e-24 * max(1.0, float(np.nanmax(np.abs(gap)))) ** 2:
         return 0.0
     plain = lags[0] + 2 * sum(lags[1:])
     if plain > 0:
