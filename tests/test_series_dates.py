@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import keraseq
+from keraseq.baselines import NaiveForecaster
 from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.row_of_date import row_of_date
@@ -97,6 +98,8 @@ def test_a_short_history_goes_on_in_the_step_of_training_or_of_its_panel():
     index = working_days(SUN_TO_THU, "2024-03-03")
     # 5 May 2024 is a Sunday; a history of three days shows no week.
     part = numbers(pd.date_range("2024-05-07", "2024-05-09"))
+    fitted = NaiveForecaster("drift", horizon=2).fit(numbers(index))
+    assert written(fitted.predict(y=part).index) == ["2024-05-12", "2024-05-13"]
     panel = read_panel([part, numbers(index)])
     assert written(panel.series[0].index_ahead(1)) == ["2024-05-12"]
     known = read_panel(numbers(index))
@@ -527,7 +530,7 @@ def test_covariates_of_working_days_are_found_by_the_step_of_y():
 
 
 def test_what_is_read_off_the_dates_knows_working_days_and_zones():
-    for weekmask, season in ((SUN_TO_THU, 5), ("Mon Tue Wed Thu Fri Sat", 6)):
+    for weekmask, season in ((SUN_TO_THU, 5), ("Mon Tue Wed Thu Fri Sat", 6), ("Tue Thu", 2)):
         index = working_days(weekmask)
         assert season_of(index) == season_of(index.tz_localize("Africa/Cairo")) == season
     index = pd.date_range("2024-02-01", periods=100, freq="D").tz_localize(
@@ -544,3 +547,39 @@ def test_what_is_read_off_the_dates_knows_working_days_and_zones():
         row_of_date(index.tz_localize(None), "2024-04-25T22:00Z")
     with pytest.raises(ValueError, match="start='soon' is no date"):
         row_of_date(index, "soon")
+
+
+def test_dates_of_arrow_are_read_as_dates():
+    arrow = pd.Index(pd.array(DATES.as_unit("ns"), dtype="timestamp[ns][pyarrow]"), name="day")
+    series = read_dated_series(numbers(arrow))
+    assert series.index.equals(DATES)
+    assert written(series.index_ahead(1)) == ["2024-01-07"]
+    assert series.index_ahead(1).name == "day"
+
+
+def test_dates_that_run_out_are_refused_before_training(monkeypatch):
+    monkeypatch.setattr("keraseq.wrappers.sequence_forecaster.train", None)
+    forecaster = keraseq.SequenceForecaster(horizon=3, lookback=6, units=4, epochs=1)
+    years = pd.date_range("2200-01-01", periods=61, freq="YS").as_unit("ns")
+    with pytest.raises(ValueError, match=r"The 3 steps after 2260-01-01 .*datetime64\[ns\] holds"):
+        forecaster.fit(numbers(years))
+    last = np.iinfo(np.int64).max
+    with pytest.raises(ValueError, match="too near the largest integer"):
+        forecaster.fit(numbers(pd.Index(last - np.arange(60)[::-1])))
+
+
+def test_trading_days_are_forecast_on_trading_days():
+    # The day after 4 July 2024, a holiday on a Thursday, is a Friday; then comes Monday.
+    every = pd.bdate_range("2024-04-01", "2024-07-12").drop("2024-07-04")
+    y, rate = numbers(every[:67]), pd.DataFrame({"rate": np.arange(len(every)) % 4.0}, every)
+    assert str(y.index[-1].date()) == "2024-07-02"
+    fitted = keraseq.SequenceForecaster(
+        horizon=2, lookback=12, units=4, epochs=1, random_state=0, missing="ignore"
+    )
+    fitted.fit(y, future=rate[:67])
+    with pytest.raises(ValueError, match=r"future has no date 2024-07-04.* no day .* freq="):
+        fitted.predict(4, future=rate[67:])
+    closed = pd.offsets.CustomBusinessDay(holidays=["2024-07-04"])
+    fitted.set_params(freq=closed, missing="error").fit(y, future=rate[:67])
+    following = fitted.predict(4, future=rate[67:])
+    assert written(following.index) == ["2024-07-03", "2024-07-05", "2024-07-08", "2024-07-09"]

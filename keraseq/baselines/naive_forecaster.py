@@ -75,7 +75,8 @@ class NaiveForecaster(BaseEstimator):
         return self
 
     def _read(self, y):
-        return read_dated_series(y, missing=self._missing)
+        """A series read like training's, in its step."""
+        return read_dated_series(y, missing=self._missing, known=self._series.step)
 
     def _season_of(self, values):
         if not (isinstance(self.season, str) and self.season == "auto"):

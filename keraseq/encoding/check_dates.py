@@ -17,13 +17,18 @@ _CUSTOM = "pandas.offsets.CustomBusinessDay({})"
 _DATES = ("string", "date", "datetime", "datetime64", "mixed")
 
 
-def check_rising(index, source):
-    """Refuse what holds no dates, periods or integers, and what does not rise.
+def read_index(index, source):
+    """Return an index of dates, periods or integers that rise; refuse any other.
 
     Parameters
     ----------
     index : pandas.Index
     source : SeriesSource
+
+    Returns
+    -------
+    DatetimeIndex, PeriodIndex or Index of integers
+        Dates of Arrow are pandas' own.
 
     Raises
     ------
@@ -34,6 +39,8 @@ def check_rising(index, source):
             f"{source} has an index of {index.nlevels} levels. Many series are a long frame: give "
             f"{source}.reset_index(), and name its columns by series_col= and date_col=."
         )
+    if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind == "M":
+        index = pd.DatetimeIndex(index, name=index.name)
     is_dated = isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
     if not is_dated and not pd.api.types.is_integer_dtype(index.dtype):
         raise TypeError(_no_dates(index, source))
@@ -44,7 +51,7 @@ def check_rising(index, source):
             f"its {'date' if is_dated else 'number'}."
         )
     if index.is_monotonic_increasing and index.is_unique:
-        return
+        return index
     codes = index.asi8 if is_dated else index.to_numpy()
     place = int(np.argmax(codes[1:] <= codes[:-1])) + 1
     again = "is there twice" if index[place] == index[place - 1] else "comes after a later one"

@@ -98,12 +98,18 @@ class DateStep:
                 return f"{self.offset.days} days" if self.offset > _DAY else "a day"
             return pd.tseries.frequencies.to_offset(self.offset).freqstr
         if isinstance(self.offset, pd.offsets.CustomBusinessDay):
-            mask = np.asarray(self.offset.calendar.weekmask, dtype=bool)
-            return ", ".join(day for day, works in zip(_WEEKDAYS, mask, strict=True) if works)
+            return ", ".join(np.array(_WEEKDAYS)[self.offset.calendar.weekmask])
         months = getattr(self.offset, "kwds", {}).get("months")
         if months is None:
             return self.offset.freqstr
         return f"{months} months" if months > 1 else "a month"
+
+    @property
+    def days_a_week(self):
+        """Of a pattern of weekdays; else None."""
+        if isinstance(self.offset, pd.offsets.CustomBusinessDay):
+            return int(self.offset.calendar.weekmask.sum())
+        return 5 if isinstance(self.offset, pd.offsets.BusinessDay) else None
 
     def count(self, index):
         """How many steps there are from the first label to the last, roughly."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding.check_dates import check_rising, gapless
+from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
 from keraseq.encoding.series_source import SeriesSource
 
@@ -52,7 +52,13 @@ class DatedSeries:
             return self.index[:0]
         if self.step is None:
             raise ValueError("y has one row and no freq, so the next date is unknown; give freq=.")
-        return self.step.ahead(self.index, n)
+        try:
+            return self.step.ahead(self.index, n)
+        except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
+            raise ValueError(
+                f"The {n} steps after {self.index[-1]} run beyond the dates that "
+                f"{self.index.dtype} holds ({error})."
+            ) from None
 
     def forecast(self, values, labels=None):
         """Return values that follow, in the user's form, with their dates.
@@ -125,7 +131,7 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
         raise ValueError(f"{name} is empty; give a series with at least some values.")
     frame = _numeric(frame, name)
     source = name if isinstance(name, SeriesSource) else SeriesSource(name, name)
-    check_rising(frame.index, source)
+    frame = frame.set_axis(read_index(frame.index, source))
     step = find_step(frame.index, freq, known, source)
     if missing != "ignore" and step is not None:
         frame = frame.reindex(gapless(frame.index, step, missing, source))

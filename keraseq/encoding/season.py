@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_integer
-
-_TWO_WEEKS = 14
+from keraseq.encoding.find_step import find_step
 
 
 def season_of(index, season=None):
@@ -43,13 +42,14 @@ def season_of(index, season=None):
         index = index.to_timestamp()
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return 1
+    days_a_week = getattr(find_step(index), "days_a_week", None)
+    if days_a_week is not None:
+        return days_a_week
     days = pd.Series(index).diff().median() / pd.Timedelta(days=1)
     if days >= 7:
         return max(1, round(365.25 / days))
     if days < 1:
         return round(1 / days) if _is_whole(1 / days) else 1
-    if days == 1 and len(index) >= _TWO_WEEKS:
-        return max(1, index.day_of_week.nunique())
     # Seven is prime: of a step of two to six days as well, seven make whole weeks.
     return 7 if _is_whole(days) else 1
 

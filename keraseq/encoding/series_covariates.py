@@ -81,10 +81,11 @@ def _look_up(found, wanted, called):
     absent = wanted[place < 0]
     if len(absent):
         rows = "date" if found.is_dated else "row"
+        closed = "; if it is no day of the series, give freq=" if found.is_dated else ""
         more = "" if len(absent) == 1 else f", {len(absent)} {rows}s in all up to {absent[-1]}"
         raise ValueError(
             f"{called} has no {rows} {absent[0]}{more}; it must cover the rows of y, and what is "
-            "known of the future the steps to be forecast too."
+            f"known of the future the steps to be forecast too{closed}."
         )
     return found.values[place]
 

@@ -60,8 +60,11 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         Missing values and dates: name the first; fill them, at every origin with what was known
         by then (a line to the next value where that has come, else the last value), and count
         them in no loss and no score; or take rows as equal steps (trading days).
-    freq : str or pandas offset, optional
-        Step of future dates; found from the index by default.
+    freq : str, pandas offset or int, optional
+        Step of the rows, a number where the index holds numbers. By default it is found: a fixed
+        time (of days and longer by the clock on the wall), months on a day of the month, or a
+        pattern of weekdays. Holidays are named by
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``.
     units, batch_size, epochs, learning_rate : "auto" or number, default="auto"
         See ``params_`` for what they became. An epoch is a pass over all windows, or over 64,000
         of them drawn anew.
@@ -185,6 +188,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     def _fit_rows(self, reader, data):
         lengths = data.lengths()
         params = resolve_settings(self, lengths, len(data.panel.targets))
+        for series in data.panel.series:
+            series.index_ahead(self.horizon)  # dates that run out are an error before training
         borders = lengths
         if params["early_stopping"]:
             n_windows = [n - params["lookback"] - self.horizon + 1 for n in lengths]
