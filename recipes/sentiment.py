@@ -9,7 +9,9 @@ where TF-IDF, blind to the order of words, has 0.65.
 """
 
 import numpy as np
-from _common import classify, main, parser, text_data
+from _cli import main, parser
+from _data import text_data
+from _fit import classify
 
 from keraseq.baselines import text_baseline
 

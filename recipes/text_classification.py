@@ -8,7 +8,9 @@ Also by name: sst2, imdb, airline_tweets, reviews. Without arguments half a minu
 expect about 0.65, below TF-IDF's 0.71: 1,500 sentences are few to learn words from.
 """
 
-from _common import classify, main, parser, text_data
+from _cli import main, parser
+from _data import text_data
+from _fit import classify
 from sklearn.metrics import classification_report
 
 from keraseq.baselines import text_baseline

@@ -10,7 +10,9 @@ with empty cells at the end. Without arguments half a minute on 2
 cores: expect about 0.94, the level of 1-nearest neighbour on these small images.
 """
 
-from _common import classify, main, parser, series_data
+from _cli import main, parser
+from _data import series_data
+from _fit import classify
 
 from keraseq.baselines import NearestNeighbour
 

@@ -1,0 +1,100 @@
+"""The command line that all recipes share, and how they end."""
+
+import argparse
+import os
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+# Read when TensorFlow is imported, which no import of a recipe does.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def parser(text, *, model, data, columns):
+    """Make the command line of a recipe; `columns` are its options that name columns of a file."""
+    made = argparse.ArgumentParser(
+        description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--model", default=model, help="a name of keraseq.list_models()")
+    made.add_argument("--data", default=data, help="NAME of a data set, or FILE.csv")
+    made.add_argument("--epochs", type=positive, help="passes over the training rows")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--quick", action="store_true", help="few rows, one epoch: does it run?")
+    made.add_argument("--save", metavar="FILE.keras", help="save the Keras model")
+    made.add_argument("--plot", metavar="FILE.png", help="draw the result")
+    _add_file_options(made.add_argument_group("a file of your own"), columns)
+    return made
+
+
+def _add_file_options(group, columns):
+    for name, meaning in columns.items():
+        group.add_argument(f"--{name}", metavar="COLUMN", help=f"column of the {meaning}")
+    group.add_argument("--sep", help="what separates cells, such as ';' or tab; found by default")
+    group.add_argument("--encoding", help="such as cp1252; by default utf-8, or as the file begins")
+    group.add_argument("--decimal", choices=[".", ","], help="decimal mark; found by default")
+    group.add_argument(
+        "--quotes",
+        action=argparse.BooleanOptionalAction,
+        help="do quotes enclose cells, or are they part of texts? found by default",
+    )
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too small; give at least 1")
+    return number
+
+
+def main(run, options):
+    """Run a recipe; what a user got wrong is one paragraph and exit status 2."""
+    try:
+        _check_options(options)
+        run(options)
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        text = _in_options(" ".join(str(error).split()), vars(options))
+        print(textwrap.fill(f"Error: {text}", 100, break_long_words=False), file=sys.stderr)
+        sys.exit(2)
+
+
+def _in_options(text, known):
+    """What the package says of its arguments, said of this recipe's options."""
+
+    def option(match):
+        name, value = match["name"], match["value"]
+        if name not in known:
+            return match[0]
+        return f"--{name.replace('_', '-')}{' ' + value if value else ''}"
+
+    return re.sub(r"\b(?P<name>[a-z_]+)=(?P<quote>['\"]?)(?P<value>\w*)(?P=quote)", option, text)
+
+
+def _end_on_interrupt(kind, error, traceback):
+    """End with one line where Ctrl-C came, even amid the imports; else as Python does."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    sys.stdout.flush()
+    print("\nStopped by Ctrl-C; nothing is saved.", file=sys.stderr)
+    sys.exit(130)
+
+
+sys.excepthook = _end_on_interrupt
+
+
+def _check_options(options):
+    """Refuse, before anything is computed, what would fail after the training."""
+    from keraseq._checks import check_choice, import_extra
+    from keraseq.models import model_file_names
+
+    for name in options.model.split(","):
+        check_choice("--model", name, model_file_names())
+    for option, ending in (("save", ".keras"), ("plot", ".png")):
+        path = getattr(options, option)
+        if path and not path.endswith(ending):
+            raise ValueError(f"--{option} {path}: the name must end in {ending}.")
+        if path and not Path(path).absolute().parent.is_dir():
+            raise FileNotFoundError(f"--{option} {path}: there is no such folder; make it first.")
+    if options.plot:
+        import_extra("matplotlib", "plot")

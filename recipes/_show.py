@@ -1,0 +1,58 @@
+"""What recipes print, save and draw."""
+
+import textwrap
+
+import numpy as np
+
+from keraseq._checks import import_extra
+
+
+def print_lines(**lines):
+    """Print each under its name, long ones over several lines."""
+    for name, value in lines.items():
+        print(textwrap.fill(f"{name:9} {value}", 100, subsequent_indent=" " * 10), flush=True)
+
+
+def about(options, model, seconds):
+    size = f"{model.n_parameters_:,} parameters"
+    if hasattr(getattr(model, "encoder_", None), "vocabulary_size_"):
+        size += " beside the token embedding"
+    epochs = f"{model.n_iter_} epoch" + "s" * (model.n_iter_ != 1)
+    training = f"{seconds:.0f} s, {epochs}, seed {options.seed}"
+    return {"model": f"{options.model}, {size}", "training": training}
+
+
+def with_error(score, n):
+    """A share of n test rows with its standard error."""
+    return f"{score:.3f} ± {np.sqrt(score * (1 - score) / n):.3f}"
+
+
+def save(options, fitted):
+    if options.save:
+        import keras
+
+        keras.Model(fitted.model_.input, fitted.model_.output).save(options.save)
+        print_lines(saved=options.save)
+
+
+def plot_history(options, fitted):
+    axes = new_axes(title=f"{options.model} on {options.data}", xlabel="epoch", ylabel="loss")
+    for name in ("loss", "val_loss"):
+        values = fitted.history_.get(name, [])
+        axes.plot(range(1, len(values) + 1), values, marker="o", label=name)
+    axes.legend()
+    save_plot(axes, options)
+
+
+def new_axes(**labels):
+    import_extra("matplotlib", "plot").use("Agg")
+    import matplotlib.pyplot as plt
+
+    axes = plt.subplots(layout="constrained", figsize=(7, 4))[1]
+    axes.set(**labels)
+    return axes
+
+
+def save_plot(axes, options):
+    axes.figure.savefig(options.plot, dpi=120)
+    print_lines(plot=options.plot)

@@ -1,0 +1,298 @@
+"""The rows of a CSV file as text: its packing, encoding, separator, header and row lengths.
+
+What can be found in the file without a doubt is found; what cannot is asked for by an option.
+"""
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+import lzma
+import re
+import sys
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from keraseq._checks import nearest_names, shown
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_UNPACK = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
+# The longer marks first, since that of UTF-32 begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_OLD_ENCODINGS = ("cp1252", "cp1250", "cp1251", "mac_roman", "shift_jis", "gb18030")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file, read but not understood.
+
+    Attributes
+    ----------
+    path : str
+    cells : DataFrame of str
+        An empty cell is "". The index counts rows as a spreadsheet does: the header is row 1.
+    sep : str
+    """
+
+    path: str
+    cells: pd.DataFrame
+    sep: str
+
+
+def is_table(name):
+    """Whether this names a file of rows, packed or not."""
+    return bool(re.search(r"\.(csv|tsv|txt)(\.(gz|bz2|xz))?$", name.lower()))
+
+
+def read_table(path, named, *, sep=None, encoding=None, quotes=None):
+    """Read a CSV file in which every row holds the columns that are asked for.
+
+    Parameters
+    ----------
+    path : str
+    named : dict of str to str or None
+        The column that each option names, such as ``{"--text-col": "review"}``.
+    sep : str, optional
+        What separates cells. By default the one of comma, semicolon, tab and bar by which the
+        header has these columns.
+    encoding : str, optional
+        By default that of the file's first bytes, or UTF-8. Others are not guessed, but where the
+        columns asked for are plain ASCII they do not matter.
+    quotes : bool, optional
+        Whether cells may stand in double quotes, or quotes are part of texts. By default what
+        gives each row as many cells as the header.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    OSError, ValueError
+        Naming the row, or the option that tells what the file leaves open.
+    """
+    text, is_certain = _decode(path, encoding)
+    wanted = [column for column in named.values() if column is not None]
+    text, sep = _find_separator(path, text, wanted, sep)
+    header, rows = _split_rows(path, text, sep, quotes)
+    _check_columns(path, header, named)
+    places = [header.index(column) for column in wanted]
+    _check_lengths(path, header, rows, places, sep)
+    if not rows:
+        raise ValueError(f"--data {path} holds a header and no rows.")
+    width = len(header)
+    cells = pd.DataFrame(
+        [row + [""] * (width - len(row)) for row in rows.values()],
+        index=pd.Index(rows),
+        columns=header,
+        dtype=object,
+    )
+    if not is_certain:
+        _check_ascii(path, cells.iloc[:, places])
+    return Table(path, cells, sep)
+
+
+def _unpacked(path):
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"--data {path}: there is no such file.")
+    raw = Path(path).read_bytes()
+    if raw.startswith(b"PK\x03\x04"):
+        raise ValueError(
+            f"--data {path} is an Excel file or a zip archive; save the sheet as CSV, or unpack it."
+        )
+    for mark, unpack in _UNPACK.items():
+        if raw.startswith(mark):
+            try:
+                return unpack(raw)
+            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+                raise ValueError(f"--data {path} is packed and damaged: {error}.") from None
+    return raw
+
+
+def _decode(path, encoding):
+    """The file's text, and whether its letters beyond ASCII are certain."""
+    raw = _unpacked(path)
+    if encoding is None:
+        encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
+    if encoding is None and raw[:1000].count(b"\x00") * 4 > len(raw[:1000]):
+        # Every other byte of plain letters in UTF-16 is zero.
+        encoding = "utf-16-le" if raw[:1000].find(b"\x00") % 2 else "utf-16-be"
+    try:
+        return raw.decode(encoding or "utf-8").removeprefix("\ufeff"), True
+    except LookupError:
+        raise ValueError(
+            f"--encoding {encoding} is not known; give utf-8, utf-16, cp1252 (Windows in Western "
+            "Europe), latin-1, or another of Python's codecs."
+        ) from None
+    except UnicodeDecodeError as error:
+        if encoding is None:
+            return raw.decode("latin-1"), False
+        place = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"--data {path} is not {encoding}: line {place} has bytes that are none of its letters "
+            f"({error.reason}). Give another --encoding."
+        ) from None
+
+
+def _check_ascii(path, cells):
+    """Refuse letters whose encoding is open; showing what they would be."""
+    for place, column in enumerate(cells.columns):
+        for row, value in [(1, column), *cells.iloc[:, place].items()]:
+            if value.isascii():
+                continue
+            letters = re.search(r".{0,15}[^\x00-\x7f]+.{0,15}", value, re.DOTALL)[0]
+            meant = {}
+            for encoding in _OLD_ENCODINGS:
+                try:
+                    meant[encoding] = letters.encode("latin-1").decode(encoding)
+                except UnicodeDecodeError:
+                    continue
+            said = ", ".join(f"{text!r} in {name}" for name, text in meant.items())
+            raise ValueError(
+                f"--data {path} is not UTF-8, and what its letters are is open. Row {row} of "
+                f"{column.encode('ascii', 'replace').decode()!r} holds {said}. Say which with "
+                "--encoding; cp1252 is Windows in Western Europe."
+            )
+
+
+def _find_separator(path, text, wanted, sep):
+    """The text without a line that only tells the separator, and the separator."""
+    # Excel reads and writes this line.
+    told = re.match(r'"?sep=(.)"?\r?\n', text, re.IGNORECASE)
+    text = text[told.end() :] if told else text
+    if sep is not None:
+        sep = {"tab": "\t", "\\t": "\t"}.get(sep, sep)
+        if len(sep) != 1 or sep in '"\r\n':
+            raise ValueError(f"--sep {sep!r} must be one character, such as ';', or tab.")
+        return text, sep
+    if told:
+        return text, told[1]
+    headers = {sep: _first_row(text, sep) for sep in SEPARATORS}
+    fits = [sep for sep, header in headers.items() if set(wanted) <= set(header)]
+    if not fits or not wanted:
+        return text, max(SEPARATORS, key=lambda sep: len(headers[sep]))
+    # Equal headers are one column, which nothing separates.
+    if len({tuple(headers[sep]) for sep in fits}) > 1:
+        said = " or ".join(SEPARATORS[sep] for sep in fits)
+        raise ValueError(f"--data {path} may be separated by {said}: say which with --sep.")
+    return text, fits[0]
+
+
+def _first_row(text, sep):
+    try:
+        return _stripped(next(_reader(text, sep), []))
+    except csv.Error:
+        return []
+
+
+def _reader(text, sep, **settings):
+    # A cell may be a book; the module's limit is 131,072 letters.
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=sep,
+        skipinitialspace=sep != " ",
+        strict=True,
+        **settings,
+    )
+
+
+def _stripped(row):
+    return [cell.strip() for cell in row]
+
+
+def _split_rows(path, text, sep, quotes):
+    """The header, and the cells of the rows that hold anything by their number."""
+    plain = None
+    if quotes is False or (quotes is None and '"' in text):
+        plain, _ = _rows(text, sep, quoting=csv.QUOTE_NONE)
+    if quotes is False:
+        rows, error = plain, None
+    else:
+        rows, error = _rows(text, sep)
+    if quotes is None and plain and len({len(row) for row in plain.values()}) == 1:
+        if error:
+            rows, error = plain, None
+        elif len(plain) > len(rows):
+            raise ValueError(
+                f"--data {path} has {len(plain)} rows if quotes are part of its texts, and "
+                f"{len(rows)} if cells in quotes may hold line breaks: say which with --no-quotes "
+                "or --quotes."
+            )
+    if error:
+        raise ValueError(
+            f"--data {path}: row {max(rows, default=0) + 1} is broken off or quoted wrongly "
+            f'({error}). A cell with a quote in it is written "like ""this"" one"; if quotes are '
+            "part of the texts, use --no-quotes."
+        )
+    if not rows:
+        raise ValueError(f"--data {path} is empty.")
+    return rows.pop(min(rows)), rows
+
+
+def _rows(text, sep, **settings):
+    """Rows that hold anything, by their number, and what ended the reading before its time."""
+    rows = {}
+    try:
+        for number, row in enumerate(_reader(text, sep, **settings), 1):
+            cells = _stripped(row)
+            if any(cells):
+                rows[number] = cells
+    except csv.Error as error:
+        return rows, error
+    return rows, None
+
+
+def _check_columns(path, header, named):
+    held = ", ".join(header[:30]) + (", ..." if len(header) > 30 else "")
+    options = {}
+    for option, column in named.items():
+        if column is None:
+            raise ValueError(f"--data {path} has the columns {held}: say which with {option}.")
+        if column in options:
+            raise ValueError(
+                f"{options[column]} and {option} both name the column {column}; {path} has {held}."
+            )
+        options[column] = option
+        if column not in header:
+            raise ValueError(
+                f"{option} {column}: {path} has no such column; it has {held}."
+                f"{nearest_names(column, header)}"
+            )
+        if header.count(column) > 1:
+            raise ValueError(
+                f"{option} {column}: {path} has {header.count(column)} columns of that name; give "
+                "each its own in the first row."
+            )
+
+
+def _check_lengths(path, header, rows, places, sep):
+    """Refuse rows whose cells have shifted, and such as end before a column that is asked for."""
+    least, name = max(places, default=-1) + 1, SEPARATORS.get(sep, repr(sep))
+    for number, row in rows.items():
+        if len(row) > len(header):
+            cause = (
+                f"It ends in a {name} that the header does not have: remove it."
+                if not any(row[len(header) :])
+                else f"A cell with a {name} in it must be quoted."
+            )
+            raise ValueError(
+                f"--data {path}: row {number} has {len(row)} cells, the header {len(header)}, so "
+                f"cells may have shifted to other columns: {shown(sep.join(row))}. {cause}"
+            )
+        if len(row) < least:
+            raise ValueError(
+                f"--data {path}: row {number} has {len(row)} cells and so none for "
+                f"{header[least - 1]}; the header has {len(header)}: {shown(sep.join(row))}. "
+                "A cell with a line break in it must be quoted."
+            )
