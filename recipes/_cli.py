@@ -29,10 +29,15 @@ def parser(text, *, model, data, columns):
 
 def _add_file_options(group, columns):
     for name, meaning in columns.items():
-        group.add_argument(f"--{name}", metavar="COLUMN", help=f"column of the {meaning}")
+        several = {"nargs": "+"} if name.endswith("-cols") else {}
+        group.add_argument(f"--{name}", metavar="COLUMN", help=meaning, **several)
     group.add_argument("--sep", help="what separates cells, such as ';' or tab; found by default")
     group.add_argument("--encoding", help="such as cp1252; by default utf-8, or as the file begins")
     group.add_argument("--decimal", choices=[".", ","], help="decimal mark; found by default")
+    if "date-col" in columns:
+        group.add_argument(
+            "--dayfirst", action=argparse.BooleanOptionalAction, help="is 01/02 in February?"
+        )
     group.add_argument(
         "--quotes",
         action=argparse.BooleanOptionalAction,

@@ -85,7 +85,7 @@ def _numbers(words, mark):
     """The words as numbers with this decimal mark; NaN where they are none."""
     other = re.escape("," if mark == "." else ".")
     mark = re.escape(mark)
-    whole = rf"[0-9]{{1,3}}(?:([{other}{_SPACES}])[0-9]{{3}})(?:\1[0-9]{{3}})*|[0-9]+"
+    whole = rf"[1-9][0-9]{{0,2}}(?:([{other}{_SPACES}])[0-9]{{3}})(?:\1[0-9]{{3}})*|[0-9]+"
     pattern = rf"[+-]?(?=[0-9]|{mark}[0-9])(?:{whole})?(?:{mark}[0-9]*)?(?:[eE][+-]?[0-9]+)?"
     fits = words.str.fullmatch(pattern).astype(bool)
     plain = words[fits].str.replace(f"[{other}{_SPACES}]", "", regex=True)

@@ -9,9 +9,14 @@ from keraseq import datasets
 from keraseq._checks import nearest_names
 
 
-def read_file(options, *columns):
+def read_file(options, *required, optional=()):
     """Read the file of --data, in which these options name columns."""
-    named = {f"--{name}": getattr(options, name.replace("-", "_")) for name in columns}
+    named = []
+    for name in (*required, *optional):
+        given = getattr(options, name.replace("-", "_"))
+        columns = given if isinstance(given, list) else [given]
+        if name in required or given is not None:
+            named += [(f"--{name}", column) for column in columns]
     settings = {"sep": options.sep, "encoding": options.encoding, "quotes": options.quotes}
     return read_table(options.data, named, **settings)
 
@@ -70,7 +75,11 @@ def _split(options, X, labels, left_out):
             + ("value" if len(counts) == 1 else "different values")
             + f" in {len(y)} rows{rarest}{left_out}. To classify, it takes 2 or more values, each "
             "in at least 2 rows, and 5 rows a value on average; "
-            + ("numbers are for keraseq.SequenceRegressor." if is_count else "join or drop rare ones.")
+            + (
+                "numbers are for keraseq.SequenceRegressor."
+                if is_count
+                else "join or drop rare ones."
+            )
         )
     X, X_test, y, y_test = train_test_split(
         X, y, test_size=0.2, random_state=options.seed, stratify=y

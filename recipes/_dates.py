@@ -74,10 +74,7 @@ def _days(parts):
 
 def _in_order(cells, parts, dayfirst):
     """The days in the only order that makes every cell a date."""
-    if dayfirst is not None:
-        orders = ["dmy" if dayfirst else "mdy"]
-    else:
-        orders = ["dmy", "mdy", "ymd"]
+    orders = {None: ["dmy", "mdy", "ymd"], True: ["dmy"], False: ["mdy"]}[dayfirst]
     days = {
         order: _days(parts.rename(columns=dict(zip("abc", order, strict=True)))) for order in orders
     }

@@ -2,10 +2,11 @@
 
 import time
 
-import keraseq
 from _data import few
 from _progress import start_tensorflow, training_bar
 from _show import about, plot_history, print_lines, save, with_error
+
+import keraseq
 
 
 def classify(options, data, baseline, baseline_name):

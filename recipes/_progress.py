@@ -1,15 +1,8 @@
-"""A bar for work that lasts more than a few seconds, where somebody looks on."""
+"""What is seen, and what is not, while a recipe works."""
 
 import os
 
-from tqdm import tqdm
-
-_PATIENCE = 3
-
-
-def bar(*iterable, **settings):
-    """tqdm's bar: in a terminal alone, after a few seconds, gone at the end."""
-    return tqdm(*iterable, delay=_PATIENCE, disable=None, leave=False, **settings)
+from keraseq._progress import progress_bar
 
 
 def start_tensorflow():
@@ -33,7 +26,8 @@ def training_bar():
 
     class Bar(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
-            self.bar = bar(total=self.params["epochs"] * self.params["steps"], unit="batch")
+            total = self.params["epochs"] * self.params["steps"]
+            self.bar = progress_bar(total, unit="batch", leave=False)
 
         def on_epoch_begin(self, epoch, logs=None):
             self.bar.set_description_str(f"epoch {epoch + 1} of at most {self.params['epochs']}")

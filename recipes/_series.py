@@ -1,81 +1,100 @@
-"""The series that forecasting.py reads, and where their test part begins."""
+"""Series to forecast, one or many, and where their test part begins."""
 
-import numpy as np
+from dataclasses import dataclass, field
+
 import pandas as pd
-from _common import is_csv, read_csv
 
 from keraseq import datasets
-from keraseq.baselines import drift, seasonal_naive
-from keraseq.encoding.dated_series import read_dated_series
-from keraseq.encoding.fill_gaps import fill_gaps
 
 SEASONS = {"co2": 12, "sunspots": 11, "etth1": 24}
 
 
-def naive_forecasts(pasts, horizon, season):
-    """Forecast from the end of each past in every naive way; name -> `(windows, horizon, ...)`."""
-    ways = {
-        "last value repeated": lambda past: seasonal_naive(past, horizon),
-        "line through first and last": lambda past: drift(past, horizon),
-    }
-    if season > 1:
-        ways[f"last {season} steps repeated"] = lambda past: seasonal_naive(past, horizon, season)
-    pasts = [fill_gaps(past) for past in pasts]
-    return {name: np.stack([way(past) for past in pasts]) for name, way in ways.items()}
+@dataclass(frozen=True)
+class ManySeries:
+    """Series as one long frame, and its parts.
 
-
-def errors(forecast, truth):
-    """MSE with its standard error, and MAE, of forecasts `(windows, horizon, series)`.
-
-    Where the truth is missing (NaN), nothing counts.
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows of a series one after another, by date.
+    date, targets : str, list of str
+        Its columns of dates and of values to forecast.
+    starts : dict
+        For each series the first row of the test part.
+    split : str
+        What to print of it.
+    series : str or None
+        Its column that says which series a row belongs to.
+    future : list of str
+        Its columns that are known ahead.
+    static : DataFrame or None
+        A row a series, with the column `series`.
+    n_train : int or None
+        Rows to train on where they end before the test part begins.
+    season : int
+        Steps of a season; 1 for none.
     """
-    wrong = forecast - truth
-    wrong = wrong[~np.isnan(wrong).all(axis=(1, 2))]
-    squared = np.nanmean(wrong**2, axis=(1, 2))
-    error = squared.std() / np.sqrt(max(1, len(wrong) // wrong.shape[1]))
-    return f"MSE {np.nanmean(wrong**2):.4g} ± {error:.2g}, MAE {np.nanmean(np.abs(wrong)):.4g}"
+
+    frame: pd.DataFrame
+    date: str
+    targets: list
+    starts: dict
+    split: str
+    series: str | None = None
+    future: list = field(default_factory=list)
+    static: pd.DataFrame | None = None
+    n_train: int | None = None
+    season: int = 1
+
+    def __len__(self):
+        return len(self.starts)
+
+    def size(self):
+        rows = f"{len(self.frame):,} rows"
+        return f"{len(self)} series, {rows}" if len(self) > 1 else rows
+
+    def n_windows(self, horizon):
+        return sum(len(rows) - self.starts[name] - horizon + 1 for name, rows in self.each())
+
+    def columns(self):
+        """What SequenceForecaster is told of the frame."""
+        return {"series_col": self.series, "date_col": self.date, "value_cols": self.targets}
+
+    def each(self):
+        """Yield the name and the rows of each series."""
+        if self.series is None:
+            yield None, self.frame
+        else:
+            yield from self.frame.groupby(self.series, sort=False)
+
+    def training(self):
+        parts = [rows[: self.n_train or self.starts[name]] for name, rows in self.each()]
+        return pd.concat(parts, ignore_index=True)
+
+    def ahead(self, rows):
+        """What `future=` takes for these rows."""
+        names = [name for name in (self.series, self.date) if name is not None]
+        return rows[[*names, *self.future]] if self.future else None
 
 
-def load_series(options):
-    """Return the series, rows to train on, first test row, season, and a sentence on the split."""
-    season = options.season or SEASONS.get(options.data, 1)
-    if options.data == "etth1":
+def published_series(options, horizon):
+    """Load a series by name."""
+    name = options.data
+    if name not in SEASONS:
+        raise ValueError(
+            f"--data {name} is not known; give {', '.join(SEASONS)}, or a file ending in .csv."
+        )
+    n_train = None
+    if name == "etth1":
         bunch = datasets.fetch_ett("ETTh1", subset="all")
         (_, n_train), (start, end) = bunch.borders["train"], bunch.borders["test"]
         train = bunch.data[:n_train]
         y = (bunch.data[:end] - train.mean()) / train.std(ddof=0)
-        return (
-            y,
-            n_train,
-            start,
-            season,
-            f"published: rows to {n_train:,} train, from {start:,} on test",
-        )
-    if is_csv(options):
-        y = _read_user_series(options)
-    elif options.data in SEASONS:
-        y = getattr(datasets, f"load_{options.data}")().data
+        split = f"published: rows to {n_train:,} train, from {start:,} on test"
     else:
-        raise ValueError(
-            f"--data {options.data} is not known; give {', '.join(SEASONS)}, or a file ending in "
-            ".csv."
-        )
-    border = len(y) - len(y) // 5
-    return y, border, border, season, f"the last fifth as test, from row {border:,} on"
-
-
-def _read_user_series(options):
-    frame = read_csv(options, "date-col", "target")
-    dates = frame[options.date_col]
-    # Whole numbers are years or steps; as dates they would be nanoseconds since 1970.
-    if not pd.api.types.is_integer_dtype(dates.dtype):
-        try:
-            dates = pd.to_datetime(dates)
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"--date-col {options.date_col} does not hold dates throughout: {error}."
-            ) from None
-    y = frame[options.target].set_axis(pd.Index(dates, name=options.date_col))
-    # A row for each missing date, so that rows are counted alike in training, test and baseline.
-    series = read_dated_series(y, missing=options.missing)
-    return pd.Series(series.values[:, 0], series.index, name=options.target)
+        y = getattr(datasets, f"load_{name}")().data.to_frame()
+        start = len(y) - len(y) // 5
+        split = f"the last fifth as test, from row {start:,} on"
+    frame = y.rename_axis("date").reset_index()
+    starts, season = {None: start}, options.season or SEASONS[name]
+    return ManySeries(frame, "date", list(y), starts, split, n_train=n_train, season=season)

@@ -6,17 +6,23 @@ import numpy as np
 
 from keraseq._checks import import_extra
 
+_lines = textwrap.TextWrapper(
+    100, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False
+)
+
 
 def print_lines(**lines):
     """Print each under its name, long ones over several lines."""
     for name, value in lines.items():
-        print(textwrap.fill(f"{name:9} {value}", 100, subsequent_indent=" " * 10), flush=True)
+        print(_lines.fill(f"{name:9} {value}"), flush=True)
 
 
 def about(options, model, seconds):
     size = f"{model.n_parameters_:,} parameters"
     if hasattr(getattr(model, "encoder_", None), "vocabulary_size_"):
         size += " beside the token embedding"
+    if hasattr(model, "lookback_"):
+        size += f", lookback {model.lookback_}"
     epochs = f"{model.n_iter_} epoch" + "s" * (model.n_iter_ != 1)
     training = f"{seconds:.0f} s, {epochs}, seed {options.seed}"
     return {"model": f"{options.model}, {size}", "training": training}

@@ -60,8 +60,8 @@ def read_table(path, named, *, sep=None, encoding=None, quotes=None):
     Parameters
     ----------
     path : str
-    named : dict of str to str or None
-        The column that each option names, such as ``{"--text-col": "review"}``.
+    named : list of (str, str or None)
+        Options and the column that each names, such as ``[("--text-col", "review")]``.
     sep : str, optional
         What separates cells. By default the one of comma, semicolon, tab and bar by which the
         header has these columns.
@@ -82,7 +82,7 @@ def read_table(path, named, *, sep=None, encoding=None, quotes=None):
         Naming the row, or the option that tells what the file leaves open.
     """
     text, is_certain = _decode(path, encoding)
-    wanted = [column for column in named.values() if column is not None]
+    wanted = [column for _, column in named if column is not None]
     text, sep = _find_separator(path, text, wanted, sep)
     header, rows = _split_rows(path, text, sep, quotes)
     _check_columns(path, header, named)
@@ -225,9 +225,9 @@ def _split_rows(path, text, sep, quotes):
             rows, error = plain, None
         elif len(plain) > len(rows):
             raise ValueError(
-                f"--data {path} has {len(plain)} rows if quotes are part of its texts, and "
-                f"{len(rows)} if cells in quotes may hold line breaks: say which with --no-quotes "
-                "or --quotes."
+                f"--data {path} has {len(plain) - 1} rows if quotes are part of its texts, and "
+                f"{len(rows) - 1} if cells in quotes may hold line breaks: say which with "
+                "--no-quotes or --quotes."
             )
     if error:
         raise ValueError(
@@ -256,7 +256,7 @@ def _rows(text, sep, **settings):
 def _check_columns(path, header, named):
     held = ", ".join(header[:30]) + (", ..." if len(header) > 30 else "")
     options = {}
-    for option, column in named.items():
+    for option, column in named:
         if column is None:
             raise ValueError(f"--data {path} has the columns {held}: say which with {option}.")
         if column in options:

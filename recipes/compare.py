@@ -10,8 +10,11 @@ arguments two minutes on 2 cores: expect the gated models, BiLSTM first, at 0.95
 TF-IDF's 0.65, since word order decides these labels.
 """
 
-import _common
-from _common import positive
+from _cli import main, parser, positive
+from _data import any_data
+from _fit import epochs
+from _progress import start_tensorflow
+from _show import print_lines
 
 import keraseq
 
@@ -29,9 +32,9 @@ COLUMNS = {
 def run(options):
     if options.save:
         raise ValueError("--save is for one model; use one of the other recipes.")
-    X, y, X_test, y_test, split = _common.any_data(options)
-    _common.start_tensorflow()
-    _common.print_lines(data=options.data, split=split)
+    X, y, X_test, y_test, split = any_data(options)
+    start_tensorflow()
+    print_lines(data=options.data, split=split)
     result = keraseq.compare(
         options.model.split(","),
         X,
@@ -39,7 +42,7 @@ def run(options):
         test=(X_test, y_test),
         parameter_budget=options.budget,
         n_seeds=1 if options.quick else options.seeds,
-        estimator_params={"epochs": _common.epochs(options)},
+        estimator_params={"epochs": epochs(options)},
         random_state=options.seed,
     )
     shown = [name for name in COLUMNS if name in result.table]
@@ -49,12 +52,12 @@ def run(options):
     print(f"\n{result.summary()}")
     if options.plot:
         result.plot().figure_.savefig(options.plot, dpi=120)
-        _common.print_lines(plot=options.plot)
+        print_lines(plot=options.plot)
 
 
 if __name__ == "__main__":
-    columns = {"text-col": "texts", "label-col": "labels"}
-    options = _common.parser(__doc__, model=MODELS, data="reviews", columns=columns)
-    options.add_argument("--seeds", type=positive, default=3)
-    options.add_argument("--budget", type=positive, default=30_000)
-    _common.main(run, options.parse_args())
+    columns = {"text-col": "its texts", "label-col": "their classes"}
+    made = parser(__doc__, model=MODELS, data="reviews", columns=columns)
+    made.add_argument("--seeds", type=positive, default=3)
+    made.add_argument("--budget", type=positive, default=30_000)
+    main(run, made.parse_args())

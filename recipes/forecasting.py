@@ -1,76 +1,78 @@
-"""Forecast a time series, and say how much better than naive.
+"""Forecast one time series or many, and say how much better than naive.
 
 python recipes/forecasting.py                                  # CO2 at Mauna Loa, monthly
 python recipes/forecasting.py --data etth1 --model gru         # the published protocol, horizon 96
 python recipes/forecasting.py --data mine.csv --date-col date --target value --horizon 7 --season 7
+python recipes/forecasting.py --data shops.csv --date-col day --target sold --series-col shop \\
+    --future-cols promotion price --static-cols region --calendar
 
 Also by name: sunspots. The last fifth is the test part (etth1: the published 8,640 / 2,880 / 2,880
 rows, z-scored on the first part): every window in it is forecast once, without refitting. The ± is
-the standard error over as many windows as fit side by side. Without arguments under a minute on 2
-cores: expect an MSE near 0.7, a fifth of that of repeating the last year.
+the standard error over as many windows as fit side by side; of many series, that over series.
+Without arguments under a minute on 2 cores: expect an MSE near 0.7, a fifth of that of repeating
+the last year.
 """
 
-import _common
-import numpy as np
-from _common import parser, positive, print_lines
-from _series import errors, load_series, naive_forecasts
+from _cli import main, parser, positive
+from _fit import epochs, timed
+from _forecast_scores import forecast_tests, plot_forecasts, scores, series_by_series
+from _progress import start_tensorflow, training_bar
+from _series import published_series
+from _series_file import file_series
+from _show import about, print_lines, save
+from _tables import is_table
 
 import keraseq
 
+COLUMNS = {
+    "date-col": "its dates",
+    "target": "values to forecast",
+    "series-col": "of several series below each other: which a row belongs to",
+    "future-cols": "what is known ahead, such as promotions and prices",
+    "static-cols": "what tells series apart, such as a region",
+}
+
 
 def run(options):
-    y, n_train, start, season, split = load_series(options)
     horizon = options.horizon or (96 if options.data == "etth1" else 12)
-    _common.start_tensorflow()
+    load = file_series if is_table(options.data) else published_series
+    data = load(options, horizon)
+    print_lines(
+        data=f"{options.data}: {data.size()}; horizon {horizon}, season {data.season}",
+        split=f"{data.split}; {data.n_windows(horizon):,} windows, each forecast once",
+    )
+    start_tensorflow()
     model = keraseq.SequenceForecaster(
         options.model,
         horizon=horizon,
         lookback=options.lookback or "auto",
+        calendar=options.calendar,
         missing=options.missing,
-        epochs=_common.epochs(options),
+        freq=options.freq,
+        **data.columns(),
+        epochs=epochs(options),
+        callbacks=training_bar(),
         random_state=options.seed,
     )
-    seconds = _common.timed(model.fit, y[:n_train])
-    forecast, truth = model.predict_windows(y, start)
-    values = y.to_numpy(dtype=float).reshape(len(y), -1)
-    pasts = [values[: start + i] for i in range(len(truth))]
-    rivals = naive_forecasts(pasts, horizon, season)
-    print_lines(
-        data=f"{options.data}: {len(y):,} rows, {truth.shape[2]} series; horizon {horizon}, "
-        f"lookback {model.lookback_}",
-        split=f"{split}; {len(truth):,} windows, each forecast once",
-        **_common.about(options, model, seconds),
-        score=errors(forecast, truth),
-    )
-    for name, guess in rivals.items():
-        print_lines(baseline=f"{errors(guess, truth)} ({name})")
-    _common.save(options, model)
+    seconds = timed(model.fit, data.training(), future=data.ahead(data.frame), static=data.static)
+    tested = forecast_tests(model, data)
+    score, *rivals = scores(tested).items()
+    print_lines(**about(options, model, seconds), score=score[1])
+    for name, said in rivals:
+        print_lines(baseline=f"{said} ({name})")
+    if len(tested) > 1:
+        print_lines(series=series_by_series(tested))
+    save(options, model)
     if options.plot:
-        plot(options, values[:, 0], forecast, rivals)
-
-
-def plot(options, values, forecast, rivals):
-    horizon = forecast.shape[1]
-    axes = _common.new_axes(title=f"{options.data}: the last {horizon} steps", xlabel="row")
-    rows = np.arange(len(values))
-    axes.plot(rows[-4 * horizon :], values[-4 * horizon :], color="black", label="truth")
-    name, guess = list(rivals.items())[-1]
-    for label, line in ((options.model, forecast), (name, guess)):
-        axes.plot(rows[-horizon:], line[-1][:, 0], label=label)
-    axes.legend()
-    _common.save_plot(axes, options)
+        plot_forecasts(options, tested[0])
 
 
 if __name__ == "__main__":
-    columns = {"date-col": "dates", "target": "values to forecast"}
-    options = parser(__doc__, model="gru", data="co2", columns=columns)
-    options.add_argument("--horizon", type=positive, help="steps to forecast")
-    options.add_argument("--lookback", type=positive, help="steps of history to read")
-    options.add_argument("--season", type=positive, help="steps of a season, for the naive rival")
-    options.add_argument(
-        "--missing",
-        default="error",
-        choices=["error", "interpolate", "ignore"],
-        help="what to do with missing values and dates",
-    )
-    _common.main(run, options.parse_args())
+    made = parser(__doc__, model="gru", data="co2", columns=COLUMNS)
+    made.add_argument("--calendar", action="store_true", help="tell the model what dates say")
+    made.add_argument("--horizon", type=positive, help="steps to forecast")
+    made.add_argument("--lookback", type=positive, help="steps of history to read")
+    made.add_argument("--season", type=positive, help="steps of a season; by the dates by default")
+    made.add_argument("--freq", help="step of the dates, such as B or MS; found by default")
+    made.add_argument("--missing", default="error", choices=["error", "interpolate", "ignore"])
+    main(run, made.parse_args())

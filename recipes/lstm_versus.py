@@ -14,11 +14,11 @@ import argparse
 import textwrap
 import time
 
-import _common
+from _progress import start_tensorflow
 
 
 def run(options):
-    _common.start_tensorflow()
+    start_tensorflow()
     import _claims
 
     costs, scores = _claims.Costs(), _claims.Scores()

@@ -25,5 +25,5 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"text-col": "texts", "label-col": "labels"}
+    columns = {"text-col": "its texts", "label-col": "their classes"}
     main(run, parser(__doc__, model="bilstm", data="python_docs", columns=columns).parse_args())

@@ -22,5 +22,5 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"label-col": "labels"}
+    columns = {"label-col": "classes; every other column is a step"}
     main(run, parser(__doc__, model="gru", data="digit_rows", columns=columns).parse_args())

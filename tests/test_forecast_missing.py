@@ -1,6 +1,5 @@
 """Missing values of a series: filled by what was known then, and counted in nothing."""
 
-import sys
 from pathlib import Path
 
 import keras
@@ -207,11 +206,9 @@ def test_a_compiled_model_of_the_users_is_told_before_training():
 
 def test_the_recipe_fills_from_the_past_and_scores_what_was_observed(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "recipes")
-    monkeypatch.delitem(sys.modules, "_series", raising=False)
-    from _series import errors, naive_forecasts
+    from _forecast_scores import errors, naive_forecasts
 
-    pasts = [np.array([[1.0], [3.0], [NAN]]), np.array([[1.0], [3.0], [NAN], [9.0]])]
-    found = naive_forecasts(pasts, 1, 2)
+    found = naive_forecasts(np.array([[1.0], [3.0], [NAN], [9.0]]), [3, 4], 1, 2)
     assert found["last value repeated"].ravel().tolist() == [3.0, 9.0]
     assert found["last 2 steps repeated"].ravel().tolist() == [3.0, 6.0]
     truth = np.array([[[1.0]], [[NAN]], [[3.0]]])
