@@ -52,6 +52,10 @@ def positive(text):
     return number
 
 
+def step(text):
+    return int(text) if text.isdigit() else text
+
+
 def main(run, options):
     """Run a recipe; what a user got wrong is one paragraph and exit status 2."""
     try:

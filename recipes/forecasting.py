@@ -13,7 +13,7 @@ Without arguments under a minute on 2 cores: expect an MSE near 0.7, a fifth of 
 the last year.
 """
 
-from _cli import main, parser, positive
+from _cli import main, parser, positive, step
 from _fit import epochs, timed
 from _forecast_scores import forecast_tests, plot_forecasts, scores, series_by_series
 from _progress import start_tensorflow, training_bar
@@ -73,6 +73,8 @@ if __name__ == "__main__":
     made.add_argument("--horizon", type=positive, help="steps to forecast")
     made.add_argument("--lookback", type=positive, help="steps of history to read")
     made.add_argument("--season", type=positive, help="steps of a season; by the dates by default")
-    made.add_argument("--freq", help="step of the dates, such as B or MS; found by default")
+    made.add_argument(
+        "--freq", type=step, help="step of the dates, such as B or MS; found by default"
+    )
     made.add_argument("--missing", default="error", choices=["error", "interpolate", "ignore"])
     main(run, made.parse_args())
