@@ -73,8 +73,6 @@ if __name__ == "__main__":
     made.add_argument("--horizon", type=positive, help="steps to forecast")
     made.add_argument("--lookback", type=positive, help="steps of history to read")
     made.add_argument("--season", type=positive, help="steps of a season; by the dates by default")
-    made.add_argument(
-        "--freq", type=step, help="step of the dates, such as B or MS; found by default"
-    )
+    made.add_argument("--freq", type=step, help="step of the dates; found by default")
     made.add_argument("--missing", default="error", choices=["error", "interpolate", "ignore"])
     main(run, made.parse_args())
