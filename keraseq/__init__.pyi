@@ -1,13 +1,17 @@
 # Written by `python -m keraseq._stubs`; do not edit.
 # ruff: noqa
 # fmt: off
+from collections.abc import Sequence
+from typing import Literal, TypedDict, Unpack
+
 import keras
 
 from keraseq import datasets as datasets
 from keraseq import encoding as encoding
 from keraseq import batching as batching
-from keraseq import models as models
 from keraseq import tasks as tasks
+from keraseq import stems as stems
+from keraseq import models as models
 from keraseq import builders as builders
 from keraseq import baselines as baselines
 from keraseq import wrappers as wrappers
@@ -15,128 +19,46 @@ from keraseq import comparison as comparison
 from keraseq import plots as plots
 from keraseq import export as export
 from keraseq.comparison.comparison import Comparison as Comparison
-from keraseq.models.layers.padding import Padding as Padding
+from keraseq.stems.layers import Padding as Padding
 from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster as SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor as SequenceRegressor
 from keraseq.wrappers.sequence_tagger import SequenceTagger as SequenceTagger
 from keraseq.builders import build as build
 from keraseq.comparison.compare import compare as compare
-from keraseq._flops import count_flops as count_flops
+from keraseq.builders import count_flops as count_flops
 from keraseq.builders import count_parameters as count_parameters
 from keraseq.models import list_models as list_models
 from keraseq.export.load_model import load_model as load_model
 from keraseq.builders import model_info as model_info
+from keraseq.models import register_forecaster as register_forecaster
 from keraseq.models import register_model as register_model
+from keraseq.models import register_preset as register_preset
 from keraseq._show_versions import show_versions as show_versions
 
 __version__: str
 
-def bilstm(
-    input_shape,
-    outputs,
-    *,
-    task='classification',
-    vocabulary_size=None,
-    embedding_dim=None,
-    embedding_dropout=None,
-    token_dropout=None,
-    patch_length=None,
-    channels=None,
-    pooling=None,
-    quantiles=None,
-    parameter_budget=None,
-    flop_budget=None,
-    units=None,
-    num_layers=1,
-    dropout=0.0,
-    logits=True,
-    seed=None,
-) -> keras.Model: ...
-def gru(
-    input_shape,
-    outputs,
-    *,
-    task='classification',
-    vocabulary_size=None,
-    embedding_dim=None,
-    embedding_dropout=None,
-    token_dropout=None,
-    patch_length=None,
-    channels=None,
-    pooling=None,
-    quantiles=None,
-    parameter_budget=None,
-    flop_budget=None,
-    units=None,
-    num_layers=1,
-    dropout=0.0,
-    logits=True,
-    seed=None,
-) -> keras.Model: ...
-def lstm(
-    input_shape,
-    outputs,
-    *,
-    task='classification',
-    vocabulary_size=None,
-    embedding_dim=None,
-    embedding_dropout=None,
-    token_dropout=None,
-    patch_length=None,
-    channels=None,
-    pooling=None,
-    quantiles=None,
-    parameter_budget=None,
-    flop_budget=None,
-    units=None,
-    num_layers=1,
-    dropout=0.0,
-    logits=True,
-    seed=None,
-) -> keras.Model: ...
-def simple_rnn(
-    input_shape,
-    outputs,
-    *,
-    task='classification',
-    vocabulary_size=None,
-    embedding_dim=None,
-    embedding_dropout=None,
-    token_dropout=None,
-    patch_length=None,
-    channels=None,
-    pooling=None,
-    quantiles=None,
-    parameter_budget=None,
-    flop_budget=None,
-    units=None,
-    num_layers=1,
-    dropout=0.0,
-    logits=True,
-    seed=None,
-) -> keras.Model: ...
-def transformer(
-    input_shape,
-    outputs,
-    *,
-    task='classification',
-    vocabulary_size=None,
-    embedding_dim=None,
-    embedding_dropout=None,
-    token_dropout=None,
-    patch_length=None,
-    channels=None,
-    pooling=None,
-    quantiles=None,
-    parameter_budget=None,
-    flop_budget=None,
-    units=None,
-    num_layers=1,
-    dropout=0.0,
-    logits=True,
-    seed=None,
-    num_heads=4,
-    feedforward_dim=None,
-    positions='sinusoidal',
-) -> keras.Model: ...
+class BuilderOptions(TypedDict, total=False):
+    task: str
+    vocabulary_size: int | None
+    embedding_dim: int | None
+    embedding_dropout: float | None
+    token_dropout: float | None
+    patch_length: int | None
+    patch_stride: int | None
+    channels: Literal["independent", "mixed"] | None
+    pooling: Literal["mean", "max", "mean_max", "last", "ends"] | None
+    quantiles: Sequence[float] | None
+    parameter_budget: int | None
+    flop_budget: int | None
+    units: int | None
+    num_layers: int | None
+    dropout: float | None
+    logits: bool
+    seed: int | None
+
+def bilstm(input_shape, outputs, **options: Unpack[BuilderOptions]) -> keras.Model: ...
+def gru(input_shape, outputs, **options: Unpack[BuilderOptions]) -> keras.Model: ...
+def lstm(input_shape, outputs, **options: Unpack[BuilderOptions]) -> keras.Model: ...
+def simple_rnn(input_shape, outputs, **options: Unpack[BuilderOptions]) -> keras.Model: ...
+def transformer(input_shape, outputs, *, num_heads=4, feedforward_dim=None, positions='sinusoidal', causal=False, **options: Unpack[BuilderOptions]) -> keras.Model: ...

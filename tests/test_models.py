@@ -14,7 +14,7 @@ import tensorflow as tf
 
 import keraseq
 from keraseq.models.layers import SequencePooling
-from keraseq.models.layers.sequence_pooling import POOLINGS
+from keraseq.tasks.layers import POOLINGS
 
 MODELS = keraseq.models.model_file_names()
 TASKS = {
@@ -144,8 +144,8 @@ def test_causal_is_what_the_body_is(name):
     changed = batch.copy()
     changed[3, 4] = batch[3, 4] % 28 + 1
     moved = np.abs(predict(model, changed) - predict(model, batch))[3, :4].max()
-    assert (moved < 1e-6) == keraseq.models.find_model(name).causal
-    if not keraseq.models.find_model(name).causal:
+    assert (moved < 1e-6) == keraseq.models.find_model(name).is_causal()
+    if not keraseq.models.find_model(name).is_causal():
         with pytest.raises(ValueError, match="not causal"):
             built(name, "classification", True, pooling="last")
 

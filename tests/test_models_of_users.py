@@ -15,7 +15,6 @@ from keras import layers, ops
 from scipy.special import softmax
 
 import keraseq
-from keraseq.models import _registry
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(24, 5))
@@ -23,10 +22,7 @@ y = (X.mean(axis=1) > 0).astype(int)
 RAGGED = [row[: 3 + i % 3] for i, row in enumerate(X)]
 
 
-@pytest.fixture(autouse=True)
-def registry_as_before(monkeypatch):
-    """What a test registers is gone after it."""
-    monkeypatch.setattr(_registry, "_registry", dict(_registry._known_models()))
+pytestmark = pytest.mark.usefixtures("registry_as_before")
 
 
 def classifier(model, **changes):

@@ -11,14 +11,15 @@ import pytest
 
 import keraseq
 from keraseq._stubs import stub_text
-from keraseq.models import _registry, find_model
+from keraseq.models import find_model
 
 STAGES = [
     "datasets",
     "encoding",
     "batching",
-    "models",
     "tasks",
+    "stems",
+    "models",
     "builders",
     "baselines",
     "wrappers",
@@ -27,10 +28,7 @@ STAGES = [
 PACKAGE = Path(keraseq.__file__).parent
 
 
-@pytest.fixture(autouse=True)
-def registry_as_before(monkeypatch):
-    """What a test registers is gone after it."""
-    monkeypatch.setattr(_registry, "_registry", dict(_registry._known_models()))
+pytestmark = pytest.mark.usefixtures("registry_as_before")
 
 
 def loaded_by(statement):

@@ -1,19 +1,35 @@
-"""The zoo: a registry, and one architecture a file."""
+"""The zoo: a registry and its kinds, and one architecture a file."""
 
+from keraseq.models._register import register_forecaster, register_model, register_preset
 from keraseq.models._registry import (
     find_model,
     is_registered,
+    known_names,
     list_models,
     model_file_names,
-    register_model,
     users_models,
 )
+from keraseq.models._spec import ModelSpec
 
 __all__ = [
+    "ModelSpec",
+    "Stepper",
     "find_model",
     "is_registered",
+    "known_names",
     "list_models",
     "model_file_names",
+    "register_forecaster",
     "register_model",
+    "register_preset",
     "users_models",
 ]
+
+
+def __getattr__(name):
+    if name == "Stepper":
+        # It needs Keras, which the names of models do without.
+        from keraseq.models._stepper import Stepper
+
+        return Stepper
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from keraseq.models._registry import register_model
+from keraseq.models._register import register_model
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 
 
@@ -12,8 +12,9 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
     year=2005,
     paper="Framewise phoneme classification with bidirectional LSTM and other neural network "
     "architectures. Neural Networks 18(5-6), 602-610",
+    family="recurrent",
 )
-def bilstm(x, mask, *, units=64, num_layers=1, dropout=0.0):
+def bilstm(x, mask, *, units=None, num_layers=None, dropout=None):
     """Two LSTMs, one reading forwards and one backwards, side by side at every step.
 
     ``units`` counts one direction, so the output has twice as many channels; each step sees the

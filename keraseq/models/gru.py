@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from keraseq.models._registry import register_model
+from keraseq.models._register import register_model
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 
 
@@ -13,8 +13,9 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
     paper="Learning phrase representations using RNN encoder-decoder for statistical machine "
     "translation. EMNLP, arXiv:1406.1078",
     causal=True,
+    family="recurrent",
 )
-def gru(x, mask, *, units=64, num_layers=1, dropout=0.0):
+def gru(x, mask, *, units=None, num_layers=None, dropout=None):
     """A gated recurrent network without a separate memory cell: three quarters of LSTM's weights.
 
     Update and reset gates decide how much of the last state is kept; 3(F + H + 2)H weights for F

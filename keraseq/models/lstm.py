@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from keraseq.models._registry import register_model
+from keraseq.models._register import register_model
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 
 
@@ -12,8 +12,9 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
     year=1997,
     paper="Long short-term memory. Neural Computation 9(8), 1735-1780",
     causal=True,
+    family="recurrent",
 )
-def lstm(x, mask, *, units=64, num_layers=1, dropout=0.0):
+def lstm(x, mask, *, units=None, num_layers=None, dropout=None):
     """A recurrent network with a gated memory cell that keeps gradients alive over long gaps.
 
     Input, forget and output gates decide what the cell takes in, keeps and shows; 4(F + H + 1)H

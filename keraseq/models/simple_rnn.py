@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from keraseq.models._registry import register_model
+from keraseq.models._register import register_model
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 
 
@@ -12,8 +12,9 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
     year=1990,
     paper="Finding structure in time. Cognitive Science 14(2), 179-211",
     causal=True,
+    family="recurrent",
 )
-def simple_rnn(x, mask, *, units=64, num_layers=1, dropout=0.0):
+def simple_rnn(x, mask, *, units=None, num_layers=None, dropout=None):
     """One tanh layer that reads its own last output; the baseline that gates were made to beat.
 
     Its gradients shrink or grow exponentially with the number of steps, so it forgets what is

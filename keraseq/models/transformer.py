@@ -3,7 +3,7 @@
 from keras import layers, ops
 
 from keraseq._checks import check_choice, check_integer
-from keraseq.models._registry import register_model
+from keraseq.models._register import register_model
 from keraseq.models.layers.positions import SinusoidalPositions
 
 
@@ -13,6 +13,8 @@ from keraseq.models.layers.positions import SinusoidalPositions
     year=2017,
     paper="Attention is all you need. NeurIPS, arXiv:1706.03762; pre-norm after Xiong et al. 2020, "
     "arXiv:2002.04745",
+    family="attention",
+    causal=lambda causal, **others: causal,
     parallel=True,
     second_size="feedforward_dim",
 )
@@ -20,12 +22,13 @@ def transformer(
     x,
     mask,
     *,
-    units=64,
-    num_layers=1,
-    dropout=0.0,
+    units=None,
+    num_layers=None,
+    dropout=None,
     num_heads=4,
     feedforward_dim=None,
     positions="sinusoidal",
+    causal=False,
 ):
     """Self-attention and feed-forward blocks: every step looks at every other, in parallel.
 
@@ -42,6 +45,8 @@ def transformer(
     positions : {"sinusoidal", "none"}, default="sinusoidal"
         What tells the steps apart; the sinusoids of the paper need no weights and no maximum
         length.
+    causal : bool, default=False
+        Let a step look at itself and at earlier ones alone.
     """
     check_integer("num_heads", num_heads, 1)
     check_choice("positions", positions, ("sinusoidal", "none"))
@@ -52,14 +57,14 @@ def transformer(
     if positions == "sinusoidal":
         x = SinusoidalPositions()(x)
     for _ in range(num_layers):
-        x = x + _attention(layers.LayerNormalization()(x), mask, units, num_heads, dropout)
+        x = x + _attention(layers.LayerNormalization()(x), mask, units, num_heads, dropout, causal)
         x = x + _feedforward(layers.LayerNormalization()(x), units, hidden, dropout)
     return layers.LayerNormalization()(x)
 
 
-def _attention(x, mask, units, num_heads, dropout):
+def _attention(x, mask, units, num_heads, dropout, causal):
     attend = layers.MultiHeadAttention(num_heads, -(-units // num_heads), use_bias=False)
-    x = attend(x, x, attention_mask=ops.expand_dims(mask, 1))
+    x = attend(x, x, attention_mask=ops.expand_dims(mask, 1), use_causal_mask=causal)
     return layers.Dropout(dropout)(x)
 
 

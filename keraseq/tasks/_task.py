@@ -3,11 +3,13 @@
 from keras import layers
 
 from keraseq._checks import check_integer
-from keraseq.models.layers import QuantileSteps
+from keraseq.tasks._find import KNOWN
 
 
 class Task:
-    """A task: what the head gives, how wrong it is, and what its numbers mean.
+    """A task: what the head gives, how wrong it is, what its numbers mean, and how it is scored.
+
+    A subclass in a file of its own, named like the task, is all that a task takes.
 
     Attributes
     ----------
@@ -15,45 +17,47 @@ class Task:
     per_step : bool
         True when every step gets an answer, so that nothing is pooled.
     takes_quantiles : bool
+    reads_history : bool
+        True when a series is forecast from its own past.
+    smallest_outputs : int or tuple of int
+        The least that `outputs` may be.
+    outputs_words : str
+        What `outputs` is, for docstrings.
+    example : str or None
+        Lines of a builder's docstring.
     """
 
     name = None
     per_step = False
     takes_quantiles = False
-    fewest_outputs = 1
+    reads_history = False
+    smallest_outputs = 1
+    outputs_words = None
+    example = None
+
+    def __init_subclass__(cls):
+        KNOWN[cls.name] = cls()
 
     def check_outputs(self, outputs):
         """Return `outputs` as ints, or raise an error that names what is allowed."""
-        return check_integer("outputs", outputs, self.fewest_outputs)
+        return check_integer("outputs", outputs, self.smallest_outputs)
 
-    def head(self, features, outputs, *, logits, quantiles=None):
-        """Map pooled features `(batch, channels)` to the model's output."""
+    def head(self, features, outputs, *, logits, quantiles=None, future=None):
+        """Map features `(..., channels)` to the model's output.
+
+        `future` `(batch, horizon, features)` is what is known of the steps to come.
+        """
         x = layers.Dense(outputs, name="logits")(features)
         return x if logits else layers.Activation(self.link, name="probabilities")(x)
 
     def loss(self, *, logits, quantiles=None):
-        raise NotImplementedError
+        """Return the Keras loss."""
+        raise TypeError(f"The task {self.name!r} defines no loss.")
 
     def metrics(self, *, logits, quantiles=None):
-        raise NotImplementedError
+        """Return a list of Keras metrics."""
+        return []
 
     def decode(self, values):
         """Turn the model's output into probabilities, or leave predicted numbers as they are."""
         return values
-
-
-def quantile_head(x, shape, quantiles):
-    """Project to `shape`, with a last axis of rising quantiles where `quantiles` are asked for."""
-    size = 1
-    for length in shape:
-        size *= length
-    if quantiles is None:
-        return layers.Reshape(shape)(layers.Dense(size, name="outputs")(x))
-    x = layers.Dense(size * len(quantiles), name="outputs")(x)
-    x = layers.Reshape((*shape, len(quantiles)))(x)
-    return QuantileSteps(central_quantile(quantiles))(x)
-
-
-def central_quantile(quantiles):
-    """The place of the quantile nearest to the median."""
-    return min(range(len(quantiles)), key=lambda i: abs(quantiles[i] - 0.5))

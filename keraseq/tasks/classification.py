@@ -11,7 +11,12 @@ class Classification(Task):
     """One class a sequence: integer labels, a logit for each of two or more classes."""
 
     name = "classification"
-    fewest_outputs = 2
+    smallest_outputs = 2
+    outputs_words = "number of classes, at least 2 (integer labels, a logit for each)"
+    example = """\
+>>> model = keraseq.{name}((None, 8), outputs=3, seed=0)
+>>> model.output_shape
+(None, 3)"""
     link = "softmax"
 
     def check_outputs(self, outputs):

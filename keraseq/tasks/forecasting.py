@@ -3,13 +3,8 @@
 from keras import layers, ops
 
 from keraseq._checks import check_integer
-from keraseq.models.layers import (
-    ObservedError,
-    ObservedMeanAbsoluteError,
-    PinballLoss,
-    QuantileSteps,
-)
-from keraseq.tasks._task import central_quantile, quantile_head
+from keraseq.tasks._quantiles import quantile_head, rising
+from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
 
 _CONTEXT = 16
@@ -23,6 +18,13 @@ class Forecasting(Regression):
     """
 
     name = "forecasting"
+    reads_history = True
+    smallest_outputs = (1, 1)
+    outputs_words = "``(horizon, targets)``, the targets being the first channels"
+    example = """\
+>>> forecaster = keraseq.{name}((48, 2), (12, 2), task="forecasting", seed=0)
+>>> forecaster.output_shape
+(None, 12, 2)"""
 
     def check_outputs(self, outputs):
         if not isinstance(outputs, tuple | list) or len(outputs) != 2:
@@ -54,8 +56,12 @@ class Forecasting(Regression):
         x = ops.concatenate([layers.RepeatVector(horizon)(context), future], axis=-1)
         x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden")(x)
         x = layers.Dense(per_step, name="future_outputs")(x)
-        x = layers.Reshape((horizon, per_step))(plain) + x
+        return self.shape_forecast(
+            layers.Reshape((horizon, per_step))(plain) + x, outputs, quantiles
+        )
+
+    def shape_forecast(self, values, outputs, quantiles):
+        """Give `(batch, horizon, targets * quantiles)` its axis of rising quantiles, if any."""
         if quantiles is None:
-            return x
-        x = layers.Reshape((horizon, targets, len(quantiles)))(x)
-        return QuantileSteps(central_quantile(quantiles))(x)
+            return values
+        return rising(layers.Reshape((*outputs, len(quantiles)))(values), quantiles)

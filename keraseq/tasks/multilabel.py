@@ -10,6 +10,7 @@ class Multilabel(Task):
     """Any of several labels a sequence: an indicator row, an independent logit for each label."""
 
     name = "multilabel"
+    outputs_words = "number of labels (rows of 0 and 1)"
     link = "sigmoid"
 
     def loss(self, *, logits, quantiles=None):

@@ -2,8 +2,9 @@
 
 import keras
 
-from keraseq.models.layers import PinballLoss
-from keraseq.tasks._task import Task, quantile_head
+from keraseq.tasks._quantiles import quantile_head
+from keraseq.tasks._task import Task
+from keraseq.tasks.layers import PinballLoss
 
 
 class Regression(Task):
@@ -11,8 +12,9 @@ class Regression(Task):
 
     name = "regression"
     takes_quantiles = True
+    outputs_words = "number of targets"
 
-    def head(self, features, outputs, *, logits, quantiles=None):
+    def head(self, features, outputs, *, logits, quantiles=None, future=None):
         return quantile_head(features, (outputs,), quantiles)
 
     def loss(self, *, logits, quantiles=None):

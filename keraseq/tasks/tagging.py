@@ -2,8 +2,8 @@
 
 import keras
 
-from keraseq.models.layers import TaggingAccuracy
 from keraseq.tasks.classification import Classification
+from keraseq.tasks.layers import TaggingAccuracy
 
 
 class Tagging(Classification):
@@ -11,6 +11,11 @@ class Tagging(Classification):
 
     name = "tagging"
     per_step = True
+    outputs_words = "number of tags, at least 2 (targets padded with -1)"
+    example = """\
+>>> tagger = keraseq.{name}((None,), 5, task="tagging", vocabulary_size=100, units=16)
+>>> tagger.output_shape
+(None, None, 5)"""
 
     def loss(self, *, logits, quantiles=None):
         return keras.losses.SparseCategoricalCrossentropy(from_logits=logits, ignore_class=-1)

@@ -6,6 +6,7 @@ import numbers
 import numpy as np
 
 from keraseq._checks import check_fraction, check_integer
+from keraseq.models import find_model, is_registered
 
 # Rows from which a part is held back for early stopping. Below it every row is worth more in
 # training than as a judge of when to stop, and a fixed number of epochs serves as well.
@@ -23,7 +24,7 @@ def resolve_auto(kind, n_rows):
 
     Parameters
     ----------
-    kind : {"text", "words", "tokens", "series"}
+    kind : {"text", "tokens", "series"}
     n_rows : int
         Rows given to `fit`, the validation part included.
 
@@ -33,7 +34,6 @@ def resolve_auto(kind, n_rows):
         units, dropout, max_tokens, max_length, min_count, epochs, batch_size, learning_rate,
         early_stopping.
     """
-    kind = "text" if kind == "words" else kind
     held_back = n_rows >= _HOLD_BACK_FROM[kind]
     shared = {
         "units": 64,
@@ -62,16 +62,22 @@ def resolve_parameters(estimator, sequences):
     ValueError, TypeError
         For a number out of range; the text names it.
     """
-    return fill_in(estimator, resolve_auto(sequences.kind, len(sequences)))
+    kind = "text" if sequences.kind == "words" else sequences.kind
+    return fill_in(estimator, resolve_auto(kind, len(sequences)), kind)
 
 
-def fill_in(estimator, params):
-    """Put an estimator's own settings in place of what "auto" became, and check them."""
+def fill_in(estimator, params, data_kind):
+    """Put what the architecture and the user say in place of the table's, and check it.
+
+    The user comes first, then a preset, then what was measured for the architecture, then the
+    defaults of its signature.
+    """
+    params = {"num_layers": 1, **params, **_of_architecture(estimator.model, data_kind, params)}
     for name in params:
         value = getattr(estimator, name, "auto")
         if not is_auto(value):
             params[name] = value
-    for name in ("batch_size", "n_iter_no_change", "num_layers"):
+    for name in ("batch_size", "n_iter_no_change"):
         params[name] = check_integer(name, params.get(name, getattr(estimator, name)), 1)
     if not is_auto(params["epochs"]):
         params["epochs"] = check_integer("epochs", params["epochs"], 0)
@@ -81,6 +87,17 @@ def fill_in(estimator, params):
     if not isinstance(early, bool | np.bool_):
         raise ValueError(f"early_stopping={early!r}: give True, False or 'auto'.")
     return params
+
+
+def _of_architecture(model, data_kind, params):
+    """What a registered architecture says of these settings."""
+    if not is_registered(model):
+        return {}
+    spec = find_model(model)
+    said = {name: spec.default(name) for name in ("units", "num_layers", "dropout")}
+    said = {name: value for name, value in said.items() if value is not None}
+    preset = {name: value for name, value in spec.settings if name in params}
+    return {**said, **spec.hint(data_kind), **preset}
 
 
 def _check_rate(estimator, rate):

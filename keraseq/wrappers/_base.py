@@ -70,7 +70,7 @@ class SequenceEstimator(NetworkEstimator):
         )
         steps = params["epochs"] * len(batches)
         recipe = self._recipe(encoder, target, encoded, params, steps, validation is not None)
-        params["units"] = recipe.units
+        params.update(recipe.sizes)
         network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
         if checkpoint is not None:
             checkpoint.begin(seed, f"{fingerprint} {params} {recipe}")

@@ -5,8 +5,7 @@ import weakref
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._flops import count_flops, is_functional
-from keraseq.builders import count_parameters, python_random
+from keraseq.builders import count_flops, count_parameters, is_functional, python_random
 from keraseq.models import users_models
 
 # Counting clones the model, a twentieth of a second; a comparison lends one model to many fits.

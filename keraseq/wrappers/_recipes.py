@@ -5,12 +5,12 @@ import inspect
 import json
 import weakref
 from collections.abc import Mapping
+from typing import ClassVar
 
 import keras
 
-from keraseq._plan import Plan
-from keraseq.builders import assemble, compile_for_task, plan_model, python_random
-from keraseq.models import is_registered
+from keraseq.builders import Plan, assemble, compile_for_task, plan_model, python_random
+from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._pool import Lent
@@ -27,8 +27,10 @@ class ZooRecipe:
     is_plan = True
 
     @property
-    def units(self):
-        return self.plan.units
+    def sizes(self):
+        """What was built, for `params_`."""
+        plan = self.plan
+        return {"units": plan.units, "num_layers": plan.num_layers, "dropout": plan.dropout}
 
     def __str__(self):
         others = {"optimizer": self.optimizer, "loss": self.loss}
@@ -60,7 +62,7 @@ class ZooRecipe:
             self.plan.task,
             optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
             loss=self.loss,
-            quantiles=self.plan.quantiles,
+            quantiles=self.plan.head.quantiles,
         )
         return Lent(model, self.key, self.plan)
 
@@ -81,8 +83,9 @@ class FunctionRecipe:
     loss: str | None = None
     quantiles: tuple | None = None
 
-    key = units = None
+    key = None
     is_plan = False
+    sizes: ClassVar[dict] = dict.fromkeys(("units", "num_layers", "dropout"))
 
     def __str__(self):
         name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
@@ -252,9 +255,7 @@ def make_recipe(
         "parameter_budget": estimator.parameter_budget,
         "flop_budget": estimator.flop_budget,
         "flop_steps": steps,
-        "units": None if _has_budget(estimator) else params["units"],
-        "num_layers": params["num_layers"],
-        "dropout": params["dropout"],
+        **_sizes(estimator, params),
         **stem,
     }
     doubled = sorted(set(own) & set(arguments))
@@ -263,11 +264,27 @@ def make_recipe(
             f"model_params sets {', '.join(doubled)}, which {type(estimator).__name__} sets "
             "itself, by its own parameters or by the data; leave it out there."
         )
-    if task != "forecasting":
+    if not get_task(task).reads_history:
         # Rows of any length, so that equal models of other data need no other trace.
         input_shape = (None, *input_shape[1:])
     plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
     return ZooRecipe(plan, config, loss)
+
+
+def _sizes(estimator, params):
+    """The sizes that the architecture takes, and those that the user gave whether it does or not.
+
+    A budget solves the units; one beside `units` is for the builder to refuse.
+    """
+    taken = find_model(estimator.model).parameters
+    budgets = (estimator.parameter_budget, estimator.flop_budget)
+    solved = ("units",) if any(budget is not None for budget in budgets) else ()
+    return {
+        name: params[name]
+        if not is_auto(getattr(estimator, name)) or (name in taken and name not in solved)
+        else None
+        for name in ("units", "num_layers", "dropout")
+    }
 
 
 def _model_params(estimator):
@@ -282,12 +299,6 @@ def _model_params(estimator):
     return dict(given)
 
 
-def _has_budget(estimator):
-    """Whether a budget is to be solved; one beside `units` is for the builder to refuse."""
-    budgets = (estimator.parameter_budget, estimator.flop_budget)
-    return is_auto(estimator.units) and any(budget is not None for budget in budgets)
-
-
 _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 
 
@@ -297,9 +308,9 @@ def _check_function(estimator):
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
             "returns a new keras.Model at every call."
         )
-    plain = {"num_layers": 1, **dict.fromkeys(_OF_THE_ZOO)}
-    given = [name for name, value in plain.items() if getattr(estimator, name, value) != value]
-    given += [name for name in ("units", "dropout") if not is_auto(getattr(estimator, name))]
+    given = [name for name in _OF_THE_ZOO if getattr(estimator, name, None) is not None]
+    sizes = ("units", "num_layers", "dropout")
+    given += [name for name in sizes if not is_auto(getattr(estimator, name))]
     if given:
         raise ValueError(
             f"{', '.join(given)}: for models of the zoo. Give your own function its arguments by "

@@ -30,9 +30,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         ``task``, ``vocabulary_size``, ``seed`` that it names. Its output is logits unless it ends
         in softmax or sigmoid; compiled, it keeps its loss, optimiser and learning rate. Every
         call must make a new model.
-    units, dropout : "auto" or number, default="auto"
-        Width of a layer and dropout behind it; 64 and 0.
-    num_layers : int, default=1
+    units, num_layers, dropout : "auto" or number, default="auto"
+        Width of a layer, layers on top of each other and dropout behind each: what the
+        architecture's own signature says, else 64, 1 and 0.
     parameter_budget, flop_budget : int, optional
         Solve the width for so many weights, or operations a sequence of mean length (to two
         digits), instead of giving `units`.
@@ -107,7 +107,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         model="gru",
         *,
         units="auto",
-        num_layers=1,
+        num_layers="auto",
         dropout="auto",
         parameter_budget=None,
         flop_budget=None,

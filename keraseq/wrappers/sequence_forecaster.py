@@ -68,7 +68,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     units, batch_size, epochs, learning_rate : "auto" or number, default="auto"
         See ``params_`` for what they became. An epoch is a pass over all windows, or over 64,000
         of them drawn anew.
-    num_layers : int, default=1
+    num_layers : "auto" or int, default="auto"
+        What the architecture's own signature says, else 1.
     dropout : "auto" or float, default="auto"
         Behind each layer; 0.2 from 2,000 windows, else 0.
     parameter_budget, flop_budget : int, optional
@@ -130,7 +131,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         missing="error",
         freq=None,
         units="auto",
-        num_layers=1,
+        num_layers="auto",
         dropout="auto",
         parameter_budget=None,
         flop_budget=None,

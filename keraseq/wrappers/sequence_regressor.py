@@ -33,7 +33,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         model="gru",
         *,
         units="auto",
-        num_layers=1,
+        num_layers="auto",
         dropout="auto",
         parameter_budget=None,
         flop_budget=None,

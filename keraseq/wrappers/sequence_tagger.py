@@ -45,7 +45,7 @@ class SequenceTagger(SequenceEstimator):
         model="bilstm",
         *,
         units="auto",
-        num_layers=1,
+        num_layers="auto",
         dropout="auto",
         parameter_budget=None,
         flop_budget=None,

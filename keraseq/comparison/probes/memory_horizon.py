@@ -8,11 +8,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from keraseq._checks import check_choice, check_integer
-from keraseq._plan import make_plan
-from keraseq.builders import assemble, compile_for_task
+from keraseq.builders import assemble, compile_for_task, make_plan
 from keraseq.comparison.probes._parts import check_names
 from keraseq.datasets import make_adding, make_copy
 from keraseq.models import find_model
+from keraseq.stems import whole_reading
 from keraseq.wrappers._pool import Lent, Pool
 
 _TEST_ROWS = 512
@@ -26,10 +26,10 @@ class _Adding:
     threshold = 1 / 60  # a tenth of the variance, which predicting 1 always would leave
 
     def reads(self, name):
-        return find_model(name).whole_reading
+        return whole_reading(find_model(name).is_causal())
 
     def plan(self, name, units):
-        pooling = find_model(name).whole_reading
+        pooling = whole_reading(find_model(name).is_causal())
         return make_plan(name, (None, 2), 1, task="regression", pooling=pooling, units=units)
 
     def rows(self, n, lag, random_state):

@@ -166,7 +166,7 @@ def train(forecaster, reader, data, params, borders, *, network=None):
         )
         validation = WindowBatches(held_back, most=params["validation_windows"])
     recipe = _recipe(forecaster, windows, params, len(training), validation is not None)
-    params = {**params, "units": recipe.units}
+    params = {**params, **recipe.sizes}
     network = Network(recipe, seed) if network is None else network.go_on(recipe)
     if checkpoint is not None:
         checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {recipe}")

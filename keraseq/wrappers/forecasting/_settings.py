@@ -74,7 +74,7 @@ def resolve_settings(forecaster, lengths, n_targets):
         "loss": "mse" if forecaster.quantiles is None else "quantile",
         "epochs": "auto",
     }
-    params = fill_in(forecaster, params)
+    params = fill_in(forecaster, params, "forecast")
     a_pass = min(total, _WINDOWS_A_PASS)
     if is_auto(params["epochs"]):
         epochs = math.ceil(_STEPS / math.ceil(a_pass / params["batch_size"]))

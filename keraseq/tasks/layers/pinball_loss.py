@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keraseq.models.layers.observed_error import observed_share
+from keraseq.tasks.layers.observed_error import observed_share
 
 
 @keras.saving.register_keras_serializable("keraseq")

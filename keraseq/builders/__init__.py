@@ -1,0 +1,25 @@
+"""Plan = architecture + stem + head + sizes; budgets, counts and the public builders."""
+
+from keraseq.builders.build import assemble, build, compile_for_task, plan_model
+from keraseq.builders.count_flops import count_flops, is_functional
+from keraseq.builders.count_parameters import count_parameters
+from keraseq.builders.documentation import builder_signature, make_builder
+from keraseq.builders.model_info import model_info
+from keraseq.builders.plan import Plan, make_plan
+from keraseq.builders.seeding import python_random
+
+__all__ = [
+    "Plan",
+    "assemble",
+    "build",
+    "builder_signature",
+    "compile_for_task",
+    "count_flops",
+    "count_parameters",
+    "is_functional",
+    "make_builder",
+    "make_plan",
+    "model_info",
+    "plan_model",
+    "python_random",
+]

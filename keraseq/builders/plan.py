@@ -1,0 +1,183 @@
+"""A model's plan: everything a builder was asked for, checked, with the defaults filled in."""
+
+import inspect
+from dataclasses import dataclass, replace
+
+from keraseq._checks import check_fraction, check_integer
+from keraseq.builders.head import Head, make_head
+from keraseq.models import ModelSpec, find_model
+from keraseq.stems import Stem, make_stem
+from keraseq.tasks import get_task
+
+# What sizes are where neither the user, nor the preset, nor the signature says.
+DEFAULT_SIZES = {"units": 64, "num_layers": 1, "dropout": 0.0}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `build` assembles; hashable, so that it can name a model in a cache.
+
+    Attributes
+    ----------
+    spec : ModelSpec
+    stem : Stem
+    head : Head
+    units, num_layers : int or None
+        None for what the architecture does not take.
+    dropout : float or None
+    own : tuple
+        The architecture's own parameters that were given, as sorted pairs.
+    """
+
+    spec: ModelSpec
+    stem: Stem
+    head: Head
+    units: int | None
+    num_layers: int | None
+    dropout: float | None
+    own: tuple
+
+    @property
+    def task(self):
+        return self.head.task
+
+    @property
+    def arguments(self):
+        """What the architecture's function is called with."""
+        sizes = {"units": self.units, "num_layers": self.num_layers, "dropout": self.dropout}
+        taken = {n: v for n, v in sizes.items() if v is not None and n in self.spec.parameters}
+        return {**taken, **{name: value for name, value in self.own if value is not None}}
+
+    def with_sizes(self, **sizes):
+        """The same plan with other sizes: `units`, or own parameters."""
+        units = sizes.pop("units", self.units)
+        return replace(self, units=units, own=tuple(sorted({**dict(self.own), **sizes}.items())))
+
+    def without_vocabulary(self):
+        """The same plan for the smallest vocabulary, which no budget counts."""
+        return replace(self, stem=self.stem.without_vocabulary())
+
+
+def make_plan(
+    name,
+    input_shape,
+    outputs,
+    *,
+    task="classification",
+    vocabulary_size=None,
+    embedding_dim=None,
+    embedding_dropout=None,
+    token_dropout=None,
+    patch_length=None,
+    patch_stride=None,
+    channels=None,
+    pooling=None,
+    quantiles=None,
+    units=None,
+    num_layers=None,
+    dropout=None,
+    logits=True,
+    **own,
+):
+    """Check every argument of a builder and fill in what nobody said.
+
+    What the user gave comes first, then the preset, then the signature of the architecture.
+    """
+    spec, the_task = find_model(name), get_task(task)
+    if task not in spec.served_tasks:
+        raise ValueError(
+            f"{spec.name} does not serve task={task!r}; it serves {', '.join(spec.served_tasks)}."
+        )
+    spec.check_own(own, shared_names())
+    outputs = the_task.check_outputs(outputs)
+    preset = dict(spec.settings)
+    settings = {
+        "embedding_dim": embedding_dim,
+        "embedding_dropout": embedding_dropout,
+        "token_dropout": token_dropout,
+        "channels": channels,
+        "pooling": pooling,
+        "patch_length": patch_length,
+        "patch_stride": patch_stride,
+        "units": units,
+        "num_layers": num_layers,
+        "dropout": dropout,
+    }
+    settings = {k: preset.get(k) if v is None else v for k, v in settings.items()}
+    own = {**{k: v for k, v in preset.items() if k in spec.own_parameters}, **own}
+    _check_used(spec, {**settings, "vocabulary_size": vocabulary_size})
+    stem = make_stem(
+        the_task,
+        input_shape,
+        outputs,
+        vocabulary_size=vocabulary_size,
+        normalize=spec.normalize,
+        **{k: settings[k] for k in _STEM_SETTINGS},
+    )
+    _check_stem(spec, stem)
+    causal = spec.is_causal(own)
+    head = make_head(
+        the_task,
+        outputs,
+        pooling=settings["pooling"],
+        default_pooling=stem.pooling(causal),
+        causal=causal,
+        quantiles=quantiles,
+        logits=logits,
+        name=spec.name,
+    )
+    return Plan(spec, stem, head, *_sizes(spec, settings), tuple(sorted(own.items())))
+
+
+_STEM_SETTINGS = (
+    *("embedding_dim", "embedding_dropout", "token_dropout"),
+    *("patch_length", "patch_stride", "channels"),
+)
+
+
+def _check_used(spec, settings):
+    unused = [name for name in spec.kind.unused(spec) if settings.get(name) is not None]
+    if unused:
+        raise ValueError(
+            f"{', '.join(unused)}: {spec.name} is a {spec.kind.name}, which has no use for it; "
+            "leave it out."
+        )
+
+
+def _check_stem(spec, stem):
+    kinds = {"tokens": "tokens", "numbers": "series"}
+    if spec.inputs != "any" and stem.kind != kinds[spec.inputs]:
+        what = {"tokens": "token ids; give vocabulary_size", "numbers": "numbers, not token ids"}
+        raise ValueError(f"{spec.name} reads {what[spec.inputs]}.")
+    if spec.channels == "mixed" and getattr(stem, "is_folded", False):
+        raise ValueError(
+            f"{spec.name} reads all channels of a history at once; give channels='mixed'."
+        )
+    spec.kind.check_stem(spec, stem)
+
+
+def _sizes(spec, settings):
+    """Units, layers and dropout; None for what the architecture does not take."""
+    values = []
+    for name, default in DEFAULT_SIZES.items():
+        check = check_fraction if name == "dropout" else _check_size
+        value = settings[name]
+        if value is None:
+            value = spec.default(name)
+        value = default if value is None else value
+        values.append(check(name, value) if name in spec.parameters else None)
+    return values
+
+
+def _check_size(name, value):
+    return check_integer(name, value, 1)
+
+
+def shared_names():
+    """The keyword arguments that every builder has."""
+    parameters = inspect.signature(make_plan).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY] + [
+        "parameter_budget",
+        "flop_budget",
+        "seed",
+    ]

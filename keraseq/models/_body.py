@@ -1,0 +1,80 @@
+"""Architectures between a shared stem and a shared reading."""
+
+import inspect
+from dataclasses import dataclass
+from typing import ClassVar
+
+SIZES = ("units", "num_layers", "dropout")
+_MOST_OWN_PARAMETERS = 4
+
+
+@dataclass(frozen=True)
+class Body:
+    """A tensor `(batch, time, channels)` and its mask in, `(batch, time, channels)` out."""
+
+    name: ClassVar[str] = "body"
+    shared: ClassVar[tuple] = SIZES
+
+    def check(self, function):
+        """Raise TypeError unless the signature is a body's."""
+        check_function(function, "register_model")
+        positional, keyword, whole = parameter_names(function)
+        missing = [name for name in SIZES if name not in keyword]
+        if len(positional) != 2 or missing or not whole:
+            called = function.__name__
+            hint = (
+                " It maps time to horizon itself: use register_forecaster."
+                if "horizon" in keyword
+                else ""
+            )
+            raise TypeError(
+                f"A body is called as {called}(x, mask, *, units, num_layers, dropout, ...) "
+                f"with everything after mask by keyword; got {called}"
+                f"{inspect.signature(function)}.{hint}"
+            )
+        check_own_count(function, [name for name in keyword if name not in SIZES])
+
+    def serves(self, task):
+        """Whether the kind can serve a task."""
+        return True
+
+    def sizes(self, spec):
+        """The parameters that a budget may solve."""
+        return ("units", spec.second_size) if spec.second_size else ("units",)
+
+    def check_stem(self, spec, stem):
+        """Raise where the stem gives what an architecture of this kind cannot read."""
+
+    def unused(self, spec):
+        """The arguments of a builder that this kind has no use for."""
+        return ()
+
+    def apply(self, plan, inputs):
+        """Return the output of a plan's model for Keras inputs."""
+        encoded = plan.stem.encode(inputs)
+        x = plan.spec.function(encoded.x, encoded.mask, **plan.arguments)
+        features = plan.head.read(x, encoded.mask)
+        outputs = plan.stem.outputs(plan.head.outputs)
+        y = plan.head.answer(features, outputs, future=encoded.future, static=encoded.static)
+        return plan.stem.decode(y, encoded)
+
+
+def check_function(function, decorator):
+    if not inspect.isfunction(function):
+        raise TypeError(f"{decorator} takes a function; got {function!r}.")
+
+
+def parameter_names(function):
+    """Positional and keyword names, and whether there are no other parameters."""
+    parameters = list(inspect.signature(function).parameters.values())
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    return positional, keyword, len(positional) + len(keyword) == len(parameters)
+
+
+def check_own_count(function, own):
+    if len(own) > _MOST_OWN_PARAMETERS:
+        raise TypeError(
+            f"{function.__name__} has {len(own)} parameters of its own ({', '.join(own)}); an "
+            f"architecture has at most {_MOST_OWN_PARAMETERS}."
+        )

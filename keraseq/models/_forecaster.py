@@ -1,0 +1,92 @@
+"""Architectures that map time to horizon themselves."""
+
+import inspect
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keraseq.models._body import SIZES, check_function, check_own_count, parameter_names
+
+_REQUIRED = ("horizon", "targets")
+_COVARIATES = ("future", "static")
+# Arguments of the builder that the shared stem and reading have, which a forecaster goes without.
+_OF_BODIES = (
+    *("pooling", "patch_length", "patch_stride", "embedding_dim", "embedding_dropout"),
+    *("vocabulary_size", "token_dropout"),
+)
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A history `(batch, lookback, channels)` in, `(batch, horizon, targets)` out."""
+
+    name: ClassVar[str] = "forecaster"
+    shared: ClassVar[tuple] = (*_REQUIRED, *_COVARIATES, *SIZES)
+
+    def check(self, function):
+        """Raise TypeError unless the signature is a forecaster's."""
+        check_function(function, "register_forecaster")
+        positional, keyword, whole = parameter_names(function)
+        missing = [name for name in _REQUIRED if name not in keyword]
+        if len(positional) != 1 or missing or not whole:
+            called = function.__name__
+            hint = (
+                " It maps each step to a step: use register_model."
+                if "mask" in positional and missing
+                else ""
+            )
+            raise TypeError(
+                f"A forecaster is called as {called}(x, *, horizon, targets, ...) with everything "
+                f"after x by keyword; got {called}{inspect.signature(function)}.{hint}"
+            )
+        check_own_count(function, [name for name in keyword if name not in self.shared])
+
+    def serves(self, task):
+        return task.reads_history
+
+    def sizes(self, spec):
+        units = ("units",) if "units" in spec.parameters else ()
+        return (*units, spec.second_size) if spec.second_size else units
+
+    def check_stem(self, spec, stem):
+        """Raise for an open length, and for covariates that it does not read."""
+        if stem.time is None:
+            raise ValueError(
+                f"input_shape[0]=None: {spec.name} maps a history of fixed length to the horizon; "
+                "give its number of steps."
+            )
+        given = {
+            "past": stem.features - stem.targets,
+            "future": stem.n_future,
+            "static": stem.n_static,
+        }
+        read = {"past": spec.reads_past, **{name: name in spec.parameters for name in _COVARIATES}}
+        if stem.is_folded and stem.n_future is None:
+            # Each channel is a target of its own row.
+            given["past"] = 0
+        unread = [name for name, n in given.items() if n and not read[name]]
+        if unread:
+            from keraseq.models._registry import models_that_read
+
+            others = ", ".join(models_that_read(unread))
+            raise ValueError(
+                f"{spec.name} reads no covariates of {' or '.join(map(repr, unread))}; leave them "
+                f"out, or use a model that reads them: {others}."
+            )
+
+    def unused(self, spec):
+        """What belongs to the stem and the reading of bodies, and sizes that it has not."""
+        return (*_OF_BODIES, *(name for name in SIZES if name not in spec.parameters))
+
+    def apply(self, plan, inputs):
+        """Return the output of a plan's model for Keras inputs."""
+        encoded = plan.stem.encode_history(inputs)
+        known = {"future": encoded.future, "static": encoded.static}
+        horizon, targets = outputs = plan.stem.outputs(plan.head.outputs)
+        y = plan.spec.function(
+            encoded.x,
+            horizon=horizon,
+            targets=targets * plan.head.n_quantiles,
+            **{name: value for name, value in known.items() if name in plan.spec.parameters},
+            **plan.arguments,
+        )
+        return plan.stem.decode(plan.head.shape_forecast(y, outputs), encoded)

@@ -1,0 +1,30 @@
+"""The minimal gated recurrent unit."""
+
+from keras import layers, ops
+
+from keraseq.models._register import register_model
+from keraseq.models.layers.linear_scan import LinearScan
+
+
+@register_model(
+    title="Minimal gated recurrent unit",
+    authors="Leo Feng et al.",
+    year=2024,
+    paper="Were RNNs all we needed? arXiv:2410.01201",
+    family="recurrent",
+    causal=True,
+    parallel=True,
+)
+def min_gru(x, mask, *, units=None, num_layers=None, dropout=None):
+    """A GRU whose gate and candidate read the input alone, so that all steps run at once.
+
+    ``h[t] = (1 - z[t]) h[t - 1] + z[t] c[t]`` with gate z and candidate c linear in ``x[t]``;
+    2(F + 1)H weights for F input channels and H units, a third of GRU's. In the paper's linear
+    form: its logarithmic one, made for half precision, was half as fast here.
+    """
+    for _ in range(num_layers):
+        gate = layers.Dense(units)(x)
+        candidate = layers.Dense(units)(x)
+        x = LinearScan()(ops.sigmoid(-gate), ops.sigmoid(gate) * candidate)
+        x = layers.Dropout(dropout)(x)
+    return x * ops.cast(mask, x.dtype)[..., None]

@@ -1,0 +1,70 @@
+"""Raw arrays to `(batch, time, channels)` and a mask: one stem a file."""
+
+from collections.abc import Mapping
+
+from keraseq.stems._stem import Encoded, Stem, whole_reading
+from keraseq.stems.forecast_stem import ForecastStem
+from keraseq.stems.series_stem import SeriesStem
+from keraseq.stems.token_stem import TOKEN_EMBEDDING, TokenStem
+
+STEMS = {"token": TokenStem, "series": SeriesStem, "forecast": ForecastStem}
+
+__all__ = [
+    "STEMS",
+    "TOKEN_EMBEDDING",
+    "Encoded",
+    "ForecastStem",
+    "SeriesStem",
+    "Stem",
+    "TokenStem",
+    "make_stem",
+    "whole_reading",
+]
+
+
+def make_stem(
+    task, input_shape, outputs, *, vocabulary_size=None, channels=None, normalize=True, **settings
+):
+    """Choose the stem of a task and an input, and check what it is asked for.
+
+    Parameters
+    ----------
+    task : Task
+    input_shape, outputs, vocabulary_size, channels : as of the builders
+    normalize : bool, default=True
+        Of a forecast's history.
+    **settings
+        embedding_dim, embedding_dropout, token_dropout, patch_length, patch_stride.
+
+    Returns
+    -------
+    Stem
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an argument that this stem has no use for, or out of range.
+    """
+    if isinstance(input_shape, Mapping):
+        if vocabulary_size is not None or not ForecastStem.serves(task):
+            raise ValueError(
+                f"input_shape={input_shape!r} has covariates, which forecasts of numbers read and "
+                f"task={task.name!r} does not."
+            )
+    else:
+        input_shape = (
+            tuple(input_shape) if isinstance(input_shape, tuple | list) else (input_shape,)
+        )
+    if ForecastStem.serves(task):
+        if vocabulary_size is not None:
+            raise ValueError(
+                f"vocabulary_size={vocabulary_size!r} is for token ids; a forecast reads numbers."
+            )
+        return ForecastStem.make(
+            input_shape, outputs, channels=channels, normalize=normalize, **settings
+        )
+    if channels is not None:
+        raise ValueError(f"channels={channels!r} is for forecasting; got task={task.name!r}.")
+    if vocabulary_size is not None:
+        return TokenStem.make(task, input_shape, vocabulary_size, **settings)
+    return SeriesStem.make(task, input_shape, **settings)

@@ -1,0 +1,9 @@
+"""Layers of stems."""
+
+from keraseq.stems.layers.fold_channels import FoldChannels
+from keraseq.stems.layers.instance_normalization import InstanceNormalization
+from keraseq.stems.layers.padding import Padding
+from keraseq.stems.layers.patches import Patches
+from keraseq.stems.layers.token_dropout import TokenDropout
+
+__all__ = ["FoldChannels", "InstanceNormalization", "Padding", "Patches", "TokenDropout"]
