@@ -147,8 +147,7 @@ class _Reader:
         params.pop("random_state", None)
         if isinstance(estimator, NetworkEstimator) and is_registered(estimator.model):
             spec = find_model(estimator.model)
-            flags = [spec.name, spec.kind, spec.causal, spec.second_size]
-            params["model"] = spec.name if spec.is_ours else [*flags, spec.function]
+            params["model"] = spec.name if spec.is_ours else [spec.flags, spec.function]
         return self.read(params)
 
 

@@ -123,6 +123,14 @@ class ModelSpec:
                 )
 
     @property
+    def flags(self):
+        """What of the registration, beside the function, decides how it is built and trained."""
+        return [
+            *(self.name, self.kind.name, self.causal, self.tasks, self.inputs, self.channels),
+            *(self.normalize, self.reads_past, self.second_size, self.hints, self.settings),
+        ]
+
+    @property
     def identity(self):
         return self.module, self.name
 

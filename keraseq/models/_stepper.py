@@ -107,9 +107,10 @@ class _Walked:
             problem = "reads more than one step, and nothing says what it keeps between them"
         if problem is not None:
             raise ValueError(
-                f"{self._model_name} cannot be run step by step: its layer {self._operation.name!r} "
-                f"{problem}. Causal are models of keraseq.list_models() whose model_info says so; "
-                "a layer of your own says what it keeps by initial_step_state() and step()."
+                f"{self._model_name} cannot be run step by step: its layer "
+                f"{self._operation.name!r} {problem}. keraseq.model_info(name).causal says which "
+                "models can; a layer of your own says what it keeps between steps by "
+                "initial_step_state() and step()."
             )
 
     @property

@@ -18,6 +18,7 @@ from keraseq.comparison.probes._parts import (
 from keraseq.comparison.probes._stepping import recurrences
 from keraseq.comparison.probes._tensorflow import gradients
 from keraseq.models import find_model, is_registered
+from keraseq.stems import whole_reading
 
 
 def gradient_flow(
@@ -118,7 +119,7 @@ def _build(name, inputs, units, seed):
         (None, *inputs.shape[2:]),
         1,
         task="regression",
-        pooling=find_model(name).whole_reading,
+        pooling=whole_reading(find_model(name).is_causal()),
         units=units,
         seed=seed,
     )
