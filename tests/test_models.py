@@ -13,36 +13,54 @@ import pytest
 import tensorflow as tf
 
 import keraseq
+from keraseq.models import find_model
 from keraseq.models.layers import SequencePooling
+from keraseq.tasks import get_task
 from keraseq.tasks.layers import POOLINGS
 
 MODELS = keraseq.models.model_file_names()
-TASKS = {
+BODIES = [name for name in MODELS if find_model(name).kind.name == "body"]
+OUTPUTS = {
     "classification": 3,
     "multilabel": 4,
     "regression": 2,
     "tagging": 5,
     "forecasting": (4, 2),
 }
-TOKEN_TASKS = [task for task in TASKS if task != "forecasting"]
-CASES = [(task, False) for task in TASKS] + [(task, True) for task in TOKEN_TASKS]
 QUANTILES = (0.1, 0.5, 0.9)
-STEM, UNITS = 6, 5
+STEM, UNITS, LOOKBACK = 6, 5, 6
 every_model = pytest.mark.parametrize("name", MODELS)
+every_body = pytest.mark.parametrize("name", BODIES)
+
+
+def cases(names):
+    """Every task that a model serves, of numbers and of token ids, as its spec says."""
+    for name in names:
+        spec = find_model(name)
+        for task in spec.served_tasks:
+            kinds = [False] if get_task(task).reads_history else [False, True]
+            for tokens in kinds:
+                if spec.inputs in ("any", "tokens" if tokens else "numbers"):
+                    yield name, task, tokens
+
+
+def sizes(name, **wanted):
+    """Those of the wanted sizes that a model has."""
+    return {size: n for size, n in wanted.items() if size in find_model(name).parameters}
 
 
 @functools.cache
 def built(name, task, tokens=False, **options):
+    spec = find_model(name)
+    is_body = spec.kind.name == "body"
+    time = None if is_body else LOOKBACK
+    stem = {"embedding_dim": STEM, "vocabulary_size": 30 if tokens else None} if is_body else {}
     return keraseq.build(
         name,
-        (None,) if tokens else (None, 2),
-        TASKS[task],
+        (time,) if tokens else (time, 2),
+        OUTPUTS[task],
         task=task,
-        vocabulary_size=30 if tokens else None,
-        embedding_dim=STEM,
-        units=UNITS,
-        seed=0,
-        **options,
+        **{"seed": 0, **stem, **sizes(name, units=UNITS, num_layers=1), **options},
     )
 
 
@@ -80,26 +98,30 @@ def test_the_zoo_is_found_without_a_list():
     assert set(MODELS) <= set(keraseq.list_models())
 
 
-@every_model
-@pytest.mark.parametrize(("task", "tokens"), CASES)
+@pytest.mark.parametrize(("name", "task", "tokens"), [*cases(MODELS)])
 def test_output_shape_and_no_implicit_mask(name, task, tokens):
     model = built(name, task, tokens)
-    expected = TASKS[task] if task == "forecasting" else (TASKS[task],)
-    expected = (None, *expected) if task == "tagging" else expected
+    outputs, per_step = OUTPUTS[task], get_task(task).per_step
+    expected = outputs if isinstance(outputs, tuple) else (outputs,)
+    expected = (None, *expected) if per_step else expected
     assert model.output_shape == (None, *expected)
     result = model(ragged_batch(tokens, 6))
     assert result.shape == (4, *(length or 6 for length in expected))
-    before_head = model.get_layer("logits" if task == "tagging" else "pooling").input
+    assert np.isfinite(result).all()
+    last = {"pooling", "logits"} & {layer.name for layer in model.layers}
+    before_head = [model.get_layer(layer).input for layer in last]
     for tensor in keras.tree.flatten([before_head, model.output, result]):
         assert getattr(tensor, "_keras_mask", None) is None
 
 
-@every_model
-@pytest.mark.parametrize(("task", "shape"), [("regression", (2,)), ("forecasting", (4, 2))])
-def test_quantiles_are_a_last_axis(name, task, shape):
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [(n, t) for n, t, tokens in cases(MODELS) if get_task(t).takes_quantiles and not tokens],
+)
+def test_quantiles_are_a_last_axis_and_never_cross(name, task):
     model = built(name, task, quantiles=QUANTILES)
-    assert model.output_shape == (None, *shape, 3)
-    assert (np.diff(predict(model, ragged_batch(False, 6))) > 0).all()
+    assert model.output_shape == (*built(name, task).output_shape, 3)
+    assert (np.diff(predict(model, ragged_batch(False, 6))) >= 0).all()
 
 
 def answers(model, batch):
@@ -113,24 +135,23 @@ def answers(model, batch):
     return [answer, *(vectors.reshape(len(batch), -1) for vectors in pooled)]
 
 
-@every_model
-@pytest.mark.parametrize(("task", "tokens"), CASES)
+@pytest.mark.parametrize(("name", "task", "tokens"), [*cases(BODIES)])
 def test_padding_changes_nothing(name, task, tokens):
-    options = {"patch_length": 2} if task == "forecasting" else {}
+    options = {"patch_length": 2} if get_task(task).reads_history else {}
     model = built(name, task, tokens, **options)
     short, long = (ragged_batch(tokens, time) for time in (5, 9))
     expected, in_batch = answers(model, long), answers(model, short)
     for row, length in enumerate((1, 1, 3, 5)):
         padded_alone = answers(model, long[row : row + 1])
         alone = answers(model, long[row : row + 1, :length])
-        real = slice(0, length) if task == "tagging" else slice(None)
+        real = slice(0, length) if get_task(task).per_step else slice(None)
         for i, wanted in enumerate(expected):
             for got in (in_batch[i][row], padded_alone[i][0], alone[i][0]):
                 assert np.isfinite(got).all()
                 np.testing.assert_allclose(got[real], wanted[row][real], rtol=1e-5, atol=1e-5)
 
 
-@every_model
+@every_body
 def test_two_layers_do_not_see_padding_either(name):
     model = built(name, "tagging", True, num_layers=2)
     short, long = (predict(model, ragged_batch(True, time)) for time in (5, 9))
@@ -138,14 +159,18 @@ def test_two_layers_do_not_see_padding_either(name):
         np.testing.assert_allclose(short[row, :length], long[row, :length], atol=1e-5)
 
 
-@every_model
+@every_body
 def test_causal_is_what_the_body_is(name):
-    model, batch = built(name, "tagging", True), ragged_batch(True, 5)
+    spec = find_model(name)
+    offered = [{}, {"causal": True}] if "causal" in spec.own_parameters else [{}]
+    batch = ragged_batch(True, 5)
     changed = batch.copy()
     changed[3, 4] = batch[3, 4] % 28 + 1
-    moved = np.abs(predict(model, changed) - predict(model, batch))[3, :4].max()
-    assert (moved < 1e-6) == keraseq.models.find_model(name).is_causal()
-    if not keraseq.models.find_model(name).is_causal():
+    for own in offered:
+        model = built(name, "tagging", True, **own)
+        moved = np.abs(predict(model, changed) - predict(model, batch))[3, :4].max()
+        assert (moved < 1e-6) == spec.is_causal(own)
+    if not spec.is_causal():
         with pytest.raises(ValueError, match="not causal"):
             built(name, "classification", True, pooling="last")
 
@@ -157,16 +182,17 @@ def test_causal_is_what_the_body_is(name):
         ("lstm", lambda f, h: 4 * (f + h + 1) * h),
         ("gru", lambda f, h: 3 * (f + h + 2) * h),
         ("bilstm", lambda f, h: 8 * (f + h + 1) * h),
+        ("min_gru", lambda f, h: 2 * (f + 1) * h),
     ],
 )
 def test_weight_counts(name, formula):
     model = built(name, "classification")
     stem, pooled = 2 * STEM + STEM, 2 * UNITS * (2 if name == "bilstm" else 1)
-    head = (pooled + 1) * TASKS["classification"]
+    head = (pooled + 1) * OUTPUTS["classification"]
     assert keraseq.count_parameters(model) == stem + formula(STEM, UNITS) + head
 
 
-@every_model
+@every_body
 @pytest.mark.parametrize("tokens", [False, True])
 def test_every_weight_gets_a_gradient(name, tokens):
     model = built(name, "classification", tokens, num_layers=2)
@@ -185,9 +211,8 @@ def test_every_weight_gets_a_gradient_from_a_forecast(name):
 @every_model
 def test_one_seed_one_model(name):
     before = random.getstate()
-    one, two, other = (
-        keraseq.build(name, (None, 2), 2, units=4, seed=seed, dropout=0.1) for seed in (1, 1, 2)
-    )
+    options = {**sizes(name, dropout=0.1), "task": find_model(name).served_tasks[0]}
+    one, two, other = (built.__wrapped__(name, seed=seed, **options) for seed in (1, 1, 2))
     assert random.getstate() == before
     pairs = zip(one.get_weights(), two.get_weights(), strict=True)
     assert all(np.array_equal(a, b) for a, b in pairs)
@@ -197,7 +222,7 @@ def test_one_seed_one_model(name):
     )
 
 
-@every_model
+@pytest.mark.parametrize("name", [n for n in BODIES if find_model(n).kind.sizes(find_model(n))])
 @pytest.mark.parametrize(
     ("budget", "num_layers", "share"), [(30_000, 1, 0.02), (100_000, 1, 0.02), (60_000, 2, 0.04)]
 )
@@ -217,10 +242,11 @@ def test_a_budget_too_small_says_what_can_be_met():
 
 def test_saved_models_load_in_a_fresh_process(tmp_path):
     for name in MODELS:
-        for kind, model in {
-            "tokens": built(name, "tagging", True),
-            "series": built(name, "forecasting", quantiles=QUANTILES, patch_length=2),
-        }.items():
+        patches = {"patch_length": 2} if name in BODIES else {}
+        made = {"series": built(name, "forecasting", quantiles=QUANTILES, **patches)}
+        if name in BODIES:
+            made["tokens"] = built(name, "tagging", True)
+        for kind, model in made.items():
             model.save(tmp_path / f"{name}-{kind}.keras")
             answer = predict(model, ragged_batch(kind == "tokens", 6))
             np.savez(tmp_path / f"{name}-{kind}.npz", x=ragged_batch(kind == "tokens", 6), y=answer)
@@ -238,13 +264,16 @@ print(len(paths), "equal")
 """
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == [str(2 * len(MODELS)), "equal"], done.stderr[-2000:]
+    assert done.stdout.split() == [str(len(MODELS) + len(BODIES)), "equal"], done.stderr[-2000:]
 
 
 @every_model
 def test_builders_have_a_signature_and_a_docstring_that_runs(name):
     builder = getattr(keraseq, name)
-    assert list(inspect.signature(builder).parameters)[:3] == ["input_shape", "outputs", "task"]
+    parameters = inspect.signature(builder).parameters
+    assert list(parameters)[:3] == ["input_shape", "outputs", "task"]
+    for parameter in parameters:
+        assert f"\n{parameter} : " in builder.__doc__, parameter
     examples = doctest.DocTestFinder().find(builder, name, module=False)
     runner = doctest.DocTestRunner(verbose=False)
     for example in examples:

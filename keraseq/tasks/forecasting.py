@@ -56,12 +56,16 @@ class Forecasting(Regression):
         x = ops.concatenate([layers.RepeatVector(horizon)(context), future], axis=-1)
         x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden")(x)
         x = layers.Dense(per_step, name="future_outputs")(x)
-        return self.shape_forecast(
-            layers.Reshape((horizon, per_step))(plain) + x, outputs, quantiles
-        )
+        x = layers.Reshape((horizon, per_step))(plain) + x
+        if quantiles is None:
+            return x
+        return rising(layers.Reshape((*outputs, len(quantiles)))(x), quantiles)
 
     def shape_forecast(self, values, outputs, quantiles):
-        """Give `(batch, horizon, targets * quantiles)` its axis of rising quantiles, if any."""
+        """Give `(batch, horizon, targets * quantiles)` its axis of rising quantiles, if any.
+
+        They are sorted, since what a forecaster answers is a value and no step from another one.
+        """
         if quantiles is None:
             return values
-        return rising(layers.Reshape((*outputs, len(quantiles)))(values), quantiles)
+        return ops.sort(layers.Reshape((*outputs, len(quantiles)))(values), axis=-1)
