@@ -220,8 +220,9 @@ def register_preset(name, of, *, title=None, authors=None, year=None, paper=None
     --------
     >>> import keraseq
     >>> keraseq.register_preset("wide_gru", of="gru", units=256)
-    >>> keraseq.build("wide_gru", (None, 2), 3).get_layer("gru").units
-    256
+    >>> model = keraseq.build("wide_gru", (None, 2), 3, pooling="last")
+    >>> model.get_layer("pooling").output.shape
+    (None, 256)
     """
     # A script's module has another name in the processes that it spawns.
     module = sys._getframe(1).f_globals.get("__name__", "__main__")
