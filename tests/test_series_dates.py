@@ -363,6 +363,9 @@ def test_dates_keep_their_unit_and_their_name(unit):
         following = read_dated_series(numbers(index)).forecast(np.zeros((3, 1))).index
         assert (following.unit, following.name) == (unit, "day")
         assert following.equals(pd.date_range(index[0], periods=15, freq=freq)[12:].as_unit(unit))
+    # Counted in whole numbers: thirty years are more nanoseconds than a float holds.
+    days = pd.date_range("1990-01-01", periods=10_000).as_unit(unit)
+    assert written(ahead(days, 1)) == ["2017-05-19"]
     nanoseconds = pd.DatetimeIndex(np.arange(5) * 7 + 1)
     assert list(ahead(nanoseconds).asi8) == [36, 43, 50]
 
@@ -417,10 +420,12 @@ def test_a_step_that_is_none_is_refused(index, freq, message):
 
 
 def test_one_date_has_no_step():
-    series = read_dated_series(numbers(DATES[:1]))
+    series = read_dated_series(numbers(pd.DatetimeIndex(["2024-01-01"])))
     with pytest.raises(ValueError, match=r"one row and no freq.*give freq="):
         series.index_ahead(1)
     assert written(read_dated_series(numbers(DATES[:1]), freq="D").index_ahead(1)) == ["2024-01-02"]
+    declared = pd.date_range("2024-01-31", periods=1, freq="ME")
+    assert written(read_dated_series(numbers(declared)).index_ahead(1)) == ["2024-02-29"]
     assert written(
         read_dated_series(numbers(pd.period_range("2024", periods=1, freq="Y"))).index_ahead(1)
     ) == ["2025"]

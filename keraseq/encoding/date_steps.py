@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-_EPOCH = pd.Timestamp(0)
 _DAY = pd.Timedelta(days=1)
 _MIDNIGHT = pd.Timedelta(0)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -84,13 +83,19 @@ class DateStep:
         step = cls(offset, elapsed and dates.tz is not None)
         if dates.tz is None or step.elapsed:
             return step
-        since = (dates.tz_localize(None) - _EPOCH) % step._cycle
-        step = replace(step, phase=since.value_counts().index[0])
-        due = step._last_due(dates)
-        return max(
-            (replace(step, zone_rule=rule) for rule in _ZONE_RULES),
-            key=lambda one: (one._dated(due, dates.tz) == dates).sum(),
-        )
+        since = dates.tz_localize(None).asi8 % _in_unit(step._cycle, dates.unit)
+        phases, counts = np.unique(since, return_counts=True)
+        usual = pd.Timedelta(int(phases[counts.argmax()]), unit=dates.unit)
+        step = replace(step, phase=usual)
+        due, most = step._last_due(dates), -1
+        for rule in _ZONE_RULES:
+            one = replace(step, zone_rule=rule)
+            n_kept = int((one._dated(due, dates.tz).asi8 == dates.asi8).sum())
+            if n_kept > most:
+                step, most = one, n_kept
+            if most == len(dates):
+                break
+        return step
 
     def __str__(self):
         if isinstance(self.offset, pd.Timedelta):
@@ -166,7 +171,8 @@ class DateStep:
     def _last_due(self, dates):
         """The last time on the wall, up to each of these, at which a row was due."""
         wall = dates.tz_localize(None)
-        return wall - (wall - _EPOCH - self.phase) % self._cycle
+        phase, cycle = (_in_unit(time, wall.unit) for time in (self.phase, self._cycle))
+        return _label(wall.asi8 - (wall.asi8 - phase) % cycle, wall)
 
     def due(self, dates):
         """What steps are counted on, without a zone; of a date that its zone shifted, unshifted."""
@@ -176,7 +182,8 @@ class DateStep:
         if dates.tz is None:
             return wall
         due = self._last_due(dates)
-        return wall.where(self._dated(due, dates.tz) != dates, due).as_unit(dates.unit)
+        meant = self._dated(due, dates.tz).asi8 == dates.asi8
+        return _label(np.where(meant, due.asi8, wall.asi8), wall)
 
     def _dated(self, naive, zone):
         """The reverse of `due`."""
@@ -221,9 +228,8 @@ def _in_unit(step, unit):
 def _even(codes, n):
     """Every n-th number from the first to the last, and the places of these in it."""
     since = codes - codes[0]
-    return codes[0] + np.arange(0, since[-1] + 1, n), _once(
-        np.where(since % n == 0, since // n, -1)
-    )
+    every = codes[0] + n * np.arange(since[-1] // n + 1)
+    return every, _once(np.where(since % n == 0, since // n, -1))
 
 
 def _once(places):

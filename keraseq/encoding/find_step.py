@@ -1,5 +1,6 @@
 """Which step an index has, from its rows or the user's word."""
 
+import itertools
 import re
 import warnings
 
@@ -58,14 +59,16 @@ def find_step(index, freq=None, known=None, name="y"):
             return known
     if not _has_days(index):
         return _best_count(index)
-    if len(index) == 1:
-        return None if isinstance(index, pd.DatetimeIndex) else DateStep(_DAY)
     dates = index if isinstance(index, pd.DatetimeIndex) else index.to_timestamp()
-    if dates.freq is not None and isinstance(index, pd.DatetimeIndex):
-        return DateStep.of(dates.freq, dates)
+    declared = None if index.freq is None else DateStep.of(index.freq, dates)
+    if len(index) == 1:
+        return declared
     usual = _usual(dates.tz_localize(None))
     otherwise = usual.round("D") if usual % _DAY == pd.Timedelta(0) else usual
-    return _best(_candidates(dates), index, DateStep.of(otherwise, dates))
+    steps = _candidates(dates)
+    if declared is not None and isinstance(index, pd.DatetimeIndex):
+        steps = itertools.chain([declared], steps)
+    return _best(steps, index, DateStep.of(otherwise, dates))
 
 
 def is_sparse(step, index):
@@ -81,9 +84,14 @@ def _has_days(index):
 
 def _best(steps, index, otherwise):
     """The step with the fewest labels that have no row; `otherwise` where none takes all rows."""
-    counted = [(_n_missing(step, index), step) for step in steps]
-    fitting = [pair for pair in counted if pair[0] is not None]
-    return min(fitting, key=lambda pair: pair[0])[1] if fitting else otherwise
+    best, fewest = otherwise, np.inf
+    for step in steps:
+        n_missing = _n_missing(step, index)
+        if n_missing is not None and n_missing < fewest:
+            best, fewest = step, n_missing
+        if fewest == 0:
+            break
+    return best
 
 
 def _n_missing(step, index):
@@ -108,11 +116,15 @@ def _best_count(index):
 def _candidates(dates):
     """The steps that these dates may have, the likeliest first."""
     usual, elapsed = _usual(dates.tz_localize(None)), _usual(dates)
-    due = DateStep.of(_DAY, dates).due(dates)
+    daily = DateStep.of(_DAY, dates)
+    due = daily.due(dates)
     days = due.normalize()
     if usual >= _DAY and (due - days).nunique() == 1:
-        offsets = (_inferred(days), _months(days), _weekdays(days), usual.round("D"))
-        yield from (DateStep.of(offset, dates) for offset in offsets if offset is not None)
+        for find in (_inferred, _months, _weekdays):
+            offset = find(days)
+            if offset is not None:
+                yield DateStep.of(offset, dates)
+        yield daily if usual == _DAY else DateStep.of(usual.round("D"), dates)
         if dates.tz is not None:
             yield DateStep.of(elapsed, dates, elapsed=True)
         return
@@ -203,7 +215,9 @@ def _offset(freq):
         reason = f" {advice.group()}" if advice else ""
     try:
         if isinstance(freq, str):
-            return pd.PeriodIndex([], freq=freq).freq
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return pd.PeriodIndex([], freq=freq).freq
     except ValueError:
         pass
     raise ValueError(
