@@ -11,18 +11,22 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
     check_cv,
 )
-from sklearn.utils import _safe_indexing
-from sklearn.utils.multiclass import type_of_target
 
 from keraseq._checks import check_choice
 from keraseq.baselines import mase_scale
+from keraseq.comparison._inputs import (
+    TASKS,
+    infer_task,
+    join_series,
+    read_rows,
+    read_series,
+    read_targets,
+    take_rows,
+)
 from keraseq.encoding import as_sequences, check_lengths
-from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.season import season_of
 
-TASKS = ("classification", "regression", "tagging", "forecasting")
 _TEST_SHARE = 0.2
-_MOST_INTEGER_CLASSES = 20
 _FEW = 20
 
 
@@ -43,17 +47,18 @@ class Data:
     kind : {"text", "words", "tokens", "series"}
     """
 
-    def __init__(self, X, y, task, test, input="auto", season=None):
-        self.task = _infer_task(X, y) if task is None else check_choice("task", task, TASKS)
-        self.X, self.y = X, y
+    def __init__(self, X, y, task, test, input="auto", season=None, reading=None):
+        X, y = read_rows(X), read_targets(y)
+        self.task = infer_task(X, y) if task is None else check_choice("task", task, TASKS)
+        self.X, self.y, self._input = X, y, input
         self.is_forecast = self.task == "forecasting"
-        self.test = None if test is None else self._check_test(test)
         if self.is_forecast:
             if y is not None:
                 raise ValueError(
                     "task='forecasting' takes the series as X and no y; its future is its target."
                 )
-            self._series = read_dated_series(X)
+            self.reading = reading or {}
+            self.X, self._series = read_series(X, name="X", **self.reading)
             self.kind, self.n_rows = "series", len(self._series.values)
             self.given_season = season
             self.season = season_of(self._series.index, season)
@@ -65,15 +70,17 @@ class Data:
             sequences = as_sequences(X, input)
             check_lengths(sequences.rows, y)
             self.kind, self.n_rows = sequences.kind, len(sequences)
-        self._input = input
+        self.test = None if test is None else self._check_test(test)
 
     def _check_test(self, test):
         if self.is_forecast:
-            return (test[0] if isinstance(test, tuple) else test, None)
+            series = test[0] if isinstance(test, tuple) and len(test) == 2 else test
+            return read_series(read_rows(series), name="test", **self.reading)[0], None
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise ValueError("test must be a pair (X, y) of rows and their targets.")
-        check_lengths(as_sequences(test[0], name="test[0]").rows, test[1])
-        return tuple(test)
+        X, y = read_rows(test[0]), read_targets(test[1])
+        check_lengths(as_sequences(X, self._input, name="test[0]").rows, y)
+        return X, y
 
     @property
     def paired(self):
@@ -146,18 +153,18 @@ class Data:
     def training_part(self, split):
         """Return (X, y) of a split's training rows; y is None for a forecast."""
         if self.is_forecast:
-            return _rows(self.X, split.train), None
-        return _rows(self.X, split.train), _rows(self.y, split.train)
+            return take_rows(self.X, split.train), None
+        return take_rows(self.X, split.train), take_rows(self.y, split.train)
 
     def test_part(self, split):
         """Return (X, y) to predict; for a forecast the series with its past, and its first row."""
         if self.is_forecast:
             if self.test is not None:
-                return _join(self.X, self.test[0]), self.n_rows
-            return _rows(self.X, np.arange(split.test.max() + 1)), int(split.test.min())
+                return join_series(self.X, self.test[0]), self.n_rows
+            return take_rows(self.X, np.arange(split.test.max() + 1)), int(split.test.min())
         if self.test is not None:
             return self.test
-        return _rows(self.X, split.test), _rows(self.y, split.test)
+        return take_rows(self.X, split.test), take_rows(self.y, split.test)
 
     def small_part(self, split):
         """A few rows with every class in them, or for a forecast the training part itself."""
@@ -168,7 +175,7 @@ class Data:
         if self.task == "classification" and np.ndim(y) == 1:
             firsts = np.unique(np.asarray(y), return_index=True)[1]
             few = np.unique(np.concatenate([few, firsts]))
-        return _rows(X, few), _rows(y, few)
+        return take_rows(X, few), take_rows(y, few)
 
     def describe(self):
         """What a report says of the data."""
@@ -193,67 +200,5 @@ class Data:
         return sum(_row_hash(r) in known for r in as_sequences(self.test[0], self._input).rows)
 
 
-def _rows(values, index):
-    if isinstance(values, np.ndarray | pd.Series | pd.DataFrame):
-        return _safe_indexing(values, index)
-    if hasattr(values, "__array__"):
-        return np.asarray(values)[index]
-    return [values[i] for i in index]
-
-
-def _join(past, future):
-    if isinstance(past, pd.Series | pd.DataFrame):
-        return pd.concat([past, future])
-    return np.concatenate([np.asarray(past), np.asarray(future)])
-
-
 def _row_hash(row):
     return (row.shape, row.tobytes()) if isinstance(row, np.ndarray) else str(row)
-
-
-def _infer_task(X, y):
-    if y is None:
-        dated = isinstance(X, pd.Series | pd.DataFrame | np.ndarray)
-        if dated and getattr(X, "ndim", 2) <= 2:
-            return "forecasting"
-        raise ValueError(
-            "task cannot be inferred: y is None and X is no single series. Give y, or a Series, "
-            "DataFrame or array (time, targets) to forecast."
-        )
-    first = y[0] if isinstance(y, list | tuple) and len(y) else None
-    if isinstance(first, list | tuple | np.ndarray) and _lengths(X, y) and not _rectangular(y):
-        return "tagging"
-    try:
-        kind = type_of_target(y, input_name="y")
-    except (ValueError, TypeError):
-        kind = "unknown"
-    if kind in ("continuous", "continuous-multioutput"):
-        return "regression"
-    if kind in ("binary", "multiclass", "multilabel-indicator") and not _many_integers(y):
-        return "classification"
-    raise ValueError(
-        f"task cannot be inferred from y ({kind}"
-        + (", many different whole numbers" if kind == "multiclass" else "")
-        + f"); say task=, one of {', '.join(map(repr, TASKS))}."
-    )
-
-
-def _lengths(X, y):
-    """Whether each target has as many labels as its row has steps."""
-    rows = X if isinstance(X, list) else list(X)
-    return all(
-        np.ndim(row) > 0 and len(row) == len(tags) for row, tags in zip(rows, y, strict=False)
-    )
-
-
-def _rectangular(y):
-    """Whether lists of labels could as well be an indicator matrix or several targets."""
-    return len({len(tags) for tags in y}) == 1 and not isinstance(y[0][0], str)
-
-
-def _many_integers(y):
-    values = np.asarray(y)
-    if values.ndim != 1 or values.dtype.kind not in "iu":
-        return False
-    n_values = len(np.unique(values))
-    return n_values > _MOST_INTEGER_CLASSES and len(values) < 5 * n_values

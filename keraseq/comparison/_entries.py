@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
-from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from keraseq.baselines import (
@@ -20,6 +20,8 @@ from keraseq.baselines import (
     linear_baseline,
     text_baseline,
 )
+from keraseq.comparison._inputs import inner_estimator
+from keraseq.encoding import as_sequences
 from keraseq.models import find_model
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
@@ -61,11 +63,6 @@ def draw_seed(random_state, *place):
     return int(sequence.generate_state(1)[0] >> 1)
 
 
-def inner_estimator(estimator):
-    """The last step of a pipeline, or the estimator itself."""
-    return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-
-
 def make_entries(models, data, estimator_params, budgets):
     """Read `models` as entries, named and checked.
 
@@ -74,8 +71,6 @@ def make_entries(models, data, estimator_params, budgets):
     ValueError, TypeError
         For nothing to compare, an unknown zoo name or an estimator that cannot predict.
     """
-    if isinstance(models, str):
-        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
     named = (
         models.items()
         if isinstance(models, dict)
@@ -166,7 +161,7 @@ def _check_horizons(entries):
 
 def make_baselines(entries, data):
     """The rivals of this task and kind of data."""
-    made = _forecasts(entries, data.given_season) if data.is_forecast else _RIVALS[data.task](data)
+    made = _forecasts(entries, data) if data.is_forecast else _RIVALS[data.task](data)
     taken = {entry.name for entry in entries}
     return [
         Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)
@@ -174,12 +169,13 @@ def make_baselines(entries, data):
     ]
 
 
-def _forecasts(entries, season):
+def _forecasts(entries, data):
     horizon = next((e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")), 1)
+    shared = {"horizon": horizon, "missing": data.reading["missing"]}
     return {
-        "seasonal naive": NaiveForecaster("seasonal", horizon=horizon, season=season or "auto"),
-        "drift": NaiveForecaster("drift", horizon=horizon),
-        "mean": NaiveForecaster("mean", horizon=horizon),
+        "seasonal naive": NaiveForecaster("seasonal", season=data.given_season or "auto", **shared),
+        "drift": NaiveForecaster("drift", **shared),
+        "mean": NaiveForecaster("mean", **shared),
     }
 
 
@@ -217,10 +213,13 @@ _RIVALS = {"classification": _classifiers, "regression": _regressors, "tagging":
 
 
 def _as_texts(kind, baseline):
-    """Let a baseline of texts read lists of words or of token ids."""
-    if kind == "text":
-        return baseline
-    return make_pipeline(FunctionTransformer(_join_tokens), baseline)
+    """Let a baseline of texts read them in any container, and lists of words or of token ids."""
+    read = _read_texts if kind == "text" else _join_tokens
+    return make_pipeline(FunctionTransformer(read), baseline)
+
+
+def _read_texts(X):
+    return list(as_sequences(X, "text").rows)
 
 
 def _join_tokens(X):
@@ -246,16 +245,3 @@ def effort(entry, n_rows):
     if not isinstance(params, dict) or not isinstance(params.get("epochs"), int):
         return None
     return params["epochs"] * -(-n_rows // int(params.get("batch_size", 32)))
-
-
-def task_of(models):
-    """The task that given estimators already fix, or None."""
-    given = models.values() if isinstance(models, dict) else models
-    for model in given:
-        if isinstance(model, SequenceForecaster):
-            return "forecasting"
-        if isinstance(model, BaseEstimator) and is_regressor(model):
-            return "regression"
-        if isinstance(model, BaseEstimator) and type(model).__name__ == "SequenceTagger":
-            return "tagging"
-    return None

@@ -5,7 +5,8 @@ import time
 
 import numpy as np
 
-from keraseq.comparison._entries import effort, inner_estimator
+from keraseq.comparison._entries import effort
+from keraseq.comparison._inputs import inner_estimator
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import forecast_gains, row_gains, row_luck, total
 from keraseq.comparison._tuning import tune_entry

@@ -4,8 +4,8 @@ import logging
 import time
 
 import joblib
-from tqdm import tqdm
 
+from keraseq._progress import progress_bar
 from keraseq.comparison._fit import fit_entry, one_thread
 
 _logger = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
         Workers, one thread each. They are started once the first fits show that they would save
         time; smaller work stays in this process, as the progress bar and the log say.
     """
-    jobs = list(jobs)
-    with tqdm(total=len(jobs), disable=not verbose, unit="fit", dynamic_ncols=True) as bar:
+    jobs, here = list(jobs), _FirstOfEach()
+    with progress_bar(len(jobs), verbose=verbose, unit="fit") as bar:
 
         def finish(job, record):
             done({**job["about"], **record})
@@ -39,16 +39,16 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
 
         n_workers = joblib.effective_n_jobs(n_jobs) if n_jobs not in (None, 1) else 1
         if n_workers > 1:
-            bar.set_description_str("in process")
+            bar.set_description_str("in process", refresh=False)
         while jobs and (n_workers == 1 or not _is_worth_it(jobs, n_workers)):
             job = jobs.pop(0)
             begin = time.perf_counter()
-            finish(job, _fit_job(job, data, settings))
+            finish(job, _fit_job(job, data, settings, latency=here.is_first(job)))
             _note_seconds(jobs, job, time.perf_counter() - begin)
         if jobs:
             _logger.info("%d fits go to %d workers", len(jobs), n_workers)
-            bar.set_description_str(f"{n_workers} workers")
-            _run_on_workers(jobs, data, settings, finish, n_workers)
+            bar.set_description_str(f"{n_workers} workers", refresh=False)
+            _run_on_workers(jobs, data, settings, finish, n_workers, here)
         elif n_workers > 1:
             _logger.info("too little work for %d workers: all fits ran in process", n_workers)
 
@@ -74,27 +74,40 @@ def _expected(entry, longest):
     return 0.0 if entry.is_baseline else longest
 
 
-def _run_on_workers(jobs, data, settings, finish, n_workers):
-    here, *others = jobs
+def _run_on_workers(jobs, data, settings, finish, n_workers, here):
+    first, *others = jobs
+    there = _FirstOfEach()
     with joblib.parallel_config("loky", n_jobs=n_workers, inner_max_num_threads=1):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch=n_workers)
         work = (
-            joblib.delayed(_in_worker)(place, job, data, settings)
+            joblib.delayed(_in_worker)(place, job, data, settings, there.is_first(job))
             for place, job in enumerate(others)
         )
         records = parallel(work)
         # Meanwhile the workers start.
-        finish(here, _fit_job(here, data, settings))
+        finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
         for place, record in records:
             finish(others[place], record)
 
 
-def _in_worker(place, job, data, settings):
+def _in_worker(place, job, data, settings, latency):
     one_thread()
-    return place, _fit_job(job, data, settings)
+    return place, {**_fit_job(job, data, settings, latency=latency), "threads": 1}
 
 
-def _fit_job(job, data, settings):
-    about = job["about"]
-    latency = about["run"] == 0
-    return fit_entry(job["entry"], data, job["split"], about["seed"], latency=latency, **settings)
+def _fit_job(job, data, settings, *, latency):
+    seed = job["about"]["seed"]
+    record = fit_entry(job["entry"], data, job["split"], seed, latency=latency, **settings)
+    # What the seconds are of: with workers some fits have all threads and some have one.
+    return {**record, "threads": joblib.cpu_count()}
+
+
+class _FirstOfEach:
+    """Tells an entry's first job at one place, where its latency is measured."""
+
+    def __init__(self):
+        self._seen = set()
+
+    def is_first(self, job):
+        name = job["entry"].name
+        return not (name in self._seen or self._seen.add(name))

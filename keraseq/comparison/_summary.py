@@ -1,33 +1,50 @@
-"""A comparison in plain sentences."""
+"""A comparison in plain sentences: who wins, what is more than luck, and what is not yet."""
 
 import math
+import textwrap
 
+from keraseq import _format
 from keraseq.comparison._statistics import runs_needed
 
-_ENOUGH = 1000
+_WIDTH = 80
 
 
 def summarise(result):
-    """Return the sentences of :meth:`Comparison.summary`."""
-    lines = [_what(result), *_failures(result)]
+    """Return the text of :meth:`Comparison.summary`, in lines of at most 80 columns."""
+    return "\n".join(
+        textwrap.fill(
+            paragraph, _WIDTH, subsequent_indent="  ", break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for paragraph in _paragraphs(result)
+    )  # fmt: skip
+
+
+def _paragraphs(result):
+    yield _what(result)
+    yield from _failures(result)
     scored = result.table.dropna(subset=["score"])
     if scored.empty:
-        return "\n".join([*lines, "Every fit failed; `.runs` holds the errors."])
-    best = scored.iloc[0]
-    interval = "" if math.isnan(best.low) else f" (95 % interval {best.low:.3f} to {best.high:.3f})"
-    lines.append(f"{scored.index[0]} has the best {result.metric}, {best.score:.3f}{interval}.")
+        yield "Every fit failed; `.runs` holds the errors."
+        return
     if result.n_runs < 2:
-        lines.append(
-            "With one run nothing can be said about luck; compare with n_seeds=5 or more for that."
-        )
-        return "\n".join(lines)
+        yield _winner(result, scored, {})
+        yield "With one run nothing can be said about luck; compare with n_seeds=5 or more."
+        return
     rivals = set(result.baselines)
-    lines += [
-        _pair(result, row)
-        for row in result.significance.itertuples()
-        if not {row.a, row.b} <= rivals
-    ]
-    return "\n".join([*lines, *_cautions(result)])
+    pairs = [row for row in result.significance.itertuples() if not {row.a, row.b} <= rivals]
+    yield _winner(result, scored, {(row.a, row.b): row for row in pairs})
+    tested = [row for row in pairs if not math.isnan(row.p)]
+    detectable = [row for row in tested if row.detectable]
+    if detectable:
+        yield "Detectable differences (p < 0.05 over all pairs; intervals in `.significance`):"
+        for better, rows in _by_better(detectable).items():
+            yield f"  {better} against {_worse(rows, rivals)}"
+    yield from _not_apart(result, [row for row in tested if not row.detectable])
+    few = [f"{row.a} with {row.b}" for row in pairs if math.isnan(row.p)]
+    if few:
+        yield f"Too few runs succeeded to compare {_listed(few)}."
+    yield from _cautions(result)
 
 
 def _what(result):
@@ -38,10 +55,14 @@ def _what(result):
     if result.task == "forecasting" and result._paired:
         how = "each from another origin"
     return (
-        f"{n_models} model{'s' * (n_models != 1)} and {n_baselines} baselines on "
-        f"{data['rows']:,} {'steps' if result.task == 'forecasting' else 'rows'} "
-        f"({data['kind']}, {result.task}), {result.n_runs} run{'s' * (result.n_runs != 1)} {how}."
+        f"{_number(n_models, 'model')} and {_number(n_baselines, 'baseline')} on "
+        f"{_number(data['rows'], 'step' if result.task == 'forecasting' else 'row')} "
+        f"({data['kind']}, {result.task}), {_number(result.n_runs, 'run')} {how}."
     )
+
+
+def _number(n, what):
+    return f"{n:,} {what}{'s' * (n != 1)}" if n else f"no {what}"
 
 
 def _failures(result):
@@ -51,43 +72,98 @@ def _failures(result):
             yield f"{name} failed in {n} of {result.n_runs} runs: {first.splitlines()[0]}"
 
 
-def _pair(result, row):
-    pair = f"{row.a} against {row.b}"
-    if math.isnan(row.p):
-        return f"{pair}: too few runs succeeded to compare them."
-    size = f"{row.difference:+.3f}, interval {row.low:+.3f} to {row.high:+.3f}, p = {row.p:.2g}"
-    if row.detectable:
-        return f"{pair}: a detectable difference ({size})."
-    return f"{pair}: no detectable difference ({size}).{_more_runs(result, row)}"
+def _winner(result, scored, pairs):
+    """Who has the best score, and by how much over the next and over the best of the others."""
+    best, *others = scored.index
+    ends = _format.interval(*scored.loc[best, ["low", "high"]])
+    score = _format.score(scored.loc[best, "score"]) + (f" (95 % interval {ends})" if ends else "")
+    sentence = f"{best} has the best {result.metric}, {score}"
+    is_rival = best in result.baselines
+    if is_rival and len(scored) > len(result.baselines):
+        sentence = f"No model beats the baseline {best}, with {result.metric} {score}"
+    of_other_kind = [name for name in others if (name in result.baselines) != is_rival]
+    gaps = []
+    if others and others[0] not in of_other_kind[:1] and not is_rival:
+        gaps.append(f"{_gap(scored, best, others[0], pairs)} the next, {others[0]}")
+    if of_other_kind:
+        kind = "model" if is_rival else "baseline"
+        other = of_other_kind[0]
+        gaps.append(f"{_gap(scored, best, other, pairs)} the best {kind}, {other}")
+    return f"{sentence}: {' and '.join(gaps)}." if gaps else f"{sentence}."
 
 
-def _place(result, row):
-    names = list(result.table.index)
-    return result._tests.pairs.index((names.index(row.a), names.index(row.b)))
+def _gap(scored, best, other, pairs):
+    row = pairs.get((best, other))
+    gap = _format.difference(scored.loc[best, "score"] - scored.loc[other, "score"])
+    if row is None or math.isnan(row.p):
+        return f"{gap} against"
+    ends = _format.interval(row.low, row.high, _format.difference)
+    verdict = "" if row.detectable else "not detectable, "
+    return f"{gap} ({verdict}{ends}, {_format.p_value(row.p)}) against"
 
 
-def _shared_runs(result, row):
-    return int(result._tests.runs[_place(result, row)])
+def _worse(rows, rivals):
+    """Whom one model beats and by how much, the baselines in one where it beats all of them."""
+    beaten = [row for row in rows if row.b in rivals]
+    if len(beaten) < max(2, len(rivals)):
+        beaten = []
+    each = [f"{row.b} {_format.difference(row.difference)}" for row in rows if row not in beaten]
+    if beaten:
+        least = _format.difference(min(row.difference for row in beaten))
+        each.append(f"all {len(beaten)} baselines {least} or more")
+    return ", ".join(each)
 
 
-def _more_runs(result, row):
-    """How many runs a difference of the size observed would need."""
-    tests, place, n = result._tests, _place(result, row), _shared_runs(result, row)
-    needed = runs_needed(
-        row.difference,
-        tests.error[place] ** 2 / (1 / n + result._ratio),
-        tests.df[place],
-        n,
-        int(tests.group[place]),
-        result._ratio,
+def _by_better(rows):
+    found = {}
+    for row in rows:
+        found.setdefault(row.a, []).append(row)
+    return found
+
+
+def _not_apart(result, rows):
+    """One paragraph: the pairs, each with the runs that would show a difference of its size."""
+    if not rows:
+        return
+    needed = {(row.a, row.b): _runs_needed(result, row) for row in rows}
+    of_pairs = "; ".join(
+        f"{a} from " + ", ".join(row.b + _bracket(needed[row.a, row.b]) for row in of_a)
+        for a, of_a in _by_better(rows).items()
     )
-    if needed is None:
-        if result._ratio:
-            return " To see one of this size takes more data, not more splits of the same rows."
-        return f" To see one of this size takes more than {_ENOUGH:,} runs."
-    if needed <= n:
-        return " The test rows are too few to be sure of it." if not result._paired else ""
-    return f" To see one of this size takes about {needed} runs."
+    said = [f"Not told apart: {of_pairs}."]
+    if any(isinstance(n, int) for n in needed.values()):
+        said.append("In brackets the runs that show a difference of the size seen in 80 %.")
+    if None in needed.values():
+        rest = "The others" if any(needed.values()) else "Differences of these sizes"
+        said.append(
+            f"{rest} take more data, not more runs."
+            if result._ratio or not result._paired
+            else f"{rest} take more than 1,000 runs."
+        )
+    yield " ".join(said)
+
+
+def _bracket(needed):
+    return "" if needed is None else f" ({needed:,})" if isinstance(needed, int) else f" ({needed})"
+
+
+def _runs_needed(result, row):
+    """How many runs would show a difference of the size observed, None if none would."""
+    names, tests = list(result.table.index), result._tests
+    place = tests.pairs.index((names.index(row.a), names.index(row.b)))
+    n = int(tests.runs[place])
+    if row.difference == 0:
+        return "equal"
+    variance = tests.error[place] ** 2 / (1 / n + result._ratio)
+    needed = runs_needed(
+        row.difference, variance, tests.df[place], n, int(tests.group[place]), result._ratio
+    )
+    # Enough runs already: on a fixed test set its rows are what is too few.
+    return None if needed is None or needed <= n else needed
+
+
+def _listed(names):
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _cautions(result):
@@ -97,10 +173,11 @@ def _cautions(result):
     if efforts is not None and efforts.dropna().nunique() > 1:
         by_model = result.runs.groupby("model")["steps"].max().dropna()
         if by_model.nunique() > 1:
-            yield (
-                "The models' effort differs, most optimiser steps: "
-                + ", ".join(f"{name} {int(steps):,}" for name, steps in by_model.items())
-                + "."
-            )
+            each = ", ".join(f"{name} {int(steps):,}" for name, steps in by_model.items())
+            yield f"The models' effort differs, most optimiser steps: {each}."
+    threads = result.runs.get("threads")
+    if threads is not None and threads.nunique() > 1:
+        timed = int(result._timed_runs["threads"].iloc[0])
+        yield f"Seconds and latencies are of the fits with {_number(timed, 'thread')} alone."
     if result._paired and result._ratio:
         yield "p-values count that the runs' training rows overlap (Nadeau & Bengio 2003)."

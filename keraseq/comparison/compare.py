@@ -18,9 +18,9 @@ from keraseq.comparison._entries import (
     draw_seed,
     make_baselines,
     make_entries,
-    task_of,
 )
 from keraseq.comparison._fingerprint import HEADER_PACKAGES, fingerprint
+from keraseq.comparison._inputs import forecast_settings, task_of
 from keraseq.comparison._journal import Journal
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
@@ -95,7 +95,8 @@ def compare(
     random_state : int, RandomState or None, default=0
         A fit's seed derives from it, the place of its model in `models` and the run.
     verbose : int, default=1
-        1 shows a progress bar with the time left.
+        1 shows a progress bar with the time left, in a terminal or notebook, for work of more
+        than a few seconds.
     resume : path-like, optional
         A file that keeps finished runs. Given again after a crash, what it holds is not
         computed again; failed runs are, and with a larger `n_seeds` only the new ones.
@@ -134,9 +135,12 @@ def compare(
     if parameter_budget is not None and flop_budget is not None:
         raise ValueError("parameter_budget and flop_budget both set the size; give one.")
     budgets = {"parameter_budget": parameter_budget, "flop_budget": flop_budget}
-    task = task_of(models) if task is None and not isinstance(models, str) else task
+    if isinstance(models, str):
+        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
+    task = task_of(models) if task is None else task
     kind = (estimator_params or {}).get("input", "auto")
-    data = Data(X, y, task, test, input=kind, season=season)
+    reading = forecast_settings(models, estimator_params) if y is None else None
+    data = Data(X, y, task, test, input=kind, season=season, reading=reading)
     entries = make_entries(models, data, estimator_params, budgets)
     if baselines:
         entries += make_baselines(entries, data)
@@ -183,7 +187,8 @@ def _try_without_training(entries, data, split):
         try:
             trial.fit(X) if data.is_forecast else trial.fit(X, y)
         except (ValueError, TypeError) as error:
-            raise type(error)(f"{entry.name}: {error}") from error
+            which = "training rows" if data.is_forecast else "first training rows alone"
+            raise type(error)(f"{entry.name}, on the {which}: {error}") from error
 
 
 def _header(data, splits, random_state, tune):

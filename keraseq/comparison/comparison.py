@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
+from keraseq.comparison._printing import as_html, as_text
 from keraseq.comparison._scores import METRICS
 from keraseq.comparison._summary import summarise
 from keraseq.comparison._verdicts import Verdicts
 
 _UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint")
-_COSTS = ("seconds", "latency_ms", "latency_per_row_ms", "epochs", "memory_mb", "flops")
+_TIMINGS = ("seconds", "latency_ms", "latency_per_row_ms", "memory_mb")
+_COSTS = ("parameters", *_TIMINGS[:3], "epochs", "memory_mb", "flops")
 
 
 class Comparison:
@@ -55,7 +57,10 @@ class Comparison:
         self._names = list(dict.fromkeys(self.runs["model"]))
 
     def __repr__(self):
-        return f"<Comparison of {len(self._names)} models by {self.metric}>\n{self.table}"
+        return as_text(self)
+
+    def _repr_html_(self):
+        return as_html(self)
 
     @property
     def n_runs(self):
@@ -76,21 +81,33 @@ class Comparison:
     def table(self):
         """A row a model, best first: score with its 95 % interval, size and costs.
 
-        ``seconds`` is the median fit; ``memory_mb`` what the process rose by at most; latencies
-        are milliseconds to predict one row alone and a row among many.
+        ``seconds`` is the median fit by the clock; ``memory_mb`` what the process rose by at
+        most; latencies are milliseconds to predict one row alone and a row among many. These are
+        of fits with one number of threads, which ``runs["threads"]`` tells: where workers took
+        part, that with which most models were fitted (workers have one thread each).
         """
         groups = self.runs.groupby("model", sort=False)
         low, high = self._verdicts.intervals()
         table = pd.DataFrame({"score": self.scores.mean(), "low": low, "high": high})
         table["baseline"] = groups["baseline"].first()
-        for name in ("parameters", *_COSTS):
+        timed = self._timed_runs.groupby("model", sort=False)
+        for name in _COSTS:
             if name in self.runs:
-                values = groups[name]
+                values = (timed if name in _TIMINGS else groups)[name]
                 table[name] = values.max() if name == "memory_mb" else values.median()
         table["runs"] = groups["score"].count()
         table["failed"] = groups["error"].count()
         table["note"] = groups["note"].first()
         return table.sort_values("score", ascending=False, kind="stable", na_position="last")
+
+    @property
+    def _timed_runs(self):
+        """The runs with one number of threads: that of most models, and then of most fits."""
+        runs = self.runs[self.runs["score"].notna()]
+        if "threads" not in runs or runs.empty:
+            return runs
+        of_threads = runs.groupby("threads")["model"].agg(["nunique", "size"])
+        return runs[runs["threads"] == of_threads.sort_values(["nunique", "size"]).index[-1]]
 
     @cached_property
     def significance(self):
@@ -130,7 +147,10 @@ class Comparison:
         return self._verdicts.tests(self.table.index)
 
     def summary(self):
-        """Return plain sentences: the best, and each pair's difference with what may be said of it.
+        """Return plain sentences, in lines of at most 80 columns.
+
+        Who has the best score and by how much; which differences are detectable, and which pairs
+        are not told apart, with the runs that it would take; and what failed or needs caution.
 
         Returns
         -------
