@@ -1,6 +1,8 @@
 """A progress bar for work that somebody waits for."""
 
 import sys
+import threading
+import time
 import warnings
 
 _DELAY = 3  # seconds; shorter work shows nothing
@@ -25,4 +27,16 @@ def progress_bar(total, *, verbose=1, **settings):
         from tqdm.auto import tqdm
 
     shown = verbose and (sys.stderr.isatty() or "ipykernel" in sys.modules)
-    return tqdm(total=total, disable=not shown, delay=_DELAY, dynamic_ncols=True, **settings)
+    bar = tqdm(total=total, disable=not shown, delay=_DELAY, dynamic_ncols=True, **settings)
+    if shown:
+        # By itself it would first appear when a step ends, which may take minutes.
+        timer = threading.Timer(_DELAY, _show, [bar])
+        timer.daemon = True
+        timer.start()
+    return bar
+
+
+def _show(bar):
+    if not bar.disable:
+        bar.refresh()
+        bar.last_print_t = time.time()  # or it would not end its line

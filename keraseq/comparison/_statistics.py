@@ -32,7 +32,7 @@ class PairTests:
     group : ndarray
         How many models the studentised range of the pair's test spans.
     p : ndarray
-        Corrected over the pairs; NaN where there is no error to weigh the difference against.
+        Corrected over the pairs; NaN where there is no error to weigh a difference against.
     runs : ndarray
         Runs that the pair is judged on.
     """
@@ -103,6 +103,7 @@ def test_pairs(scores, *, ratio=0.0, paired=True, row_variance=None, test_rows=n
         error, df = replace_no_error(error, df, of_rows, runs, ratio, paired, test_rows)
     error = np.where(error > 0, error, np.nan)
     group, p = _step_down(difference, error, df, n_scored)
+    p = np.where(np.isnan(p) & (difference == 0) & (runs > 1), 1.0, p)
     return PairTests(pairs, difference, error, df, group, p, runs.astype(int))
 
 

@@ -1,0 +1,131 @@
+"""What a comparison says of itself: sentences, print, HTML, and what its seconds are."""
+
+import re
+
+import numpy as np
+import pytest
+from _comparisons import drawn_comparison
+
+from keraseq.comparison import Comparison
+
+
+def from_scores(task="classification", baselines=(), ratio=0.25, **scores):
+    """A comparison whose models have these scores, a run each."""
+    records = [
+        {
+            "model": name.replace("_", " "), "baseline": name in baselines, "run": run,
+            "score": score, "error": "E: no" if np.isnan(score) else None, "note": "",
+        }
+        for name, values in scores.items()
+        for run, score in enumerate(values)
+    ]  # fmt: skip
+    about = {"data": {"rows": 200, "kind": "text"}, "call": "", "versions": {}}
+    return Comparison(records, task=task, ratio=ratio, paired=True, about=about)
+
+
+def one_line(text):
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_winner_comes_first_with_its_lead_over_the_next_and_the_best_baseline():
+    found = from_scores(
+        baselines=("base",),
+        good=[0.90, 0.91, 0.90, 0.91],
+        next=[0.89, 0.91, 0.91, 0.87],
+        base=[0.50, 0.51, 0.51, 0.50],
+    )
+    text = one_line(found.summary())
+    assert text.startswith("2 models and 1 baseline on 200 rows (text, classification), 4 runs")
+    assert re.search(r"good has the best accuracy, 0\.905 \(95 % interval 0\.\d+ to 0\.\d+\)", text)
+    assert re.search(r"\+0\.010 \(not detectable, .*\) against the next, next", text)
+    assert re.search(
+        r"and \+0\.400 \(\+0\.\d+ to \+0\.\d+, p < 0\.001\) against the best base", text
+    )
+    assert "good against base +0.400 next against base +0.390" in text
+    assert "Not told apart: good from next" in text
+
+
+def test_a_baseline_that_no_model_beats_is_named():
+    found = from_scores(baselines=("base",), a=[0.6, 0.61, 0.6], base=[0.9, 0.91, 0.91])
+    assert "No model beats the baseline base, with accuracy 0.907" in found.summary()
+    assert "against the best model, a" in one_line(found.summary())
+
+
+def test_what_is_not_told_apart_is_one_line_with_the_runs_it_would_take():
+    # Independent runs: a difference of one deviation of it takes some ten.
+    a, wave = np.full(5, 0.7), np.array([1, -1, 0.5, -0.5, 0])
+    found = from_scores(ratio=0.0, a=a, b=a - 0.02 + 0.025 * wave)
+    needed = int(re.search(r"Not told apart: a from b \((\d+)\)", found.summary())[1])
+    assert 8 <= needed <= 16
+    assert "In brackets the runs that show a difference" in one_line(found.summary())
+    same = from_scores(ratio=0.0, a=a + wave / 10, b=a + wave / 10)
+    assert "a from b (equal)" in same.summary()
+    little = from_scores(a=a, b=a - 0.002 + 0.025 * wave)
+    assert "Differences of these sizes take more data, not more runs." in one_line(little.summary())
+
+
+def test_pairs_that_share_too_few_runs_are_named():
+    nan = np.nan
+    found = from_scores(a=[0.9, 0.8, 0.9], b=[0.7, nan, nan], c=[0.6, 0.7, 0.6])
+    text = one_line(found.summary())
+    assert "Too few runs succeeded to compare a with b and b with c." in text or (
+        "Too few runs succeeded to compare a with b and c with b." in text
+    )
+    assert "b failed in 2 of 3 runs: E: no" in text
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        {"n_models": 9, "spread": 0.03},
+        {"n_models": 4, "n_runs": 1},
+        {"n_models": 1, "baselines": {}},
+        {"n_models": 3, "failing": ("m1",), "n_runs": 2},
+        {"names": ["a name that is as long as a line " * 3 + "end", "<b>bold</b>"]},
+    ],
+    ids=["many", "one run", "one model", "a failure", "long names"],
+)
+def test_everything_is_readable_in_80_columns(drawn):
+    found = drawn_comparison(**drawn)
+    lines = found.summary().splitlines()
+    assert max(map(len, [*lines, *repr(found).splitlines()])) <= 80
+    # The same sentence is never said again of another pair.
+    stems = [
+        re.sub(r"[\d.+-]+|m\d+|TF-IDF|logistic|majority class", "", line)
+        for line in lines
+        if line[0] != " "
+    ]
+    long = [stem for stem in stems if len(stem.split()) > 6]
+    assert len(long) == len(set(long))
+    page = found._repr_html_()
+    assert "<table" in page and "<b>" not in page
+    for name in found.table.index:
+        assert name.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
+def test_a_comparison_of_one_model_alone_says_so():
+    found = from_scores(only=[0.9, 0.8, 0.85])
+    assert found.significance.empty
+    assert "1 model and no baseline" in found.summary()
+    assert "only has the best accuracy, 0.850" in found.summary()
+
+
+def test_seconds_are_of_fits_with_one_number_of_threads():
+    found = drawn_comparison(n_models=2, baselines={}, n_runs=4)
+    seconds = {("m0", 4): 1.0, ("m0", 1): 3.0, ("m1", 4): 2.0, ("m1", 1): 6.0}
+    for record in found._records:
+        record["threads"] = 4 if record["run"] == 0 else 1
+        record["seconds"] = seconds[record["model"], record["threads"]]
+
+    def again(records):
+        about = {"data": {"rows": 9, "kind": "text"}}
+        return Comparison(records, task=found.task, ratio=0.25, paired=True, about=about)
+
+    both = again(found._records)
+    assert both.table["seconds"].to_dict() == {"m0": 3, "m1": 6}
+    assert "Seconds and latencies are of the fits with 1 thread alone." in one_line(both.summary())
+    # All but one fit of a model failed on the workers: the others' threads are what all have.
+    for record in found._records:
+        if record["model"] == "m1" and record["threads"] == 1:
+            record["score"] = np.nan
+    assert again(found._records).table["seconds"].to_dict() == {"m0": 1, "m1": 2}
