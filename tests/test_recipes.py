@@ -79,7 +79,8 @@ def test_the_comparison_prints_a_table_and_what_was_learned(tmp_path):
     assert done.returncode == 0, done.stderr
     for name in ("simple_rnn", "lstm", "gru", "bilstm", "transformer", "TF-IDF", "majority"):
         assert name in done.stdout
-    assert "has the best accuracy" in done.stdout
+    # One epoch of 300 rows does not teach a network what TF-IDF learns of them.
+    assert "No model beats the baseline TF-IDF + logistic" in done.stdout
     assert "With one run nothing can be said about luck" in done.stdout
     assert (tmp_path / "plot.png").stat().st_size > 5_000
 
@@ -91,7 +92,7 @@ def test_a_comparison_of_two_models_on_series(table):
         "--epochs", 1, "--seeds", 2, "--budget", 8000,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "gru against simple_rnn" in done.stdout or "simple_rnn against gru" in done.stdout
+    assert "Not told apart:" in done.stdout or "Detectable differences" in done.stdout
     assert "1-nearest neighbour" in done.stdout
     assert "bilstm" not in done.stdout
 
