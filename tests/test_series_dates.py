@@ -256,6 +256,9 @@ def test_steps_of_hours_pass_in_time_and_others_by_the_clock():
         hours = pd.date_range(start, periods=25, freq="h", tz="Europe/Berlin")
         assert list(ahead(hours, 2).strftime("%F %H:%M%z")) == expected
         assert len(read_dated_series(numbers(hours.append(ahead(hours, 50)))).values) == 75
+    # The hour that is there twice: no time passes on the wall.
+    twice = pd.DatetimeIndex(["2024-10-27 00:30Z", "2024-10-27 01:30Z"]).tz_convert("Europe/Berlin")
+    assert ahead(twice, 1)[0] == pd.Timestamp("2024-10-27 02:30Z")
     # Twice a day by the clock on the wall, and once a day by that of Greenwich.
     wall = pd.date_range("2024-03-28", periods=30, freq="12h").tz_localize("Europe/Berlin")
     assert written(ahead(wall, 1).strftime("%F %H:%M%z")) == ["2024-04-12 00:00+0200"]

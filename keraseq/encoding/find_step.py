@@ -63,12 +63,11 @@ def find_step(index, freq=None, known=None, name="y"):
     declared = None if index.freq is None else DateStep.of(index.freq, dates)
     if len(index) == 1:
         return declared
-    usual = _usual(dates.tz_localize(None))
-    otherwise = usual.round("D") if usual % _DAY == pd.Timedelta(0) else usual
+    usual, elapsed = _usual(dates.tz_localize(None)), DateStep.of(_usual(dates), dates, True)
     steps = _candidates(dates)
     if declared is not None and isinstance(index, pd.DatetimeIndex):
         steps = itertools.chain([declared], steps)
-    return _best(steps, index, DateStep.of(otherwise, dates))
+    return _best(steps, index, DateStep.of(usual, dates) if usual >= _DAY else elapsed)
 
 
 def is_sparse(step, index):
