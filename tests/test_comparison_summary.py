@@ -107,7 +107,8 @@ def test_a_comparison_of_one_model_alone_says_so():
     found = from_scores(only=[0.9, 0.8, 0.85])
     assert found.significance.empty
     assert "1 model and no baseline" in found.summary()
-    assert "only has the best accuracy, 0.850" in found.summary()
+    assert "only has accuracy, 0.850" in found.summary()
+    assert "p-values" not in found.summary()
 
 
 def test_seconds_are_of_fits_with_one_number_of_threads():

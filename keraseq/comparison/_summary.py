@@ -44,7 +44,7 @@ def _paragraphs(result):
     few = [f"{row.a} with {row.b}" for row in pairs if math.isnan(row.p)]
     if few:
         yield f"Too few runs succeeded to compare {_listed(few)}."
-    yield from _cautions(result)
+    yield from _cautions(result, tested)
 
 
 def _what(result):
@@ -77,7 +77,7 @@ def _winner(result, scored, pairs):
     best, *others = scored.index
     ends = _format.interval(*scored.loc[best, ["low", "high"]])
     score = _format.score(scored.loc[best, "score"]) + (f" (95 % interval {ends})" if ends else "")
-    sentence = f"{best} has the best {result.metric}, {score}"
+    sentence = f"{best} has {'the best ' * bool(others)}{result.metric}, {score}"
     is_rival = best in result.baselines
     if is_rival and len(scored) > len(result.baselines):
         sentence = f"No model beats the baseline {best}, with {result.metric} {score}"
@@ -166,7 +166,7 @@ def _listed(names):
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def _cautions(result):
+def _cautions(result, tested):
     if result.n_runs < 5:
         yield f"{result.n_runs} runs see large differences only; 5 or more are advised."
     efforts = result.runs.get("steps")
@@ -179,5 +179,5 @@ def _cautions(result):
     if threads is not None and threads.nunique() > 1:
         timed = int(result._timed_runs["threads"].iloc[0])
         yield f"Seconds and latencies are of the fits with {_number(timed, 'thread')} alone."
-    if result._paired and result._ratio:
+    if tested and result._paired and result._ratio:
         yield "p-values count that the runs' training rows overlap (Nadeau & Bengio 2003)."

@@ -89,6 +89,7 @@ def compare(
     n_jobs : int, optional
         Worker processes, one thread each, for what takes long enough to gain by them (a worker
         takes 9 s and 820 MB to start); smaller work runs in process, and the progress bar says so.
+        Seconds and latencies of a table are of fits with one number of threads all the same.
     estimator_params : dict, optional
         Parameters of the estimators made from names, such as ``{"epochs": 10}``. By default all
         have the same maximum of epochs and the same rule of early stopping.
@@ -99,7 +100,9 @@ def compare(
         than a few seconds.
     resume : path-like, optional
         A file that keeps finished runs. Given again after a crash, what it holds is not
-        computed again; failed runs are, and with a larger `n_seeds` only the new ones.
+        computed again; failed runs are, and with a larger `n_seeds` only the new ones. A model
+        whose parameters or code changed (your own functions, classes and what they use) is
+        computed again; a file of other versions of keraseq, Keras or TensorFlow is refused.
 
     Returns
     -------
