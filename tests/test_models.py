@@ -151,6 +151,17 @@ def test_padding_changes_nothing(name, task, tokens):
                 np.testing.assert_allclose(got[real], wanted[row][real], rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("options", [{}, {"quantiles": QUANTILES}], ids=["point", "quantiles"])
+@pytest.mark.parametrize("name", [n for n, task, tokens in cases(MODELS) if task == "forecasting"])
+def test_a_row_is_forecast_alike_in_a_batch_of_any_size(name, options):
+    """A batch that is as large as another axis must not be taken for it (`keras.ops.add` does)."""
+    model = built(name, "forecasting", **options)
+    rows = 10 + np.random.default_rng(0).normal(size=(6, LOOKBACK, 2)).astype("float32")
+    alone = np.concatenate([predict(model, row[None]) for row in rows])
+    for n in range(2, 7):
+        np.testing.assert_allclose(predict(model, rows[:n]), alone[:n], atol=1e-4)
+
+
 @every_body
 def test_two_layers_do_not_see_padding_either(name):
     model = built(name, "tagging", True, num_layers=2)

@@ -21,4 +21,5 @@ def nlinear(x, *, horizon, targets):
     """
     last = x[:, -1:]
     change = linear_over_time(x - last, horizon, targets, name="change")
-    return change + ops.repeat(last, targets // x.shape[-1], axis=-1)
+    # The level first: behind, a batch as large as the horizon would make it a bias of the steps.
+    return ops.repeat(last, targets // x.shape[-1], axis=-1) + change

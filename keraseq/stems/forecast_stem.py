@@ -130,7 +130,9 @@ class ForecastStem(Stem):
             )
             if len(y.shape) == 4:
                 level, spread = level[..., None], spread[..., None]
-            y = y * spread + level
+            # The level first: `keras.ops.add` takes a second argument `(batch, 1, 1)` for a bias of
+            # the steps where the batch happens to be as large as the horizon.
+            y = level + y * spread
         return _unfold_channels(y, self.targets) if self.is_folded else y
 
     def pooling(self, causal):
