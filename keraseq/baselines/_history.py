@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keraseq.encoding.unmask import unmask
+
 
 def check_history(history, minimum, reason):
     """Return the history as an array with time at `axis`, and that axis.
@@ -11,7 +13,7 @@ def check_history(history, minimum, reason):
     TypeError, ValueError
         If it is not numbers, has no time axis, fewer than `minimum` steps, or missing values.
     """
-    history = np.asarray(history)
+    history = unmask(history, exact=False)
     if history.dtype.kind not in "iuf":
         raise TypeError(
             f"history holds {history.dtype}; it must be numbers of shape (time,) or "

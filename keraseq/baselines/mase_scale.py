@@ -4,6 +4,8 @@ import warnings
 
 import numpy as np
 
+from keraseq.encoding.unmask import unmask
+
 _ROUNDING = 1e-12
 
 
@@ -32,7 +34,7 @@ def mase_scale(training, season=1):
     >>> float(mase_scale([1, 5, 2, 7], season=2)), float(mase_scale([3, 3, 3]))
     (1.5, nan)
     """
-    values = np.asarray(training, dtype=np.float64)
+    values = unmask(training, exact=False).astype(np.float64)
     lag = season if len(values) > season else 1
     with warnings.catch_warnings():
         # Of a column of NaN alone the mean is NaN, which is what it shall be.

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keraseq._checks import check_integer
+from keraseq.encoding.unmask import unmask
 
 
 def sliding_windows(values, lookback, horizon, stride=1):
@@ -11,6 +12,7 @@ def sliding_windows(values, lookback, horizon, stride=1):
     Parameters
     ----------
     values : ndarray ``(time, channels)`` or ``(time,)``
+        Of a masked array what is masked is NaN.
     lookback, horizon : int
         Steps of a history, and steps to forecast.
     stride : int, default=1
@@ -37,7 +39,7 @@ def sliding_windows(values, lookback, horizon, stride=1):
     lookback = check_integer("lookback", lookback, 1)
     horizon = check_integer("horizon", horizon, 1)
     stride = check_integer("stride", stride, 1)
-    values = np.asarray(values)
+    values = unmask(values, exact=False)
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim != 2:

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from keraseq._checks import shown
 from keraseq.encoding._numbers import exact_integers, refuse_other_dtypes
+from keraseq.encoding.unmask import unmask
 
 
 def unwrap(X, name):
@@ -79,10 +80,7 @@ def _is_array(X):
 
 def _to_numpy(X):
     """Return an ndarray; what is masked is NaN, among objects where the type has no NaN."""
-    values = np.asarray(X)
-    if not (isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X)):
-        return values
-    return np.where(X.mask, np.nan, values if values.dtype.kind == "f" else values.astype(object))
+    return unmask(X)
 
 
 def _to_pandas(X, name):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
+from keraseq.encoding._containers import cell_values
 from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
 from keraseq.encoding.series_source import SeriesSource
@@ -116,17 +117,7 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
     Timestamp('2020-03-31 00:00:00')
     """
     check_choice("missing", missing, _MISSING)
-    if isinstance(y, pd.Series):
-        frame, like = y.to_frame(), y.iloc[:0]
-    elif isinstance(y, pd.DataFrame):
-        frame, like = y, y.iloc[:0]
-    else:
-        like = np.asarray(y)[:0] if np.ndim(y) else None
-        if like is None or like.ndim > 2:
-            raise ValueError(
-                f"{name} has {np.ndim(y)} dimensions; it must be (time,) or (time, targets)."
-            )
-        frame = pd.DataFrame(np.asarray(y))
+    frame, like = _as_frame(y, name)
     if not len(frame) or not frame.shape[1]:
         raise ValueError(f"{name} is empty; give a series with at least some values.")
     frame = _numeric(frame, name)
@@ -139,13 +130,51 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
     return DatedSeries(frame.to_numpy(), frame.index, step, like)
 
 
+def _as_frame(y, name):
+    """The values as a frame, and nothing of them in the user's form."""
+    if isinstance(y, pd.Series):
+        return y.to_frame(), y.iloc[:0]
+    if isinstance(y, pd.DataFrame):
+        return y, y.iloc[:0]
+    try:
+        values = cell_values(y, name)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array (time,) or (time, targets): {error}") from None
+    if values.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} has {values.ndim} dimensions; it must be (time,) or (time, targets)."
+        )
+    return pd.DataFrame(values), values[:0]
+
+
 def _numeric(frame, name):
+    for place, column in enumerate(frame.columns):
+        _refuse_complex(frame.iloc[:, place], column, name)
     try:
         return frame.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
-            f"{name} holds values that are not numbers ({error}); convert or drop those columns."
+            f"{name} holds values that are not numbers ({error}); {_mend(frame)}."
         ) from None
+
+
+def _refuse_complex(values, column, name):
+    """Of a complex number numpy would take the real part."""
+    kinds = set(map(type, values)) if values.dtype == object else {values.dtype.type}
+    if any(issubclass(kind, complex | np.complexfloating) for kind in kinds):
+        raise ValueError(
+            f"Complex data not supported: {name} holds complex numbers in column {column!r}; give "
+            "real and imaginary parts as two columns."
+        )
+
+
+def _mend(frame):
+    words = [column for column in frame if not pd.api.types.is_numeric_dtype(frame[column])]
+    if 0 < len(words) < frame.shape[1]:
+        return (
+            f"convert the column {words[0]!r}, or leave it out: value_cols= names those to forecast"
+        )
+    return "convert them to numbers"
 
 
 def _check_values(frame, missing, name):

@@ -5,6 +5,7 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from keraseq.encoding.polars_frames import from_polars, is_polars
 from keraseq.encoding.series_panel import read_panel
 
 
@@ -164,6 +165,10 @@ class StaticEncoder:
                 f"{frame.index[row]!r}; fill it."
             )
         numbers = frame.select_dtypes("number")
+        for column in numbers.select_dtypes("complex"):
+            raise ValueError(
+                f"Complex data not supported: static holds complex numbers in column {column!r}."
+            )
         if not np.isfinite(numbers.to_numpy(dtype=float)).all():
             raise ValueError("static holds infinity; replace it.")
         return frame
@@ -171,19 +176,19 @@ class StaticEncoder:
 
 def _static_frame(static, panel):
     if not isinstance(static, pd.DataFrame):
-        if hasattr(static, "to_dict") and not isinstance(static, pd.Series):
-            static = pd.DataFrame({name: static[name].to_numpy() for name in static.columns})
+        if is_polars(static):
+            static = pd.DataFrame(from_polars(static)[0])
         elif isinstance(static, pd.Series) and panel.form == "one":
             static = static.to_frame().T.infer_objects()
         else:
             static = pd.DataFrame(static)
-    column = panel.columns.series
     if panel.ids is None:
         if len(static) != len(panel):
             raise ValueError(f"static has {len(static)} rows; y has {len(panel)} series.")
         return static.reset_index(drop=True)
-    if column in static.columns:
-        static = static.set_index(column)
+    ids = panel.columns.ids
+    if set(ids) <= set(static.columns):
+        static = static.set_index(ids if len(ids) > 1 else ids[0])
     if not static.index.is_unique:
         again = static.index[static.index.duplicated()][0]
         raise ValueError(f"static has two rows for the series {again!r}.")
@@ -191,6 +196,11 @@ def _static_frame(static, panel):
     if absent:
         raise ValueError(
             f"static has no row for {len(absent)} of the series of y: {absent[:5]!r}; its index, "
-            f"or its column {column!r}, names them."
+            f"or {_columns(ids)}, names them."
         )
     return static.loc[list(panel.ids)]
+
+
+def _columns(names):
+    said = " and ".join(map(repr, names))
+    return f"its column {said}" if len(names) == 1 else f"its columns {said}"

@@ -6,31 +6,12 @@ import numpy as np
 import pandas as pd
 
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.polars_frames import from_polars, is_polars, to_polars
+from keraseq.encoding.series_columns import Columns, select
 from keraseq.encoding.series_source import SeriesSource
 
 # Rows that may show a part of a step alone: a week's working days look like days.
 _FEW = 14
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a long frame hold what.
-
-    Attributes
-    ----------
-    series, date : column name, optional
-        Which series a row belongs to, and when it was.
-    values : list of column names, optional
-        All others by default.
-    """
-
-    series: object = None
-    date: object = None
-    values: list | None = None
-
-    @property
-    def is_long(self):
-        return self.series is not None or self.date is not None
 
 
 @dataclass(frozen=True)
@@ -41,7 +22,7 @@ class SeriesPanel:
     ----------
     series : tuple of DatedSeries
     ids : tuple or None
-        Of the series of a long frame.
+        Of the series of a long frame; of several columns tuples.
     form : {"one", "list", "long"}
     columns : Columns
     polars : type or None
@@ -74,6 +55,22 @@ class SeriesPanel:
             return self.series[self.ids.index(key)].step
         return max(self.series, key=lambda series: len(series.values)).step
 
+    def _id(self, place):
+        """The values of the id columns."""
+        if self.ids is None:
+            return ()
+        key = self.ids[place]
+        return key if isinstance(self.columns.series, tuple) else (key,)
+
+    @property
+    def labels(self):
+        """What tables call each series: its id, several columns of it joined, or its number."""
+        if self.ids is None:
+            return list(range(len(self)))
+        if isinstance(self.columns.series, tuple):
+            return [", ".join(map(str, key)) for key in self.ids]
+        return list(self.ids)
+
     def until(self, ends):
         """The first rows of each series."""
         series = tuple(
@@ -92,11 +89,11 @@ class SeriesPanel:
         labels : list, optional
         """
         parts = [s.forecast(v, labels) for s, v in zip(self.series, values, strict=True)]
-        if self.form == "one":
-            return parts[0]
-        if self.form == "list":
-            return parts
-        return self._long(parts)
+        if self.form == "long":
+            return self._long(parts)
+        if self.polars is not None:
+            parts = [to_polars(part, self.polars) for part in parts]
+        return parts[0] if self.form == "one" else parts
 
     def _long(self, parts):
         columns, frames = self.columns, []
@@ -106,14 +103,17 @@ class SeriesPanel:
             part = part.set_axis(date, axis=0)
             if columns.date is not None:
                 part = part.reset_index()
-            if columns.series is not None:
-                part.insert(0, (columns.series, "") if pairs else columns.series, self.ids[place])
+            for at, (column, value) in enumerate(zip(columns.ids, self._id(place), strict=True)):
+                part.insert(at, (column, "") if pairs else column, value)
             frames.append(part)
         frame = pd.concat(frames, ignore_index=columns.date is not None)
-        return frame if self.polars is None else _to_polars(frame, self.polars)
+        return frame if self.polars is None else to_polars(frame, self.polars)
 
 
-def read_panel(y, columns=Columns(), *, missing="error", freq=None, known=None, name="y"):
+_NO_COLUMNS = Columns()
+
+
+def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None, name="y"):
     """Read one series, a list of series, or a long frame.
 
     Parameters
@@ -139,26 +139,31 @@ def read_panel(y, columns=Columns(), *, missing="error", freq=None, known=None, 
     Examples
     --------
     >>> import pandas as pd
-    >>> from keraseq.encoding.series_panel import Columns, read_panel
+    >>> from keraseq.encoding.series_columns import Columns
+    >>> from keraseq.encoding.series_panel import read_panel
     >>> y = pd.DataFrame({"shop": ["a", "a", "b", "b"], "day": [1, 2, 1, 2], "sold": [5, 6, 1, 2]})
     >>> panel = read_panel(y, Columns(series="shop", date="day"))
     >>> panel.ids, panel.series[1].values[:, 0].tolist()
     (('a', 'b'), [1.0, 2.0])
     """
-    y, polars = _from_polars(y)
+    y, polars = from_polars(y)
     settings = {"missing": missing, "freq": freq}
     if columns.is_long:
         return _read_long(y, columns, polars, name, known, settings)
     if _is_list_of_series(y):
         if not len(y):
             raise ValueError(f"{name} is an empty list; give at least one series.")
+        names = [f"{name}[{place}]" for place in range(len(y))]
         parts = [
-            (None, SeriesSource(f"{name}[{place}]", name), _from_polars(one)[0])
-            for place, one in enumerate(y)
+            (None, SeriesSource(called, name), _selected(from_polars(one)[0], columns, called))
+            for called, one in zip(names, y, strict=True)
         ]
-        panel = SeriesPanel(_read_each(parts, known, settings), None, "list", columns)
+        kinds = {from_polars(one[:0])[1] for one in y}
+        polars = kinds.pop() if len(kinds) == 1 else None
+        panel = SeriesPanel(_read_each(parts, known, settings), None, "list", columns, polars)
         _check_alike(panel, name)
         return panel
+    y = _selected(y, columns, name)
     if isinstance(y, pd.DataFrame | pd.Series) and polars is not None and not _has_numbers(y):
         raise TypeError(
             f"{name} is a Polars frame with columns of dates or text; name them by "
@@ -183,11 +188,18 @@ def _read_each(parts, known, settings):
     return tuple(found[place] for place in range(len(parts)))
 
 
+def _selected(y, columns, name):
+    """The columns of a wide frame that are to be forecast."""
+    if columns.values is None or (isinstance(y, pd.Series) and columns.values == (y.name,)):
+        return y
+    return select(y, columns.values, name)
+
+
 def _is_list_of_series(y):
     return isinstance(y, list | tuple) and (
         not y
         or any(
-            isinstance(one, pd.Series | pd.DataFrame | np.ndarray) or _is_polars(one) for one in y
+            isinstance(one, pd.Series | pd.DataFrame | np.ndarray) or is_polars(one) for one in y
         )
     )
 
@@ -197,19 +209,22 @@ def _read_long(y, columns, polars, name, known, settings):
         raise TypeError(
             f"{name} is a {type(y).__name__}; series_col= and date_col= name columns of a frame."
         )
-    given = [columns.series, columns.date, *(columns.values or ())]
-    for column in given:
-        if column is not None and column not in y.columns:
-            raise ValueError(f"{name} has no column {column!r}; its columns are {list(y.columns)}.")
+    values = columns.values or [column for column in y.columns if column not in columns.keys]
+    y = select(y, [*columns.keys, *values], name)
     if not len(y):
         raise ValueError(f"{name} is empty; give a series with at least some values.")
-    values = columns.values or [c for c in y.columns if c not in given]
+    values = list(values)
     if columns.series is None:
         groups = [(None, y)]
     else:
-        if y[columns.series].isna().any():
-            raise ValueError(f"{name}'s column {columns.series!r} has empty cells; fill them.")
-        groups = y.groupby(columns.series, sort=False, observed=True)
+        empty = y[columns.ids].isna().any()
+        if empty.any():
+            raise ValueError(f"{name}'s column {empty.idxmax()!r} has empty cells; fill them.")
+        by = columns.ids if isinstance(columns.series, tuple) else columns.series
+        groups = [
+            (tuple(map(_plain, key)) if isinstance(key, tuple) else _plain(key), group)
+            for key, group in y.groupby(by, sort=False, observed=True)
+        ]
     origin = (name, columns.series, columns.date, polars is not None)
     parts = [
         (
@@ -221,6 +236,11 @@ def _read_long(y, columns, polars, name, known, settings):
     ]
     ids = None if columns.series is None else tuple(key for key, _, _ in parts)
     return SeriesPanel(_read_each(parts, known, settings), ids, "long", columns, polars)
+
+
+def _plain(value):
+    """A number of numpy as Python's, which reads better in errors and tables."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _by_date(group, columns, values):
@@ -241,51 +261,6 @@ def _check_alike(panel, name):
                 f"{name}[{place}] has the columns {other.targets}, {name}[0] has {first.targets}; "
                 "all series must have the same."
             )
-
-
-def _is_polars(y):
-    return type(y).__module__.partition(".")[0] == "polars"
-
-
-def _from_polars(y):
-    """A Polars frame or column as pandas', without pyarrow, and its class."""
-    if not _is_polars(y):
-        return y, None
-    if hasattr(y, "collect"):
-        raise TypeError("y is a Polars LazyFrame; give y.collect().")
-    if not hasattr(y, "columns"):
-        return y.to_numpy(), None
-    return pd.DataFrame({name: _polars_column(y[name]) for name in y.columns}), type(y)
-
-
-def _polars_column(column):
-    zone = getattr(column.dtype, "time_zone", None)
-    values = pd.Series(column.to_numpy())
-    return (
-        values
-        if zone is None
-        else pd.Series(pd.DatetimeIndex(values).tz_localize("UTC").tz_convert(zone))
-    )
-
-
-def _to_polars(frame, polars):
-    names = [
-        column if isinstance(column, str) else "_".join(str(part) for part in column if part != "")
-        for column in frame.columns
-    ]
-    made = {}
-    for name, place in zip(names, range(frame.shape[1]), strict=True):
-        values = frame.iloc[:, place]
-        zone = getattr(values.dtype, "tz", None)
-        if zone is not None:
-            made[name] = (
-                polars({name: values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()})[name]
-                .dt.replace_time_zone("UTC")
-                .dt.convert_time_zone(str(zone))
-            )
-        else:
-            made[name] = values.to_numpy()
-    return polars(made)
 
 
 def _has_numbers(frame):

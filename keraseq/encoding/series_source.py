@@ -14,7 +14,7 @@ class SeriesSource:
     argument : str
         What the user passed it in.
     series_col, date_col : column name, optional
-        Of a long frame.
+        Of a long frame; several columns of ids as a tuple.
     is_polars : bool
 
     Examples
@@ -97,4 +97,5 @@ class SeriesSource:
 
     @property
     def _keys(self):
-        return [column for column in (self.series_col, self.date_col) if column is not None]
+        ids = self.series_col if isinstance(self.series_col, tuple) else (self.series_col,)
+        return [column for column in (*ids, self.date_col) if column is not None]

@@ -1,5 +1,7 @@
 """A forecast behind its history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -136,7 +138,10 @@ class ForecastDisplay(Display):
 
 def _truth(forecaster, truth, panel, place, column, ahead):
     """What `truth` says of the dates ahead; of an array, its first rows."""
-    known = read_panel(truth, panel.columns, missing="ignore", name="truth")
+    columns = panel.columns
+    if hasattr(truth, "columns") and isinstance(panel.series[0].like, pd.DataFrame):
+        columns = replace(columns, values=tuple(panel.targets))
+    known = read_panel(truth, columns, missing="interpolate", name="truth")
     if panel.ids is not None:
         if panel.ids[place] not in known.ids:
             raise ValueError(f"truth has no series {panel.ids[place]!r}.")

@@ -3,7 +3,7 @@
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
-from keraseq.encoding.series_panel import Columns
+from keraseq.encoding.series_columns import Columns
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers.forecasting._calibration import Calibrator
@@ -53,9 +53,10 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         How intervals are calibrated: errors in units of the window's spread and its series'
         typical one, the width following the errors through a backtest; or plain split conformal
         prediction.
-    series_col, date_col, value_cols : column names, optional
-        For a long frame (pandas or Polars): which series a row belongs to, when it was, and which
-        columns to forecast (all others by default).
+    series_col, date_col, value_cols : column name or list of them, optional
+        For a long frame (pandas or Polars): which series a row belongs to (each combination of
+        several columns is one), when it was, and which columns to forecast; all others by default.
+        `value_cols` selects from a wide frame as well.
     missing : {"error", "interpolate", "ignore"}, default="error"
         Missing values and dates: name the first; fill them, at every origin with what was known
         by then (a line to the next value where that has come, else the last value), and count
@@ -159,17 +160,32 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         y : Series, DataFrame, array `(time,)` or `(time, targets)`, list of them, or long frame
             Dates (or integers) of an index must rise. A long frame needs `series_col` or
             `date_col`.
-        past : as y, optional
+        past : as y, or names of columns of y, optional
             Covariates known up to now, for every row of y.
-        future : as y, optional
+        future : as y, or names of columns of y, optional
             Covariates known ahead, for every row of y; rows beyond are kept for `predict`.
-        static : DataFrame, optional
+        static : DataFrame, or names of columns of y, optional
             A row for each series: numbers, and categories as text. For a long frame its index or
             its column `series_col` names the series.
 
         Returns
         -------
         self
+
+        Examples
+        --------
+        >>> import keraseq, numpy as np, pandas as pd
+        >>> days = pd.date_range("2024-01-01", periods=60)
+        >>> sales = pd.DataFrame({"shop": np.repeat(["a", "b"], 60), "day": [*days, *days]})
+        >>> sales["promo"] = np.arange(120) % 5 == 0
+        >>> sales["sold"] = 10.0 + 5 * sales["promo"]
+        >>> forecaster = keraseq.SequenceForecaster(
+        ...     horizon=2, lookback=10, epochs=1, series_col="shop", date_col="day", random_state=0
+        ... ).fit(sales, future=["promo"])
+        >>> ahead = pd.DataFrame({"shop": ["a", "a", "b", "b"], "promo": [False, True] * 2})
+        >>> ahead["day"] = [*pd.date_range("2024-03-01", periods=2)] * 2
+        >>> forecaster.predict(future=ahead).columns.tolist()
+        ['shop', 'day', 'sold']
 
         Raises
         ------
@@ -182,13 +198,13 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     def _read_training(self, y, past, future, static):
         share_gpu()
         check_settings(self)
-        columns = Columns(self.series_col, self.date_col, self.value_cols)
+        columns = Columns.of(self.series_col, self.date_col, self.value_cols)
         reader = ForecastReader(columns, self.missing, self.freq, self.calendar)
         return reader, reader.fit(y, past, future, static)
 
     def _fit_rows(self, reader, data):
         lengths = data.lengths()
-        params = resolve_settings(self, lengths, len(data.panel.targets))
+        params = resolve_settings(self, data)
         for series in data.panel.series:
             series.index_ahead(self.horizon)  # dates that run out are an error before training
         borders = lengths
@@ -218,9 +234,11 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
             A new history to go on from, at least `lookback_` long; the end of the training series
             by default.
         past, static : as in `fit`, optional
-            With a new history. Static covariates of known series need not be given again.
+            With a new history. Static covariates of known series need not be given again, nor
+            what was named in `fit`, since y holds it.
         future : as in `fit`, optional
-            With a new history its rows and the n steps that follow; else those n steps alone.
+            With a new history its rows and the n steps that follow; else, and where its columns
+            were named in `fit`, those n steps alone.
 
         Returns
         -------

@@ -212,6 +212,6 @@ class _Table:
         for side, name in enumerate(("lower", "upper")):
             frame.insert(6 + side, name, np.nan if ends is None else ends[..., side].ravel())
         if len(self.panel) > 1:
-            ids = self.panel.ids or range(len(self.panel))
-            frame.insert(0, "series", pd.Categorical([ids[self.place]] * len(frame)))
+            label = self.panel.labels[self.place]
+            frame.insert(0, "series", pd.Categorical([label] * len(frame)))
         return frame

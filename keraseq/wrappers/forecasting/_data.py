@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keraseq.encoding.calendar_features import CalendarFeatures
+from keraseq.encoding.series_columns import Columns, are_names, column_names, join, part, take
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import SeriesPanel, read_panel
 from keraseq.wrappers.forecasting._column_scaling import ColumnScaling
@@ -42,6 +43,8 @@ class ForecastData:
 class ForecastReader:
     """Reads series and covariates in training, and later ones as those of training.
 
+    Covariates are values, or the names of columns that y itself holds.
+
     Parameters
     ----------
     columns, missing, freq : as of :func:`keraseq.encoding.series_panel.read_panel`
@@ -56,6 +59,12 @@ class ForecastReader:
 
     def fit(self, y, past, future, static):
         """Read what training gets and remember its columns."""
+        given = {"past": past, "future": future, "static": static}
+        self.named = {
+            kind: column_names(value, kind) for kind, value in given.items() if are_names(value)
+        }
+        y, covariates = part(y, self._settings["columns"], self.named)
+        past, future, static = ({**given, **covariates}[kind] for kind in given)
         panel = read_panel(y, **self._settings)
         self._calendar = None
         if self._uses_calendar:
@@ -86,7 +95,8 @@ class ForecastReader:
             Steps ahead for which covariates of the future are needed.
         """
         if y is None:
-            return self._go_on(past, future, static, n, trained)
+            return self._go_on(past, self._chosen("future", future), static, n, trained)
+        y, past, future, static = self._parted(y, past, future, static)
         panel = read_panel(y, **self._settings, known=trained.panel)
         self._check_series(panel, trained.panel)
         for name, given in (("past", past), ("future", future)):
@@ -98,6 +108,36 @@ class ForecastReader:
             self._covariates(future, panel, "future", n),
             self._static(static, panel, trained),
         )
+
+    def _parted(self, y, past, future, static):
+        """The series and all that goes along with them; what y holds need not be given again."""
+        columns = self._settings["columns"]
+        y, held = part(y, columns, self.named)
+        given = {
+            kind: self._chosen(kind, value)
+            for kind, value in (("past", past), ("future", future), ("static", static))
+        }
+        for kind, covariates in held.items():
+            if given[kind] is None:
+                given[kind] = covariates
+            elif kind == "future":
+                given[kind] = join(covariates, given[kind], columns)
+        return y, *given.values()
+
+    def _chosen(self, kind, given):
+        """Of covariates that were columns of y, those alone; None for their names once more."""
+        names = self.named.get(kind)
+        if names is None or given is None:
+            return given
+        if are_names(given):
+            if column_names(given, kind) != names:
+                raise ValueError(f"{kind}={given!r}; training had {names}. Leave it out.")
+            return None
+        columns = self._settings["columns"]
+        if kind == "static":
+            has_ids = set(columns.ids) <= set(getattr(given, "columns", ()))
+            columns = Columns(columns.series) if has_ids else Columns()
+        return take(given, columns, names, kind)
 
     def _go_on(self, past, future, static, n, data):
         for name, given in (("past", past), ("static", static)):

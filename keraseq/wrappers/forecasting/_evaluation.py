@@ -114,7 +114,7 @@ class ForecastEvaluation:
         return run_backtest(
             self,
             y,
-            {"past": past, "future": future, "static": static},
+            self._named({"past": past, "future": future, "static": static}),
             start=start,
             stride=stride,
             cv=cv,
@@ -123,6 +123,11 @@ class ForecastEvaluation:
             season=season,
             verbose=check_integer("verbose", verbose, 0),
         )
+
+    def _named(self, given):
+        """Covariates, and for those left out the columns of y that `fit` was told to take."""
+        names = self._core.reader.named if hasattr(self, "_core") else {}
+        return {kind: names.get(kind) if value is None else value for kind, value in given.items()}
 
     def score(self, y, *, past=None, future=None, static=None, season=None):
         """Return minus the mean absolute scaled error of one-horizon forecasts all through y.

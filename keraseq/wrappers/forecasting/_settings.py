@@ -44,8 +44,8 @@ def check_settings(forecaster):
             )
 
 
-def resolve_settings(forecaster, lengths, n_targets):
-    """Fill in what is "auto" for series of these lengths, and check the rest.
+def resolve_settings(forecaster, data):
+    """Fill in what is "auto" for series of their lengths (a ForecastData), and check the rest.
 
     Returns
     -------
@@ -53,7 +53,9 @@ def resolve_settings(forecaster, lengths, n_targets):
         units, batch_size, epochs, learning_rate, early_stopping, loss, quantiles, lookback,
         n_windows, windows_per_epoch, validation_windows.
     """
-    lookback = _choose_lookback(forecaster, min(lengths))
+    lengths, n_targets = data.lengths(), len(data.panel.targets)
+    shortest = int(np.argmin(lengths))
+    lookback = _choose_lookback(forecaster, lengths[shortest], data.panel.name(shortest))
     n_windows = [length - lookback - forecaster.horizon + 1 for length in lengths]
     total = sum(n_windows)
     batch_size = 32
@@ -93,7 +95,7 @@ def resolve_settings(forecaster, lengths, n_targets):
     }
 
 
-def _choose_lookback(forecaster, n):
+def _choose_lookback(forecaster, n, name):
     horizon = forecaster.horizon
     if isinstance(forecaster.lookback, str) and forecaster.lookback == "auto":
         lookback = max(1, min(_LONGEST_LOOKBACK, n // 3, n - horizon - 1))
@@ -101,8 +103,8 @@ def _choose_lookback(forecaster, n):
         lookback = check_integer("lookback", forecaster.lookback, 1)
     if n < lookback + horizon + 1:
         raise ValueError(
-            f"y has {n} rows, too few for lookback + horizon = {lookback} + {horizon} and two "
-            "windows to learn from; lower one of them or give a longer series."
+            f"{name} has {n} rows to learn from, too few for lookback + horizon = "
+            f"{lookback} + {horizon} and two windows; lower one of them or give a longer series."
         )
     return lookback
 
