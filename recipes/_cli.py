@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import textwrap
+import warnings
 from pathlib import Path
 
 # Read when TensorFlow is imported, which no import of a recipe does.
@@ -57,13 +58,18 @@ def step(text):
 
 
 def main(run, options):
-    """Run a recipe; what a user got wrong is one paragraph and exit status 2."""
+    """Run a recipe; what a user got wrong is one paragraph and exit status 2, Ctrl-C is 130."""
+
+    def paragraph(kind, said):
+        text = _in_options(" ".join(str(said).split()), vars(options))
+        return textwrap.fill(f"{kind}: {text}", 100, break_long_words=False) + "\n"
+
+    warnings.formatwarning = lambda message, *_, **__: paragraph("Warning", message)
     try:
         _check_options(options)
         run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
-        text = _in_options(" ".join(str(error).split()), vars(options))
-        print(textwrap.fill(f"Error: {text}", 100, break_long_words=False), file=sys.stderr)
+        sys.stderr.write(paragraph("Error", error))
         sys.exit(2)
 
 

@@ -73,9 +73,11 @@ def read_numbers(table, cells, *, decimal=None, advice=""):
     strange = set(words[values.isna()])
     if strange:
         row, column, value = _find(cells, strange)
+        is_near = re.fullmatch(r"[-+0-9.,\s]+", value)
+        so_far = f" (the decimal mark is a {_MARKS[mark]})" if is_near else ""
         raise ValueError(
             f"--data {table.path}: column {column} holds no numbers throughout: row {row} has "
-            f"{shown(value)} (the decimal mark is a {_MARKS[mark]}). {advice}"
+            f"{shown(value)}{so_far}. {advice}"
         )
     known = dict(zip(words, values, strict=True))
     return lower.apply(lambda column: column.map(known)).astype(float)

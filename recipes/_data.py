@@ -47,13 +47,26 @@ def series_data(options):
     if is_step[0] and _counts_rows(table.cells.iloc[:, 0]):
         is_step[0] = False
         left_out += f"; left out the first column ({names[0]!r}), which counts the rows"
-    values = read_numbers(
-        table,
-        rows.loc[:, is_step],
-        decimal=options.decimal,
-        advice="Every column beside --label-col is a step of the series; remove what is none.",
-    )
+    advice = "Every column beside --label-col is a step of the series; remove what is none"
+    advice += ", or for texts give --text-col." if hasattr(options, "text_col") else "."
+    steps = rows.loc[:, is_step]
+    values = read_numbers(table, steps, decimal=options.decimal, advice=advice)
+    _check_inside(steps, values.isna().to_numpy())
     return _split(options, values.to_numpy(), rows[options.label_col], left_out)
+
+
+def _check_inside(steps, is_missing):
+    """Refuse missing steps that others follow; those at the end are those of a shorter series."""
+    if not is_missing.shape[1]:
+        raise ValueError("--data has no column beside --label-col; a series needs its steps.")
+    follows = np.logical_or.accumulate(~is_missing[:, ::-1], axis=1)[:, ::-1]
+    inside = np.argwhere(is_missing & follows)
+    if len(inside):
+        row, column = inside[0]
+        raise ValueError(
+            f"--data: row {steps.index[row]} has no number for {steps.columns[column]}, though "
+            f"steps follow it ({len(inside):,} such cells): fill them."
+        )
 
 
 def _counts_rows(cells):
@@ -67,8 +80,8 @@ def _split(options, X, labels, left_out):
     """Take a stratified fifth as the test part."""
     y = labels.to_numpy(dtype=str)
     counts = labels.value_counts()
+    rarest = f", the rarest ({counts.index[-1]!r}) in {counts.iloc[-1]}" if len(counts) > 1 else ""
     if len(counts) < 2 or counts.iloc[-1] < 2 or len(y) // 5 < len(counts):
-        rarest = f", the rarest ({counts.index[-1]!r}) in {counts.iloc[-1]}"
         is_count = len(counts) > 20 and holds_numbers(labels)
         raise ValueError(
             f"--label-col {options.label_col} has {len(counts)} "
@@ -85,7 +98,15 @@ def _split(options, X, labels, left_out):
         X, y, test_size=0.2, random_state=options.seed, stratify=y
     )
     split = f"a stratified fifth as test: {len(X):,} and {len(X_test):,} rows{left_out}"
+    known = {_key(row) for row in X}
+    n_known = sum(_key(row) in known for row in X_test)
+    if n_known:
+        split += f"; {n_known:,} of the test rows are training rows too"
     return X, y, X_test, y_test, split
+
+
+def _key(row):
+    return row if isinstance(row, str) else row.tobytes()
 
 
 def _published(options, named):

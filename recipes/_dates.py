@@ -133,13 +133,11 @@ def _with_names(cells):
 
 def _refuse(cells, strange):
     """Name the first row that is strange, beside one that is not."""
-    forms = [*_FORMS, _QUARTER]
-    row = strange.idxmax()
-    alike = [cells.str.fullmatch(form) for form in forms]
+    alike = [cells.str.fullmatch(form) for form in (*_FORMS, _QUARTER)]
     usual = max(alike, key=lambda fits: fits.sum())
     if usual.any() and not usual.all():
-        row = (~usual).idxmax()
-    others = cells[usual & ~strange & (cells.index != row)]
+        strange = ~usual
+    row, others = strange.idxmax(), cells[usual & ~strange]
     said = "" if others.empty else f", unlike row {others.index[0]} ({others.iloc[0]!r})"
     raise ValueError(
         f"--date-col {cells.name} does not hold dates throughout: row {row} has "

@@ -1,15 +1,17 @@
 """What is seen, and what is not, while a recipe works."""
 
+import logging
 import os
 
 from keraseq._progress import progress_bar
 
 
 def start_tensorflow():
-    """Import TensorFlow without its notices on this processor, which no setting silences.
+    """Import TensorFlow without its notices: on this processor, and on each model traced anew.
 
     Called once the data are there, so that a mistake in the command line is told at once.
     """
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

@@ -50,8 +50,9 @@ class Table:
 
 
 def is_table(name):
-    """Whether this names a file of rows, packed or not."""
-    return bool(re.search(r"\.(csv|tsv|txt)(\.(gz|bz2|xz))?$", name.lower()))
+    """Whether this names a file of rows, packed or not, and no data set."""
+    is_named_so = re.search(r"\.(csv|tsv|txt)(\.(gz|bz2|xz))?$", name.lower())
+    return bool(is_named_so or (Path(name).suffix and Path(name).is_file()))
 
 
 def read_table(path, named, *, sep=None, encoding=None, quotes=None):
@@ -127,6 +128,8 @@ def _decode(path, encoding):
     if encoding is None and raw[:1000].count(b"\x00") * 4 > len(raw[:1000]):
         # Every other byte of plain letters in UTF-16 is zero.
         encoding = "utf-16-le" if raw[:1000].find(b"\x00") % 2 else "utf-16-be"
+    if encoding is None and b"\x00" in raw[:1000]:
+        raise ValueError(f"--data {path} is no text; save it as CSV.")
     try:
         return raw.decode(encoding or "utf-8").removeprefix("\ufeff"), True
     except LookupError:
@@ -154,10 +157,11 @@ def _check_ascii(path, cells):
             meant = {}
             for encoding in _OLD_ENCODINGS:
                 try:
-                    meant[encoding] = letters.encode("latin-1").decode(encoding)
+                    meaning = letters.encode("latin-1").decode(encoding)
                 except UnicodeDecodeError:
                     continue
-            said = ", ".join(f"{text!r} in {name}" for name, text in meant.items())
+                meant.setdefault(meaning, []).append(encoding)
+            said = ", ".join(f"{text!r} in {' and '.join(e)}" for text, e in meant.items())
             raise ValueError(
                 f"--data {path} is not UTF-8, and what its letters are is open. Row {row} of "
                 f"{column.encode('ascii', 'replace').decode()!r} holds {said}. Say which with "
@@ -265,9 +269,11 @@ def _check_columns(path, header, named):
             )
         options[column] = option
         if column not in header:
+            one_by_one = set(column.split(",")) <= set(header)
             raise ValueError(
-                f"{option} {column}: {path} has no such column; it has {held}."
-                f"{nearest_names(column, header)}"
+                f"{option} {column}: {path} has no such column; its first row has {held}."
+                + (" Give several with blanks between." if one_by_one else "")
+                + nearest_names(column, header)
             )
         if header.count(column) > 1:
             raise ValueError(

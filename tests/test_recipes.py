@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -225,6 +226,8 @@ def test_what_a_user_got_wrong_is_one_paragraph(
     # In this process, since each of its own takes seconds to start.
     monkeypatch.setattr(sys, "argv", [recipe, *given])
     monkeypatch.syspath_prepend(RECIPES)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(RECIPES / recipe), run_name="__main__")
     said = capsys.readouterr().err

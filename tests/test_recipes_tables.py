@@ -14,10 +14,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "recipes"))
 
+from _cli import _in_options
 from _columns import complete_rows, read_numbers
 from _data import series_data, text_data
 from _dates import read_dates
 from _series_file import file_series
+from _show import with_error
 from _tables import is_table, read_table
 
 
@@ -179,9 +181,11 @@ def test_columns_asked_for(written):
     path = written(" review text ,Label\ngood, 1\n")
     assert cells(path, "review text", "Label").iloc[0].tolist() == ["good", "1"]
     with pytest.raises(
-        ValueError, match=r"no such column; it has review text, Label\. Did you mean"
+        ValueError, match=r"no such column; its first row has review text, Label\. Did you mean"
     ):
         cells(path, "label")
+    with pytest.raises(ValueError, match="Give several with blanks between"):
+        cells(path, "review text,Label")
     with pytest.raises(ValueError, match="--col and --col both name the column Label"):
         cells(path, "Label", "Label")
     with pytest.raises(ValueError, match="review text, Label: say which with --col"):
@@ -263,6 +267,13 @@ def test_packed_files(written, name, pack):
     assert cells(path, "b")["b"].tolist() == ["ä"]
     with pytest.raises(ValueError, match="damaged"):
         cells(written(packed[:20], name), "b")
+
+
+def test_what_is_no_text(written):
+    path = written(b"PAR1\x15\x04\x15\x10\x00\x15\x06", "mine.parquet")
+    assert is_table(path)
+    with pytest.raises(ValueError, match="is no text; save it as CSV"):
+        cells(path, "a")
 
 
 def test_a_sheet_of_excel(written):
@@ -414,8 +425,9 @@ def test_days_with_changing_offsets_stay_days(tmp_path):
     ],
 )
 def test_what_is_no_date_is_named_with_its_row(tmp_path, texts, row):
-    with pytest.raises(ValueError, match=f"does not hold dates throughout: row {row} has"):
+    with pytest.raises(ValueError, match=f"does not hold dates throughout: row {row} has") as error:
         read_dates(table(tmp_path, d=texts), "d")
+    assert ("unlike row 2" in str(error.value)) == (row > 2)
 
 
 def test_an_empty_date_is_named(tmp_path):
@@ -440,6 +452,25 @@ def test_series_of_a_german_sheet(written):
     assert X.shape == (16, 3)
     assert set(X[:, 1]) == {1234.5}
     assert np.isnan(X[:, 2]).all()
+
+
+def test_a_step_missing_inside_is_named_by_the_row_of_the_file(written):
+    rows = "".join(f"{'ab'[i % 2]},{i},1,\n" for i in range(20))
+    path = written(f"label,s1,s2,s3\n{rows}b,7,,3\n")
+    with pytest.raises(ValueError, match="row 22 has no number for s2, though steps follow"):
+        series_data(options(path, label_col="label"))
+
+
+def test_a_file_without_steps(written):
+    path = written("label\n" + "a\nb\n" * 10)
+    with pytest.raises(ValueError, match="no column beside --label-col"):
+        series_data(options(path, label_col="label"))
+
+
+def test_texts_in_training_and_test_are_told(written):
+    path = written("text,label\n" + "good,a\nbad,b\n" * 10)
+    *_, split = text_data(options(path, text_col="text", label_col="label"))
+    assert split.endswith("4 of the test rows are training rows too")
 
 
 @pytest.mark.parametrize(
@@ -558,3 +589,21 @@ def test_a_series_too_short_to_test_is_named(tmp_path):
 def test_many_series_without_a_mase(tmp_path):
     with pytest.raises(ValueError, match="repeats itself exactly every 7 steps"):
         shops(tmp_path, SHOPS.assign(sold=1.5), series_col="shop")
+
+
+# What is printed
+
+
+@pytest.mark.parametrize(
+    ("score", "n", "said"),
+    # By hand: (2 + 0.5) / 3 = 5/6, and sqrt(5/36 / 3) = 0.215.
+    [(1.0, 2, "1.000 ± 0.215"), (0.5, 99, "0.500 ± 0.050"), (0.98, 10_000, "0.980 ± 0.001")],
+)
+def test_a_perfect_score_on_few_rows_has_an_error(score, n, said):
+    assert with_error(score, n) == said
+
+
+def test_the_packages_arguments_are_the_recipes_options():
+    known = {"missing": None, "date_col": None}
+    said = _in_options("use missing='ignore', or missing= with date_col=; not freq='B'", known)
+    assert said == "use --missing ignore, or --missing with --date-col; not freq='B'"
