@@ -32,7 +32,8 @@ def training_bar():
             self.bar = progress_bar(total, unit="batch", leave=False)
 
         def on_epoch_begin(self, epoch, logs=None):
-            self.bar.set_description_str(f"epoch {epoch + 1} of at most {self.params['epochs']}")
+            of = f"of at most {self.params['epochs']}"
+            self.bar.set_description_str(f"epoch {epoch + 1} {of}", refresh=False)
 
         def on_train_batch_end(self, batch, logs=None):
             self.bar.update()

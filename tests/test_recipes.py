@@ -164,6 +164,34 @@ def test_gaps_are_filled_on_request_and_counted_as_rows(table):
     assert "100 rows" in filled.stdout
 
 
+INTERRUPTED = """
+import _cli
+
+def run(options):
+    print("half a line", end="")
+    raise KeyboardInterrupt
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "run(None)",
+        "_cli.main(run, _cli.parser('', model='gru', data='x', columns={}).parse_args([]))",
+    ],
+)
+def test_ctrl_c_is_one_line_and_status_130(how):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.replace("{}\n", how + "\n", 1)],
+        cwd=RECIPES, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert done.stderr.strip() == "Stopped by Ctrl-C; nothing is saved."
+    assert done.stdout == "half a line"
+
+
 DATED = {"date": ["2024-01-01", "2024-01-02"], "value": [1, 2]}
 TEXTS = {"text": ["a", "b"] * 5, "number": list(range(10)), "one": [1] * 10}
 MISTAKES = [
