@@ -1,6 +1,5 @@
 """From a number of weights, or of operations, to sizes."""
 
-import functools
 import logging
 import math
 
@@ -37,7 +36,7 @@ def solve_budget(plan, name, budget, count):
             f"{name}={budget:,} cannot be solved for {spec.name}, which has no size of its own to "
             "choose; build it without a budget."
         )
-    count = functools.cache(count)
+    count = _cached(count)
     solved = _nearest(plan, sizes[0], name, budget, count)
     if len(sizes) > 1:
         solved = _nearest_second(solved, sizes[1], name, budget, count)
@@ -50,6 +49,19 @@ def solve_budget(plan, name, budget, count):
         {"units": solved.units, **dict(solved.own)},
     )
     return solved
+
+
+def _cached(count):
+    """Count each choice of sizes once; a plan as such may hold what cannot be hashed."""
+    known = {}
+
+    def cached(plan):
+        sizes = plan.units, str(plan.own)
+        if sizes not in known:
+            known[sizes] = count(plan)
+        return known[sizes]
+
+    return cached
 
 
 def _nearest(plan, size, name, budget, count):

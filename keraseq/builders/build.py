@@ -131,8 +131,17 @@ def plan_model(
     return _solve(plan, "flop_budget", check_integer("flop_budget", flop_budget, 1), steps)
 
 
-@functools.lru_cache(maxsize=256)
 def _solve(plan, name, budget, steps):
+    try:
+        hash(plan)
+    except TypeError:
+        # An own parameter such as a dict: solved anew each time.
+        return _solve_anew.__wrapped__(plan, name, budget, steps)
+    return _solve_anew(plan, name, budget, steps)
+
+
+@functools.lru_cache(maxsize=256)
+def _solve_anew(plan, name, budget, steps):
     def count(plan):
         model = _assemble(plan.without_vocabulary())
         return count_parameters(model) if steps is None else count_flops(model, steps)

@@ -1,12 +1,14 @@
 """A model's plan: everything a builder was asked for, checked, with the defaults filled in."""
 
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
 
 from keraseq._checks import check_fraction, check_integer
 from keraseq.builders.head import Head, make_head
 from keraseq.models import ModelSpec, find_model
-from keraseq.stems import Stem, make_stem
+from keraseq.stems import STEMS, Stem, make_stem
 from keraseq.tasks import get_task
 
 # What sizes are where neither the user, nor the preset, nor the signature says.
@@ -26,7 +28,8 @@ class Plan:
         None for what the architecture does not take.
     dropout : float or None
     own : tuple
-        The architecture's own parameters that were given, as sorted pairs.
+        The architecture's own parameters that were given, as sorted pairs. Their types count:
+        4 and 4.0 are two plans.
     """
 
     spec: ModelSpec
@@ -36,6 +39,10 @@ class Plan:
     num_layers: int | None
     dropout: float | None
     own: tuple
+    _types: tuple = field(init=False, repr=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "_types", _types_of(self.own))
 
     @property
     def task(self):
@@ -47,6 +54,41 @@ class Plan:
         sizes = {"units": self.units, "num_layers": self.num_layers, "dropout": self.dropout}
         taken = {n: v for n, v in sizes.items() if v is not None and n in self.spec.parameters}
         return {**taken, **{name: value for name, value in self.own if value is not None}}
+
+    def to_json(self):
+        """Return a dict of plain values from which `from_json` makes an equal plan.
+
+        Raises
+        ------
+        TypeError
+            For an own parameter that is no number, text, truth value or sequence of them.
+        """
+        return {
+            "architecture": self.spec.name,
+            "stem": {"kind": self.stem.name, **asdict(self.stem)},
+            "head": asdict(self.head),
+            **{name: getattr(self, name) for name in DEFAULT_SIZES},
+            "own": {name: _plain(name, value) for name, value in self.own},
+        }
+
+    @classmethod
+    def from_json(cls, values):
+        """Make a plan again; the architecture must be one of the zoo's or registered before.
+
+        Raises
+        ------
+        ValueError
+            For an architecture that is not known here.
+        """
+        stem = {name: freeze(value) for name, value in values["stem"].items()}
+        head = {name: freeze(value) for name, value in values["head"].items()}
+        return cls(
+            find_model(values["architecture"]),
+            STEMS[stem.pop("kind")](**stem),
+            Head(**head),
+            *(values[name] for name in DEFAULT_SIZES),
+            tuple(sorted((name, freeze(value)) for name, value in values["own"].items())),
+        )
 
     def with_sizes(self, **sizes):
         """The same plan with other sizes: `units`, or own parameters."""
@@ -126,7 +168,13 @@ def make_plan(
         logits=logits,
         name=spec.name,
     )
-    return Plan(spec, stem, head, *_sizes(spec, settings), tuple(sorted(own.items())))
+    return Plan(
+        spec,
+        stem,
+        head,
+        *_sizes(spec, settings),
+        tuple(sorted((name, freeze(value)) for name, value in own.items())),
+    )
 
 
 _STEM_SETTINGS = (
@@ -171,6 +219,26 @@ def _sizes(spec, settings):
 
 def _check_size(name, value):
     return check_integer(name, value, 1)
+
+
+def freeze(value):
+    """A value that can be hashed: a list as a tuple, a number of NumPy as Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return tuple(freeze(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+def _types_of(value):
+    """The types within nested tuples, which equality does not tell apart."""
+    return tuple(map(_types_of, value)) if isinstance(value, tuple) else type(value)
+
+
+def _plain(name, value):
+    if isinstance(value, tuple):
+        return [_plain(name, part) for part in value]
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    raise TypeError(f"{name}={value!r} is a {type(value).__name__}, which has no JSON form.")
 
 
 def shared_names():

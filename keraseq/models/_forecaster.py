@@ -55,15 +55,13 @@ class Forecaster:
                 "give its number of steps."
             )
         given = {
-            "past": stem.features - stem.targets,
+            # What is known ahead was known before, too.
+            "past": stem.features - stem.targets - (stem.n_future or 0),
             "future": stem.n_future,
             "static": stem.n_static,
         }
         read = {"past": spec.reads_past, **{name: name in spec.parameters for name in _COVARIATES}}
-        if stem.is_folded and stem.n_future is None:
-            # Each channel is a target of its own row.
-            given["past"] = 0
-        unread = [name for name, n in given.items() if n and not read[name]]
+        unread = [name for name, n in given.items() if (n or 0) > 0 and not read[name]]
         if unread:
             from keraseq.models._registry import models_that_read
 
@@ -82,8 +80,9 @@ class Forecaster:
         encoded = plan.stem.encode_history(inputs)
         known = {"future": encoded.future, "static": encoded.static}
         horizon, targets = outputs = plan.stem.outputs(plan.head.outputs)
+        x = encoded.x if plan.spec.reads_past else encoded.x[..., :targets]
         y = plan.spec.function(
-            encoded.x,
+            x,
             horizon=horizon,
             targets=targets * plan.head.n_quantiles,
             **{name: value for name, value in known.items() if name in plan.spec.parameters},

@@ -7,7 +7,7 @@ from keraseq.stems.forecast_stem import ForecastStem
 from keraseq.stems.series_stem import SeriesStem
 from keraseq.stems.token_stem import TOKEN_EMBEDDING, TokenStem
 
-STEMS = {"token": TokenStem, "series": SeriesStem, "forecast": ForecastStem}
+STEMS = {stem.name: stem for stem in (TokenStem, SeriesStem, ForecastStem)}
 
 __all__ = [
     "STEMS",

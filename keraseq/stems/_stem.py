@@ -47,6 +47,7 @@ class Stem:
     embedding_dim: int
     embedding_dropout: float
 
+    name: ClassVar[str]
     kind: ClassVar[str]
     default_pooling: ClassVar[str]
 

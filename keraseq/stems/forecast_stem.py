@@ -52,6 +52,7 @@ class ForecastStem(Stem):
     n_static: int | None
     normalize: bool
 
+    name: ClassVar[str] = "forecast"
     kind: ClassVar[str] = "series"
 
     @classmethod

@@ -29,6 +29,7 @@ class SeriesStem(Stem):
     patch_length: int
     patch_stride: int
 
+    name: ClassVar[str] = "series"
     kind: ClassVar[str] = "series"
     default_pooling: ClassVar[str] = "mean_max"
 

@@ -33,6 +33,7 @@ class TokenStem(Stem):
     vocabulary_size: int
     token_dropout: float
 
+    name: ClassVar[str] = "token"
     kind: ClassVar[str] = "tokens"
     default_pooling: ClassVar[str] = "max"
 
