@@ -124,17 +124,6 @@ def test_quantiles_are_a_last_axis_and_never_cross(name, task):
     assert (np.diff(predict(model, ragged_batch(False, 6))) >= 0).all()
 
 
-@every_model
-def test_a_batch_of_as_many_rows_as_steps_ahead_is_answered_row_by_row(name):
-    lookback = {"input_shape": (LOOKBACK, 1)}
-    model = keraseq.build(
-        name, outputs=(4, 1), task="forecasting", seed=0, **lookback, **sizes(name, units=UNITS)
-    )
-    batch = np.random.default_rng(0).normal(3.0, 2.0, (4, LOOKBACK, 1)).astype("float32")
-    alone = [predict(model, batch[row : row + 1])[0] for row in range(4)]
-    np.testing.assert_allclose(predict(model, batch), alone, atol=1e-5)
-
-
 def answers(model, batch):
     """The model's answer to each row, and what each pooling makes of its body's output."""
     if "pooling" not in [layer.name for layer in model.layers]:
