@@ -264,14 +264,6 @@ class Stop(keras.callbacks.Callback):
             raise self.error
 
 
-def test_ctrl_c_keeps_the_best_weights_so_far():
-    clf = classifier(epochs=6, callbacks=[Stop(3, KeyboardInterrupt())])
-    with pytest.warns(UserWarning, match="interrupted"):
-        clf.fit(X, y, validation_data=(X, y))
-    assert clf.n_iter_ == 3
-    assert clf.predict(X).shape == (48,)
-
-
 def test_a_killed_fit_goes_on_from_its_last_whole_epoch(tmp_path):
     settings = {"epochs": 6, "early_stopping": True, "dropout": 0.3, "validation_fraction": 0.25}
     whole = classifier(**settings).fit(X, y)

@@ -1,7 +1,9 @@
 """The fits of a comparison, one after the other or on workers."""
 
+import contextlib
 import logging
 import time
+import warnings
 
 import joblib
 
@@ -15,6 +17,8 @@ _WORKER_START = 8.6
 
 def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
     """Fit every job and hand each record to `done` as it comes.
+
+    Ctrl-C ends all of them; what a fit has not ended gives no record.
 
     Parameters
     ----------
@@ -83,11 +87,23 @@ def _run_on_workers(jobs, data, settings, finish, n_workers, here):
             joblib.delayed(_in_worker)(place, job, data, settings, there.is_first(job))
             for place, job in enumerate(others)
         )
-        records = parallel(work)
-        # Meanwhile the workers start.
-        finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
-        for place, record in records:
-            finish(others[place], record)
+        with _ended(parallel(work)) as records:
+            # Meanwhile the workers start.
+            finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
+            for place, record in records:
+                finish(others[place], record)
+
+
+@contextlib.contextmanager
+def _ended(records):
+    """Stop the workers when the block is left, after Ctrl-C too."""
+    try:
+        yield records
+    finally:
+        with warnings.catch_warnings():
+            # joblib tells how many fits it cuts short.
+            warnings.simplefilter("ignore", UserWarning)
+            records.close()
 
 
 def _in_worker(place, job, data, settings, latency):

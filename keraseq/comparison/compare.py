@@ -186,7 +186,7 @@ def _try_without_training(entries, data, split):
     for entry in entries:
         if entry.ours is None or entry.estimator is not entry.ours:
             continue
-        trial = clone(entry.estimator).set_params(epochs=0, early_stopping=False)
+        trial = clone(entry.estimator).set_params(epochs=0, early_stopping=False, callbacks=None)
         try:
             trial.fit(X) if data.is_forecast else trial.fit(X, y)
         except (ValueError, TypeError) as error:

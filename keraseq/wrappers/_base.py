@@ -17,14 +17,15 @@ from keraseq.encoding._containers import unwrap_target
 from keraseq.encoding.series_encoder import complete_steps
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
+from keraseq.wrappers._callbacks import copy_callbacks
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._features import note_features, read_like_training
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
+from keraseq.wrappers._optimizer import optimizer_config
 from keraseq.wrappers._recipes import make_recipe
 from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights
-from keraseq.wrappers._training import optimizer_config
 
 _VALIDATION_BATCH = 256
 
@@ -50,11 +51,22 @@ class SequenceEstimator(NetworkEstimator):
         Returns
         -------
         self
+
+        Raises
+        ------
+        KeyboardInterrupt
+            After Ctrl-C. The estimator is fitted then, with its best weights so far, unless it came
+            before the first step of training: then it is as it was.
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
         _check_validation_data(X, validation_data)
         rows, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
+        callbacks = copy_callbacks(
+            self.callbacks,
+            is_validated=params["early_stopping"] or validation_data is not None,
+            remedy="set early_stopping=True, or give fit validation_data=(X, y)",
+        )
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
         seed = draw_seed(self.random_state, checkpoint)
         train, held_back = self._split(rows, params, validation_data, seed)
@@ -74,18 +86,18 @@ class SequenceEstimator(NetworkEstimator):
         network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
         if checkpoint is not None:
             checkpoint.begin(seed, f"{fingerprint} {params} {recipe}")
-        history, n_iter = network.fit(
+        run = network.fit(
             batches,
             validation,
             epochs=params["epochs"],
             learning_rate=params["learning_rate"],
             early_stopping=params["early_stopping"],
             n_iter_no_change=params["n_iter_no_change"],
-            callbacks=self.callbacks or (),
+            callbacks=callbacks,
             checkpoint=checkpoint,
             verbose=self.verbose,
         )
-        self._finish(X, rows, target, encoder, network, params, history, n_iter)
+        self._finish(X, rows, target, encoder, network, params, run, callbacks)
         return self
 
     def _partial_fit(self, X, y, sample_weight, target=None):
@@ -99,6 +111,9 @@ class SequenceEstimator(NetworkEstimator):
         )
         encoder, encoded = self._encode_training(rows.sequences, params, former)
         params.setdefault("mean_length", _mean_length(encoded))
+        callbacks = copy_callbacks(
+            self.callbacks, is_validated=False, remedy="partial_fit holds no rows back, fit can"
+        )
         calls = former["n_iter_"] if former else 0
         seed = former["_network"].seed if former else draw_seed(self.random_state)
         batches = Batches(
@@ -112,28 +127,29 @@ class SequenceEstimator(NetworkEstimator):
             network = Network(self._recipe(encoder, target, encoded, params, 1, False), seed)
         else:
             network = former["_network"]
-        later, _ = network.fit(
+        run = network.fit(
             batches,
             epochs=1,
             learning_rate=params["learning_rate"],
             constant_rate=True,
-            callbacks=self.callbacks or (),
+            callbacks=callbacks,
             keep_optimizer=True,
             verbose=self.verbose,
         )
-        history = former["history_"] if former else {}
-        history = {name: [*history.get(name, []), *values] for name, values in later.items()}
-        self._finish(X, rows, target, encoder, network, params, history, calls + 1)
+        run = run.after(former["history_"], calls) if former else run
+        self._finish(X, rows, target, encoder, network, params, run, callbacks)
         return self
 
-    def _finish(self, X, rows, target, encoder, network, params, history, n_iter):
+    def _finish(self, X, rows, target, encoder, network, params, run, callbacks):
         """Set all attributes at once and last: a fit that fails leaves the former one whole."""
-        self.history_, self.n_iter_, self.params_ = history, n_iter, params
+        self.history_, self.n_iter_, self.params_ = run.history, run.n_iter, params
+        self.callbacks_ = callbacks
         self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
         if getattr(self, "_network", None) is not network:
             # Training that goes on is held to the columns of its first rows.
             note_features(self, X, rows.sequences)
         self._network = network
+        run.raise_interrupt()
 
     def encode(self, X):
         """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`."""

@@ -71,9 +71,12 @@ class Checkpoint:
         flat = {f"{name}/{i}": v for name, values in arrays.items() for i, v in enumerate(values)}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.path.with_suffix(f".{os.getpid()}.part")
-        with unfinished.open("wb") as file:
-            np.savez(file, facts=np.array(text), **flat)
-        unfinished.replace(self.path)
+        try:
+            with unfinished.open("wb") as file:
+                np.savez(file, facts=np.array(text), **flat)
+            unfinished.replace(self.path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def remove(self):
         self.path.unlink(missing_ok=True)

@@ -55,7 +55,8 @@ class NetworkEstimator(BaseEstimator):
         self.model_.summary()
 
     def __getstate__(self):
-        state = super().__getstate__()
+        # Callbacks that ran hold a model, and often open files.
+        state = {k: v for k, v in super().__getstate__().items() if k != "callbacks_"}
         registered = users_models()
         # Unpickling registers them, so that a worker process knows every name that a search tries.
         return {**state, "_users_models": registered} if registered else state

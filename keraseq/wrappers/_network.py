@@ -24,18 +24,18 @@ class Network:
         self._weights = self._optimizer_state = self._own = None
         self._token = object()
 
-    def fit(self, training, validation=None, *, keep_optimizer=False, **settings):
+    def fit(self, training, validation=None, *, keep_optimizer=False, callbacks=(), **settings):
         """Train on from the present weights, if there are any; see `fit_model`.
 
-        With `keep_optimizer` its state goes on with the next call.
+        With `keep_optimizer` its state goes on with the next call. The weights are kept after
+        Ctrl-C too, which the run that is returned then tells.
         """
-        if self._own is not None:
-            self._weights, self._own = self._own.get_weights(), None
-        with self._lend() as lent:
+        weights = self._weights if self._own is None else self._own.get_weights()
+        with self._lend(alone=bool(callbacks)) as lent:
             model = lent.model
             lent.reset(self.seed)
-            if self._weights is not None:
-                model.set_weights(self._weights)
+            if weights is not None:
+                model.set_weights(weights)
             if self._optimizer_state is not None and keep_optimizer:
                 for variable, value in zip(
                     model.optimizer.variables, self._optimizer_state, strict=True
@@ -43,9 +43,11 @@ class Network:
                     variable.assign(value)
             if lent.keeps_optimizer:
                 settings["learning_rate"] = None
-            history, n_iter = fit_model(model, training, validation, **settings)
+            run = fit_model(model, training, validation, callbacks=callbacks, **settings)
+            # Cut short, it still holds on to what it read, the validation part for instance.
+            lent.is_spent = run.interrupt is not None
             self._keep(lent, keep_optimizer)
-        return history, n_iter
+        return run
 
     def go_on(self, recipe):
         """Take another recipe for further training of the same weights.
@@ -70,13 +72,14 @@ class Network:
 
     def _keep(self, lent, keep_optimizer):
         model = lent.model
+        # First: no idle model can then be taken for one that has these weights.
+        self._token = object()
         self._weights = model.get_weights()
         self._optimizer_state = None
         if keep_optimizer:
             self._optimizer_state = [v.numpy() for v in model.optimizer.variables]
-        self._token = lent.holder = object()
-        if lent.key is None:
-            self._own = model
+        lent.holder = self._token
+        self._own = model if lent.key is None and not lent.is_spent else None
 
     def predict(self, rows):
         """Return the model's raw output for encoded rows; a list where it answers every step."""
@@ -104,8 +107,12 @@ class Network:
             self._own.set_weights(self._weights)
         return self._own
 
-    def _lend(self):
-        return POOL.lend(self.recipe.key, lambda: self.recipe.make(self.seed), self._token)
+    def _lend(self, alone=False):
+        """With `alone` a model that nobody else has had or will have: a callback may do anything
+        to it.
+        """
+        key = None if alone else self.recipe.key
+        return POOL.lend(key, lambda: self.recipe.make(self.seed), self._token)
 
     def __getstate__(self):
         weights = self._weights if self._own is None else self._own.get_weights()

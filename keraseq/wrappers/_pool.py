@@ -5,7 +5,6 @@ lent again costs neither.
 """
 
 import contextlib
-import json
 import threading
 
 from keras import ops
@@ -27,6 +26,8 @@ class Lent:
         Whose weights are in it.
     is_new : bool
         Never lent before: its variables are as the recipe's seed made them.
+    is_spent : bool
+        Left by a fit in a state that no reset undoes: not to be lent again.
     keeps_optimizer : bool
         It came compiled: its learning rate is its own.
     """
@@ -35,12 +36,10 @@ class Lent:
         self.model, self.key, self.holder = model, key, None
         self.keeps_optimizer = keeps_optimizer
         self._plan = plan
-        self.is_new = True
+        self.is_new, self.is_spent = True, False
         optimizer = [v.numpy() for v in model.optimizer.variables]
         # Nearly all start at zero and are large: only the few others are kept.
         self._start = {i: value for i, value in enumerate(optimizer) if value.any()}
-        # A model that is never lent again, a user's own, may have no configuration.
-        self._description = None if key is None else self._describe()
 
     def reset(self, seed):
         """Put every variable back to where a model built from `seed` has it."""
@@ -52,15 +51,6 @@ class Lent:
                 # Not times 0: that keeps the NaN of a fit that has diverged.
                 variable.assign(self._start[i] if i in self._start else ops.zeros_like(variable))
         self.holder = None
-
-    def is_intact(self):
-        """Whether no callback has changed what the trace holds, such as a dropout rate."""
-        return self._describe() == self._description
-
-    def _describe(self):
-        model = self.model
-        trainable = [layer.trainable for layer in model.layers]
-        return json.dumps([model.get_config(), trainable], default=repr), id(model.optimizer)
 
 
 class Pool:
@@ -78,6 +68,7 @@ class Pool:
         Parameters
         ----------
         key : hashable or None
+            None for a model of its own, which is lent to nobody else before or after.
         make : callable
             Makes a `Lent` when none is idle.
         holder : object, optional
@@ -87,7 +78,7 @@ class Pool:
         # Not given back after an error: nobody knows in what state it is.
         yield lent
         lent.is_new = False
-        if key is not None and lent.is_intact():
+        if key is not None and not lent.is_spent:
             with self._lock:
                 self._idle.append(lent)
                 del self._idle[: -self.most_idle]

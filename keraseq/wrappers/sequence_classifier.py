@@ -73,8 +73,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Directory: the fit's state is written there after every epoch, so that a killed fit, run
         again, goes on from its last whole epoch and ends with the same numbers. Removed at the end.
         The state of user callbacks is not in it.
-    callbacks : list of keras.callbacks.Callback, optional
-        Copied for each fit.
+    callbacks : keras.callbacks.Callback or list of them, optional
+        Each fit runs copies of its own (see ``callbacks_``), on a model compiled for it alone.
     random_state : int, RandomState or None, default=None
         Equal numbers give equal predictions.
     verbose : int, default=0
@@ -91,6 +91,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Epochs run.
     params_ : dict
         What "auto" became.
+    callbacks_ : list of keras.callbacks.Callback
+        The copies of `callbacks` that ran; no part of a pickle.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
 from keraseq.encoding.series_columns import Columns
+from keraseq.wrappers._callbacks import copy_callbacks
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers.forecasting._calibration import Calibrator
@@ -86,7 +87,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     n_iter_no_change : int, default=5
     warm_start : bool, default=False
     checkpoint : str or path-like, optional
-    callbacks : list of keras.callbacks.Callback, optional
+    callbacks : keras.callbacks.Callback or list of them, optional
+        As of :class:`keraseq.SequenceClassifier`.
     random_state : int, RandomState or None, default=None
     verbose : int, default=0
 
@@ -97,6 +99,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     params_ : dict
     history_ : dict of list
     n_iter_ : int
+    callbacks_ : list of keras.callbacks.Callback
+        The copies of `callbacks` that ran; no part of a pickle.
 
     References
     ----------
@@ -189,6 +193,9 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
 
         Raises
         ------
+        KeyboardInterrupt
+            After Ctrl-C. The forecaster is fitted then, with its best weights so far, unless it
+            came before the first step of training: then it is as it was.
         ValueError, TypeError
             For dates that do not rise, gaps and missing values (see `missing`), infinities, a
             series too short for two windows, or covariates that do not cover y.
@@ -213,14 +220,20 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
             rows = held_back(self, n_windows)
             check_held_back(self, rows, params["n_windows"])
             borders = [n - row for n, row in zip(lengths, rows, strict=True)]
+        callbacks = copy_callbacks(
+            self.callbacks,
+            is_validated=params["early_stopping"],
+            remedy="set early_stopping=True",
+        )
         former = self._core.network if self.warm_start and hasattr(self, "_core") else None
-        core = train(self, reader, data, params, borders, network=former)
+        core, run = train(self, reader, data, params, borders, network=former, callbacks=callbacks)
         # All at once and last: a fit that fails leaves the former one whole. All that is read later
         # is in these: a parameter that is set now counts from the next fit on.
         self._core, self._network = core, core.network
         self._calibrator = Calibrator(core, self.conformal)
         self.params_, self.lookback_ = core.params, params["lookback"]
-        self.history_, self.n_iter_ = core.history, core.n_iter
+        self.history_, self.n_iter_, self.callbacks_ = run.history, run.n_iter, callbacks
+        run.raise_interrupt()
         return self
 
     def predict(self, n=None, *, y=None, past=None, future=None, static=None):

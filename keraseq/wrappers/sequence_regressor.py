@@ -18,6 +18,8 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     history_ : dict of list
     n_iter_ : int
     params_ : dict
+    callbacks_ : list of keras.callbacks.Callback
+        The copies of `callbacks` that ran; no part of a pickle.
 
     Examples
     --------

@@ -25,6 +25,8 @@ class SequenceTagger(SequenceEstimator):
     history_ : dict of list
     n_iter_ : int
     params_ : dict
+    callbacks_ : list of keras.callbacks.Callback
+        The copies of `callbacks` that ran; no part of a pickle.
 
     Examples
     --------

@@ -11,8 +11,8 @@ from keraseq.encoding.season import season_of
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._network import Network
+from keraseq.wrappers._optimizer import optimizer_config
 from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers._training import optimizer_config
 from keraseq.wrappers.forecasting._data import (
     ForecastData,
     ForecastReader,
@@ -40,7 +40,6 @@ class ForecastCore:
         Training's.
     borders : list of int
         For each series, the first row that training did not forecast.
-    history, n_iter : as of `fit_model`
     """
 
     network: Network
@@ -49,8 +48,6 @@ class ForecastCore:
     scaling: ForecastScaling
     data: ForecastData
     borders: list
-    history: dict
-    n_iter: int
 
     @property
     def lookback(self):
@@ -129,7 +126,7 @@ class ForecastCore:
         return scale
 
 
-def train(forecaster, reader, data, params, borders, *, network=None):
+def train(forecaster, reader, data, params, borders, *, network=None, callbacks=()):
     """Scale, cut, build and train.
 
     Parameters
@@ -145,10 +142,14 @@ def train(forecaster, reader, data, params, borders, *, network=None):
         judge it, and the best weights are kept.
     network : Network, optional
         To go on from.
+    callbacks : sequence of keras.callbacks.Callback, optional
+        Copied for this training.
 
     Returns
     -------
     ForecastCore
+    Run
+        The caller raises its interrupt.
     """
     checkpoint = None if forecaster.checkpoint is None else Checkpoint(forecaster.checkpoint)
     seed = draw_seed(forecaster.random_state, checkpoint)
@@ -170,18 +171,18 @@ def train(forecaster, reader, data, params, borders, *, network=None):
     network = Network(recipe, seed) if network is None else network.go_on(recipe)
     if checkpoint is not None:
         checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {recipe}")
-    history, n_iter = network.fit(
+    run = network.fit(
         training,
         validation,
         epochs=params["epochs"],
         learning_rate=params["learning_rate"],
         early_stopping=validation is not None,
         n_iter_no_change=forecaster.n_iter_no_change,
-        callbacks=forecaster.callbacks or (),
+        callbacks=callbacks,
         checkpoint=checkpoint,
         verbose=forecaster.verbose,
     )
-    return ForecastCore(network, params, reader, scaling, data, borders, history, n_iter)
+    return ForecastCore(network, params, reader, scaling, data, borders), run
 
 
 def retrain(core, borders):
@@ -204,7 +205,9 @@ def retrain(core, borders):
         seed=core.network.seed,
     )
     network = Network(core.network.recipe, core.network.seed)
-    network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
+    run = network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
+    if run.interrupt is not None:
+        raise run.interrupt
     return replace(core, network=network, scaling=scaling, borders=borders)
 
 
