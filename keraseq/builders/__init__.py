@@ -1,7 +1,7 @@
 """Plan = architecture + stem + head + sizes; budgets, counts and the public builders."""
 
 from keraseq.builders.build import assemble, build, compile_for_task, plan_model
-from keraseq.builders.count_flops import count_flops, is_functional
+from keraseq.builders.count_flops import count_flops
 from keraseq.builders.count_parameters import count_parameters
 from keraseq.builders.documentation import builder_signature, make_builder
 from keraseq.builders.model_info import model_info
@@ -16,7 +16,6 @@ __all__ = [
     "compile_for_task",
     "count_flops",
     "count_parameters",
-    "is_functional",
     "make_builder",
     "make_plan",
     "model_info",

@@ -38,7 +38,7 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
         record["row_variance"], record["n_test"] = row_luck(data.task, gain, weight, block)
         if keep_rows:
             record["gain"], record["weight"] = gain.tolist(), weight.tolist()
-        record.update(_describe(estimator, len(split.train)))
+        record.update(_describe(estimator, len(split.train), entry.notes))
         if latency:
             record.update(_latency(estimator, data, split))
     except Exception as error:
@@ -56,14 +56,16 @@ def score_rows(estimator, data, split):
     return row_gains(data.task, y, estimator.predict(X))
 
 
-def _describe(estimator, n_rows):
+def _describe(estimator, n_rows, notes):
     inner = inner_estimator(estimator)
     described = {"epochs": getattr(inner, "n_iter_", None), "steps": effort(inner, n_rows)}
     if not isinstance(described["epochs"], int | np.integer):
         described["epochs"] = None
     if isinstance(inner, NetworkEstimator):
-        described["parameters"], described["flops"] = inner.n_parameters_, inner.n_flops_
-        described["history"] = inner.history_
+        described["parameters"], described["history"] = inner.n_parameters_, inner.history_
+        described["flops"], reason = inner._count_flops()
+        if reason is not None:
+            described["note"] = "; ".join([*notes, reason])
     return described
 
 

@@ -5,10 +5,10 @@ import weakref
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.builders import count_flops, count_parameters, is_functional, python_random
+from keraseq.builders import count_flops, count_parameters
 from keraseq.models import users_models
 
-# Counting clones the model, a twentieth of a second; a comparison lends one model to many fits.
+# A comparison lends one model to many fits.
 _counted = weakref.WeakKeyDictionary()
 
 
@@ -39,15 +39,20 @@ class NetworkEstimator(BaseEstimator):
     def n_flops_(self):
         """Operations to read one sequence of mean length, by :func:`keraseq.count_flops`.
 
-        None for a user's model that is not functional.
+        None where they cannot be counted: ``keraseq.count_flops(estimator.model_)`` says why.
         """
+        return self._count_flops()[0]
+
+    def _count_flops(self):
+        """Return the operations and None, or None and the reason."""
         check_is_fitted(self, "_network")
-        with self._network.borrow() as model, python_random(0):
-            if not is_functional(model):
-                return None
+        with self._network.borrow() as model:
             counted, steps = _counted.setdefault(model, {}), self.params_.get("mean_length")
             if steps not in counted:
-                counted[steps] = count_flops(model, steps)
+                try:
+                    counted[steps] = count_flops(model, steps), None
+                except TypeError as error:
+                    counted[steps] = None, str(error).partition(". ")[0]
             return counted[steps]
 
     def summary(self):

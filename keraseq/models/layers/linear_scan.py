@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 _BLOCK = 16
 _BLOCK_LEVELS = 2
 # Doublings above the blocks where the number of steps is left open: for up to four million.
@@ -12,7 +14,7 @@ _OPEN_ROUNDS = 14
 
 
 @keras.saving.register_keras_serializable("keraseq")
-class LinearScan(keras.layers.Layer):
+class LinearScan(ElementwiseLayer):
     """The recurrence ``h[t] = decay[t] * h[t - 1] + inputs[t]``, element by element, from zero.
 
     All blocks of 16 steps are walked side by side, then the ends of blocks in the same way, twice;

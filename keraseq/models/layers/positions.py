@@ -4,9 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 
 @keras.saving.register_keras_serializable("keraseq")
-class SinusoidalPositions(keras.layers.Layer):
+class SinusoidalPositions(ElementwiseLayer):
     """Add the sinusoids of Vaswani et al. (2017) to `(batch, time, channels)`, without weights.
 
     The pairs are laid out as sines, then cosines; an odd number of channels leaves the last cosine

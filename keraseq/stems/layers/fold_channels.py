@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 
 @keras.saving.register_keras_serializable("keraseq")
-class FoldChannels(keras.layers.Layer):
+class FoldChannels(ElementwiseLayer):
     """Turn `(batch, time, channels)` into `(batch * channels, time, 1)`, the mask likewise.
 
     Every channel then passes through the same weights as a series of its own

@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 
 @keras.saving.register_keras_serializable("keraseq")
-class InstanceNormalization(keras.layers.Layer):
+class InstanceNormalization(ElementwiseLayer):
     """Normalise each history by its own level and spread, channel by channel, padding left out.
 
     Reversible instance normalisation (Kim et al. 2022): the forecast is scaled back by the same

@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 
 @keras.saving.register_keras_serializable("keraseq")
-class Padding(keras.layers.Layer):
+class Padding(ElementwiseLayer):
     """Split right-padded input into values and a boolean mask of its real steps.
 
     Padding is id 0 for token ids `(batch, time)` and a step whose features are all NaN for numbers

@@ -4,10 +4,11 @@ import keras
 from keras import ops
 
 from keraseq._checks import check_integer
+from keraseq._elementwise import ElementwiseLayer
 
 
 @keras.saving.register_keras_serializable("keraseq")
-class Patches(keras.layers.Layer):
+class Patches(ElementwiseLayer):
     """Cut `(batch, time, channels)` into patches of `patch_length` steps, as one step each.
 
     A row's patches end at its last real step, so that the most recent patch is always whole; the

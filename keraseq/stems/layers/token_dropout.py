@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from keraseq._checks import check_fraction
+from keraseq._elementwise import ElementwiseLayer
 from keraseq.encoding.text_encoder import UNKNOWN
 
 
 @keras.saving.register_keras_serializable("keraseq")
-class TokenDropout(keras.layers.Layer):
+class TokenDropout(ElementwiseLayer):
     """Replace token ids by the unknown id 1 with probability `rate` while training.
 
     So the unknown token's embedding learns what to make of a word that was never seen. Padding

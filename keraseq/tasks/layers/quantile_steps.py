@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from keraseq._elementwise import ElementwiseLayer
+
 
 @keras.saving.register_keras_serializable("keraseq")
-class QuantileSteps(keras.layers.Layer):
+class QuantileSteps(ElementwiseLayer):
     """Read the last axis as a central quantile and steps, and return rising quantiles.
 
     The quantile `centre` is taken as it comes; each further one is its neighbour plus or minus a

@@ -4,12 +4,13 @@ import keras
 from keras import ops
 
 from keraseq._checks import check_choice
+from keraseq._elementwise import ElementwiseLayer
 
 POOLINGS = ("mean", "max", "mean_max", "last", "ends")
 
 
 @keras.saving.register_keras_serializable("keraseq")
-class SequencePooling(keras.layers.Layer):
+class SequencePooling(ElementwiseLayer):
     """Pool `(batch, time, channels)` under its mask to `(batch, channels)` (twice that for pairs).
 
     Parameters
