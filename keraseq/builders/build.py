@@ -169,8 +169,8 @@ def compile_for_task(model, task, *, optimizer=None, loss=None, logits=True, qua
         optimizer=optimizer or keras.optimizers.Adam(),
         loss=task.loss(logits=logits, quantiles=quantiles, **error),
         metrics=task.metrics(logits=logits, quantiles=quantiles),
-        # On TensorFlow XLA compiles anew for every batch shape, which costs more than it gains where
-        # the number of steps or the last batch differs; JAX compiles in no other way.
+        # On TensorFlow XLA compiles anew for every batch shape, which costs more than it gains
+        # where the number of steps or the last batch differs; JAX compiles in no other way.
         jit_compile=keras.backend.backend() == "jax",
     )
     # Keras builds it when it loads a file, and warns if the saved one was not.
