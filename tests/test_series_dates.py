@@ -503,6 +503,22 @@ def long(dates, **more):
             r"y's numbers do not rise: 2 \(row 1\) comes after a later one.*y = y\.sort_index\(\)",
         ),
         (
+            long(DATES[:3]).drop(columns="city"),
+            Columns(),
+            r"not numbers .*if 'day' says when rows were, name it by date_col='day'\.$",
+        ),
+        (
+            [long(DATES[:3]).drop(columns="city")],
+            Columns(),
+            r"if 'day' says when rows were, make it the index: "
+            r"y\[0\] = y\[0\]\.set_index\('day'\)\.$",
+        ),
+        (
+            long(DATES[:3]),
+            Columns("city"),
+            r"if 'day' says when rows were, name it by date_col='day'\.$",
+        ),
+        (
             numbers(pd.timedelta_range("1h", periods=3)),
             Columns(),
             r"holds durations.*y\.index = pandas\.Timestamp\('2024-01-01'\) \+ y\.index",
@@ -555,6 +571,20 @@ def test_what_is_read_off_the_dates_knows_working_days_and_zones():
         row_of_date(index.tz_localize(None), "2024-04-25T22:00Z")
     with pytest.raises(ValueError, match="start='soon' is no date"):
         row_of_date(index, "soon")
+
+
+@pytest.mark.parametrize("kind", [pl.Date, pl.Datetime("ms"), pl.Datetime("us", "Africa/Cairo")])
+def test_dates_of_polars_keep_their_kind(kind):
+    days = pl.Series("day", DATES.date.tolist())
+    days = (
+        days.cast(pl.Datetime("us")).dt.replace_time_zone("Africa/Cairo")
+        if getattr(kind, "time_zone", None)
+        else days.cast(kind)
+    )
+    panel = read_panel(pl.DataFrame({"day": days, "sold": np.arange(6.0)}), Columns(date="day"))
+    following = panel.forecast([np.zeros((2, 1))])
+    assert following.schema["day"] == days.dtype
+    assert following["day"].dt.to_string("%F").to_list() == ["2024-01-07", "2024-01-08"]
 
 
 def test_dates_of_arrow_are_read_as_dates():

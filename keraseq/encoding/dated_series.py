@@ -117,11 +117,11 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
     Timestamp('2020-03-31 00:00:00')
     """
     check_choice("missing", missing, _MISSING)
+    source = name if isinstance(name, SeriesSource) else SeriesSource(name, name)
     frame, like = _as_frame(y, name)
     if not len(frame) or not frame.shape[1]:
         raise ValueError(f"{name} is empty; give a series with at least some values.")
-    frame = _numeric(frame, name)
-    source = name if isinstance(name, SeriesSource) else SeriesSource(name, name)
+    frame = _numeric(frame, source)
     frame = frame.set_axis(read_index(frame.index, source))
     step = find_step(frame.index, freq, known, source)
     if missing != "ignore" and step is not None:
@@ -147,14 +147,14 @@ def _as_frame(y, name):
     return pd.DataFrame(values), values[:0]
 
 
-def _numeric(frame, name):
+def _numeric(frame, source):
     for place, column in enumerate(frame.columns):
-        _refuse_complex(frame.iloc[:, place], column, name)
+        _refuse_complex(frame.iloc[:, place], column, source)
     try:
         return frame.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
-            f"{name} holds values that are not numbers ({error}); {_mend(frame)}."
+            f"{source} holds values that are not numbers ({error}); {_mend(frame, source)}."
         ) from None
 
 
@@ -168,8 +168,11 @@ def _refuse_complex(values, column, name):
         )
 
 
-def _mend(frame):
+def _mend(frame, source):
     words = [column for column in frame if not pd.api.types.is_numeric_dtype(frame[column])]
+    dates = [column for column in words if pd.api.types.is_datetime64_any_dtype(frame[column])]
+    if dates and source.date_col is None:
+        return f"if {dates[0]!r} says when rows were, {source.name_dates(dates[0])}"
     if 0 < len(words) < frame.shape[1]:
         return (
             f"convert the column {words[0]!r}, or leave it out: value_cols= names those to forecast"

@@ -52,4 +52,6 @@ def to_polars(frame, polars):
             )
         else:
             made[name] = values.to_numpy()
+            if made[name].dtype == "M8[s]":  # what pandas makes of days
+                made[name] = made[name].astype("M8[D]")
     return polars(made)

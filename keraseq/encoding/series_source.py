@@ -42,6 +42,12 @@ class SeriesSource:
             return f"{self._holder}'s index"
         return f"{self.name}'s column {self.date_col!r}"
 
+    def name_dates(self, column):
+        """How to say that a column holds the dates of the rows."""
+        if self.name != self.argument and self.series_col is None:  # one of a list
+            return f"make it the index: {self.name} = {self.name}.set_index({column!r})"
+        return f"name it by date_col={column!r}"
+
     @property
     def parse_dates(self):
         """The line that turns text into dates."""
