@@ -3,10 +3,11 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from _comparisons import drawn_comparison
 
-from keraseq.comparison import Comparison
+from keraseq.comparison import Comparison, JoinedComparison
 
 
 def from_scores(task="classification", baselines=(), ratio=0.25, **scores):
@@ -109,6 +110,20 @@ def test_a_comparison_of_one_model_alone_says_so():
     assert "1 model and no baseline" in found.summary()
     assert "only has accuracy, 0.850" in found.summary()
     assert "p-values" not in found.summary()
+
+
+def test_joined_comparisons_say_it_in_the_same_order():
+    # One model best of five on all of twelve data sets, the others in another order each time.
+    order = np.random.default_rng(0).permuted(np.tile(np.arange(1.0, 5), (12, 1)), axis=1)
+    frame = pd.DataFrame(np.column_stack([np.full(12, 9.0), order]), columns=list("abcde"))
+    joined = JoinedComparison(frame, "accuracy")
+    text = one_line(joined.summary())
+    assert "5 models ranked by accuracy on 12 data sets; are the ranks luck? p < 0.001" in text
+    assert "a has the best mean rank, 1.00. Detectable differences of mean ranks" in text
+    assert re.search(r"a against \w \+\d\.\d\d", text)
+    assert text.count("Not told apart") == 1 and text.count("detectable") == 0
+    assert max(map(len, [*joined.summary().splitlines(), *repr(joined).splitlines()])) <= 80
+    np.testing.assert_allclose(joined.ranks["a"], 1)
 
 
 def test_seconds_are_of_fits_with_one_number_of_threads():

@@ -10,14 +10,30 @@ _WIDTH = 80
 
 
 def summarise(result):
-    """Return the text of :meth:`Comparison.summary`, in lines of at most 80 columns."""
-    return "\n".join(
-        textwrap.fill(
-            paragraph, _WIDTH, subsequent_indent="  ", break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for paragraph in _paragraphs(result)
-    )  # fmt: skip
+    """Return the text of :meth:`Comparison.summary`."""
+    return in_80_columns(_paragraphs(result))
+
+
+def in_80_columns(paragraphs):
+    """Return the paragraphs as text, their further lines indented."""
+    settings = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": "  "}
+    return "\n".join(textwrap.fill(one, _WIDTH, **settings) for one in paragraphs)
+
+
+def by_better(rows):
+    """Pairs by their first, the better one: a dict of name to rows."""
+    found = {}
+    for row in rows:
+        found.setdefault(row.a, []).append(row)
+    return found
+
+
+def pairs_in_one_line(rows, bracket=lambda row: ""):
+    """The pairs with what each has in brackets: ``a from b (9), c; b from c``."""
+    return "; ".join(
+        f"{a} from " + ", ".join(row.b + bracket(row) for row in of_a)
+        for a, of_a in by_better(rows).items()
+    )
 
 
 def _paragraphs(result):
@@ -38,7 +54,7 @@ def _paragraphs(result):
     detectable = [row for row in tested if row.detectable]
     if detectable:
         yield "Detectable differences (p < 0.05 over all pairs; intervals in `.significance`):"
-        for better, rows in _by_better(detectable).items():
+        for better, rows in by_better(detectable).items():
             yield f"  {better} against {_worse(rows, rivals)}"
     yield from _not_apart(result, [row for row in tested if not row.detectable])
     few = [f"{row.a} with {row.b}" for row in pairs if math.isnan(row.p)]
@@ -114,22 +130,12 @@ def _worse(rows, rivals):
     return ", ".join(each)
 
 
-def _by_better(rows):
-    found = {}
-    for row in rows:
-        found.setdefault(row.a, []).append(row)
-    return found
-
-
 def _not_apart(result, rows):
     """One paragraph: the pairs, each with the runs that would show a difference of its size."""
     if not rows:
         return
     needed = {(row.a, row.b): _runs_needed(result, row) for row in rows}
-    of_pairs = "; ".join(
-        f"{a} from " + ", ".join(row.b + _bracket(needed[row.a, row.b]) for row in of_a)
-        for a, of_a in _by_better(rows).items()
-    )
+    of_pairs = pairs_in_one_line(rows, lambda row: _bracket(needed[row.a, row.b]))
     said = [f"Not told apart: {of_pairs}."]
     if any(isinstance(n, int) for n in needed.values()):
         said.append("In brackets the runs that show a difference of the size seen in 80 %.")

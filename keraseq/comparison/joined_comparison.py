@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from keraseq import _format
 from keraseq.comparison._statistics import LEVEL
+from keraseq.comparison._summary import by_better, in_80_columns, pairs_in_one_line
 
 
 def join_comparisons(results):
@@ -99,24 +101,37 @@ class JoinedComparison:
         n_sets, k = self.scores.shape
         return np.sqrt(k * (k + 1) / (12 * n_sets))
 
+    def __repr__(self):
+        ranks = self.ranks.map(_format.amount).to_frame("mean rank").rename_axis(index=None)
+        return f"{in_80_columns([self._what()])}\n{ranks.to_string()}"
+
     def summary(self):
-        """Return plain sentences, pair by pair, best first."""
-        n = len(self.scores)
-        lines = [
-            f"{len(self.ranks)} models ranked by {self.metric} on {n} data sets; "
-            f"are the ranks luck? p = {self.friedman_p:.2g} (Friedman)."
-            if len(self.ranks) > 2
-            else f"2 models on {n} data sets, p = {self.friedman_p:.2g} (Wilcoxon)."
-        ]
+        """Return plain sentences: the best, what is detectable, and what is not told apart.
+
+        Lines have at most 80 columns.
+        """
+        best, n = self.ranks.index[0], len(self.scores)
+        paragraphs = [self._what(), f"{best} has the best mean rank, {self.ranks.iloc[0]:.2f}."]
+        found = {True: [], False: []}
         for row in self.significance.itertuples():
-            verdict = "a" if row.detectable else "no"
-            lines.append(
-                f"{row.a} against {row.b}: {verdict} detectable difference "
-                f"({row.difference:.2f} ranks, p = {row.p:.2g})."
-            )
+            found[row.detectable].append(row)
+        if found[True]:
+            paragraphs.append("Detectable differences of mean ranks (p < 0.05 over all pairs):")
+        for better, rows in by_better(found[True]).items():
+            worse = ", ".join(f"{row.b} {row.difference:+.2f}" for row in rows)
+            paragraphs.append(f"  {better} against {worse}")
+        if found[False]:
+            paragraphs.append(f"Not told apart: {pairs_in_one_line(found[False])}.")
         if n < 6:
-            lines.append(f"{n} data sets are few: rank tests see little below 6.")
-        return "\n".join(lines)
+            paragraphs.append(f"{n} data sets are few: rank tests see little below 6.")
+        return in_80_columns(paragraphs)
+
+    def _what(self):
+        test = "Friedman" if len(self.ranks) > 2 else "Wilcoxon"
+        return (
+            f"{len(self.ranks)} models ranked by {self.metric} on {len(self.scores)} data sets; "
+            f"are the ranks luck? {_format.p_value(self.friedman_p)} ({test})."
+        )
 
     def plot(self, *, ax=None):
         """Draw the critical-difference diagram."""
