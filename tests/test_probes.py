@@ -103,20 +103,48 @@ def test_gradient_flow_reads_a_fitted_estimator_and_stacked_layers():
 
 def test_gradient_flow_refuses_what_would_mislead():
     pooled = keraseq.gru((None, 2), 1, task="regression", units=2)
-    with pytest.raises(ValueError, match=r"pooling='mean_max'.*Build it with pooling='last'"):
-        probes.gradient_flow([pooled], numbers(1, 4, 2), numbers(1, 1))
     with pytest.raises(ValueError, match="give the X and y"):
         probes.gradient_flow([pooled])
-    with pytest.raises(TypeError, match=r"give a list: \['gru'\]"):
-        probes.gradient_flow("gru")
-    with pytest.raises(TypeError, match="is one model"):
-        probes.gradient_flow(pooled)
     with pytest.raises(ValueError, match="X and y belong together"):
         probes.gradient_flow(["gru"], X=numbers(1, 4, 2))
     with pytest.raises(ValueError, match="models is empty"):
         probes.gradient_flow([])
     with pytest.raises(ValueError, match="Did you mean 'gru'"):
         probes.gradient_flow(["gruu"])
+
+
+def test_gradient_flow_of_a_default_classifier_is_that_of_its_own_reading():
+    X, y = ["a good film", "a bad film", "good", "not at all bad"] * 4, [1, 0, 1, 0] * 4
+    clf = keraseq.SequenceClassifier("gru", units=4, epochs=1, random_state=0).fit(X, y)
+    frame = probes.gradient_flow(clf, X, y)
+    reads = clf.model_.get_layer("pooling").pooling
+    assert reads not in ("last", "ends")
+    assert set(frame["model"]) == {"gru"} and set(frame["reads"]) == {reads}
+    assert set(frame["wrt"]) == {"input", "hidden state"} and (frame["norm"] > 0).all()
+    display = plots.GradientFlowDisplay.from_frame(frame)
+    assert legend(display) == [f"gru (reads {reads})"]
+
+
+def test_a_mean_reaches_every_step_without_any_memory():
+    """Of the mean of n states the gradient at each of them is that of the mean over n, exactly."""
+    model = keraseq.gru((None, 2), 1, task="regression", pooling="mean", units=3, seed=0)
+    X, y = numbers(1, 6, 2), np.ones((1, 1), "float32")
+    frame = probes.gradient_flow(model, X, y).query("wrt == 'hidden state'")
+    kernel, error = model.get_layer("outputs").get_weights()[0], np.array(model(X)) - y
+    # The last state reaches the loss through the mean alone.
+    last = frame.set_index("steps_back")["norm"][0]
+    assert last == pytest.approx(np.linalg.norm(2 * error * kernel) / 6, rel=1e-4)
+    assert set(frame["reads"]) == {"mean"}
+
+
+def test_one_model_is_as_good_as_a_list():
+    one = probes.gradient_flow("gru", n_steps=4, units=2, n_seeds=1)
+    many = probes.gradient_flow(["gru"], n_steps=4, units=2, n_seeds=1)
+    pd.testing.assert_frame_equal(one, many)
+    settings = {"lags": (3,), "steps": 1, "units": 2, "n_seeds": 1, "verbose": 0}
+    assert probes.memory_horizon("gru", **settings)["model"].tolist() == ["gru"]
+    with pytest.raises(ValueError, match="Did you mean 'gru'"):
+        probes.scaling("gruu")
 
 
 def test_another_backend_is_told_what_is_missing(monkeypatch):
@@ -287,6 +315,84 @@ def test_attribution_to_a_chosen_output(sentiment):
     assert frame.loc[frame["attribution"].idxmin(), "token"] == "good"
     with pytest.raises(ValueError, match=r"output=2 is no place .* has the shape \(2,\)"):
         probes.attribution(sentiment, ["good"], output=2)
+
+
+def test_attribution_names_the_class(sentiment):
+    frame = probes.attribution(sentiment, ["a good film", "the plot was bad"], n_orders=1)
+    assert frame.groupby("row")["output_name"].first().tolist() == ["pos", "neg"]
+    display = plots.AttributionDisplay.from_frame(frame, row=1)
+    assert display.ax_.get_title() == "transformer, what speaks for neg, row 1"
+
+
+DAYS = pd.date_range("2022-01-03", periods=200, freq="D")
+
+
+@pytest.fixture(scope="module")
+def forecaster():
+    """Two series of quite other sizes, and a promotion of today that sells tomorrow."""
+    promotion = numbers(200)
+    follows = np.r_[0, promotion[:-1]]
+    y = pd.DataFrame({"cakes": 100 + 30 * follows, "flour": 1e5 + 2e4 * follows}, DAYS)
+    x = pd.DataFrame({"promotion": promotion}, DAYS)
+    model = keraseq.SequenceForecaster(
+        "gru", horizon=2, lookback=8, units=8, epochs=40, learning_rate=0.02, patch_length=1,
+        early_stopping=False, random_state=0,
+    )  # fmt: skip
+    return model.fit(y, past=x), y, x
+
+
+def test_attributions_of_a_forecast_are_dated_and_sum_to_what_it_gains(forecaster):
+    model, y, x = forecaster
+    history = {"past": x[:150]}
+    frame = probes.attribution(model, y[:150], output=(2, "flour"), n_orders=1, **history)
+    assert list(frame.columns) == ["row", "step", "date", "output", "output_name", "attribution"]
+    assert frame["date"].tolist() == list(DAYS[142:150])
+    assert set(frame["output"]) == {(2, "flour")}
+    assert set(frame["output_name"]) == {f"flour, {DAYS[151].date()}"}
+    # The baseline is a history of nothing but the training means.
+    flat = {"past": x[:150] * 0 + x.mean()}
+    gain = model.predict(y=y[:150], **history) - model.predict(y=y[:150] * 0 + y.mean(), **flat)
+    assert frame["attribution"].sum() == pytest.approx(gain["flour"].iloc[1], rel=1e-3)
+    assert frame.attrs["completeness_gap"] < 0.01
+
+
+def test_the_day_that_decides_a_forecast_gets_the_credit(forecaster):
+    model, y, x = forecaster
+    sizes = np.zeros(8)
+    for end in (120, 150, 180):
+        frame = probes.attribution(model, y[:end], past=x[:end], n_orders=1)
+        sizes += frame["attribution"].abs().to_numpy()
+    assert sizes.argmax() == 7  # yesterday, whose promotion tells today
+    display = plots.AttributionDisplay.from_frame(frame)
+    title = f"gru, what speaks for cakes, {DAYS[end].date()}, row 0"
+    assert display.ax_.get_title() == title
+    assert len(display.ax_.patches) == 8
+
+
+def test_attribution_refuses_what_is_not_forecast(forecaster, sentiment):
+    model, y, x = forecaster
+    for output in (0, 3, (1, "salt"), True):
+        with pytest.raises(ValueError, match=r"give a step ahead from 1 to 2, .*'flour'"):
+            probes.attribution(model, y[:150], past=x[:150], output=output)
+    with pytest.raises(ValueError, match="past is for a SequenceForecaster"):
+        probes.attribution(sentiment, ["good"], past=x)
+    with pytest.raises(ValueError, match="past is missing"):
+        probes.attribution(model, y[:150])
+
+
+def test_attribution_of_a_forecaster_of_many_series_names_each():
+    long = pd.DataFrame(
+        {"shop": ["a"] * 60 + ["b"] * 60, "day": [*DAYS[:60]] * 2, "sold": numbers(120)}
+    )
+    model = keraseq.SequenceForecaster(
+        "simple_rnn", horizon=2, lookback=6, units=2, epochs=1, quantiles=(0.1, 0.5, 0.9),
+        series_col="shop", date_col="day", random_state=0,
+    ).fit(long)  # fmt: skip
+    frame = probes.attribution(model, n_orders=1)  # the end of training
+    assert frame.groupby("row")["series"].first().tolist() == ["a", "b"]
+    assert frame["date"].max() == DAYS[59] and frame.attrs["completeness_gap"] < 0.05
+    display = plots.AttributionDisplay.from_frame(frame, row=1)
+    assert display.ax_.get_title() == f"simple_rnn, what speaks for sold, {DAYS[60].date()}, b"
 
 
 def test_attribution_of_a_tagger_needs_a_step_and_a_tag():

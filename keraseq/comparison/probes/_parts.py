@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 from keras import tree
+from sklearn.base import BaseEstimator
 
 from keraseq.batching import pad
 from keraseq.comparison._entries import entry_names
@@ -10,19 +11,17 @@ from keraseq.models import find_model
 from keraseq.models.layers import Padding, SequencePooling
 from keraseq.wrappers._base import SequenceEstimator
 
-READINGS = ("last", "ends")
-
 
 def named_models(models):
-    """Return `models`, a list or a dict, as a dict of name to model.
+    """Return `models`, a model, a list of them or a dict, as a dict of name to model.
 
     Raises
     ------
-    TypeError, ValueError
-        For a single name or model, or nothing.
+    ValueError
+        For nothing.
     """
-    if isinstance(models, str | SequenceEstimator) or callable(models):
-        raise TypeError(f"models={models!r:.60} is one model; give a list: [{models!r:.60}].")
+    if isinstance(models, str | BaseEstimator) or callable(models):
+        models = [models]
     named = (
         dict(models)
         if isinstance(models, dict)
@@ -34,12 +33,12 @@ def named_models(models):
 
 
 def check_names(models):
-    """Return the names of `models`, a list of names of the zoo or of registered functions.
+    """Return the names of `models`, names of the zoo or registered functions, one or several.
 
     Raises
     ------
-    TypeError, ValueError
-        For a single name, nothing, or an unknown one.
+    ValueError
+        For nothing, or an unknown one.
     """
     return [find_model(model).name for model in named_models(models).values()]
 
@@ -155,20 +154,10 @@ def inputs_of(layer):
 
 
 def reading_of(model):
-    """Return how a model's pooling reads the sequence, "last" or "ends".
+    """Return how a model reads the sequence: its pooling, or "every step" without one.
 
-    Raises
-    ------
-    ValueError
-        For any other pooling: it lets the loss reach each step directly, and not through the
-        memory that is asked about.
+    Only with "last" and "ends" does a gradient go through the memory alone; other poolings let
+    the loss reach each step directly.
     """
     poolings = [layer.pooling for layer in model.layers if isinstance(layer, SequencePooling)]
-    if len(poolings) != 1 or poolings[0] not in READINGS:
-        has = f"pooling={poolings[0]!r}" if poolings else "no pooling layer"
-        raise ValueError(
-            f"{model.name} has {has}; this probe reads the last step, since other poolings reach "
-            "every step without any memory. Build it with pooling='last', or 'ends' where the "
-            "architecture is not causal."
-        )
-    return poolings[0]
+    return poolings[0] if poolings else "every step"

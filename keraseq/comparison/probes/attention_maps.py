@@ -63,7 +63,9 @@ def attention_maps(model, X):
     ]
     columns = ["row", "layer", "head", "query", "key"]
     columns += [] if tokens is None else ["query_token", "key_token"]
-    return pd.concat(frames, ignore_index=True)[[*columns, "weight"]]
+    frame = pd.concat(frames, ignore_index=True)[[*columns, "weight"]]
+    frame.attrs["model"] = model.name
+    return frame
 
 
 def _weights(model, layer, inputs):

@@ -8,9 +8,9 @@ from keras import ops
 from sklearn.utils import check_random_state
 
 from keraseq._checks import check_choice, check_integer
-from keraseq.comparison.probes._parts import as_keras, cut, real_steps, stem, token_embedding
+from keraseq.comparison.probes._explained import explain_forecast, explain_rows
 from keraseq.comparison.probes._tensorflow import gradients
-from keraseq.encoding.text_encoder import UNKNOWN
+from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 
 _BATCH = 512
 _CUTS = 20
@@ -18,8 +18,11 @@ _CUTS = 20
 
 def attribution(
     model,
-    X,
+    X=None,
     *,
+    past=None,
+    future=None,
+    static=None,
     output=None,
     baseline="zeros",
     n_points=64,
@@ -38,11 +41,16 @@ def attribution(
     ----------
     model : keras.Model or fitted estimator
         Any that begins with :class:`keraseq.Padding`, as all that keraseq builds do.
-    X : array or list
-        Sequences: raw for an estimator, encoded for a Keras model.
-    output : int or tuple of int, optional
+    X : array, list or series
+        Sequences: raw for an estimator, encoded for a Keras model. For a forecaster a history, as
+        of its `predict`; the end of the training series by default.
+    past, future, static : optional
+        Of a forecaster, as of its `predict`. Covariates of the past are part of the steps; what
+        is known ahead, and of the series, stays as it is.
+    output : int or tuple, optional
         The place in a row's output, such as a class, to explain; (step, tag) of a tagger. Each
-        row's largest by default.
+        row's largest by default. Of a forecast the step ahead, from 1, or a tuple of it and the
+        target: the next step of the first target by default.
     baseline : {"zeros", "unknown"}, default="zeros"
         What stands for a step that says nothing: zeros, which are the training mean of an
         estimator's scaled numbers (of tokens an embedding of zeros); or the embedding of the
@@ -59,9 +67,11 @@ def attribution(
     Returns
     -------
     DataFrame
-        ``row``, ``step``, ``token`` (where the estimator has read text), ``output`` (the place
-        that is explained), ``attribution``. Padding is left out. Its ``attrs`` hold the checks,
-        means over the rows: ``completeness_gap`` (largest over the rows), ``deletion_area`` and
+        ``row``, ``step``, ``token`` (where the estimator has read text), ``series`` and ``date``
+        (of a forecaster's), ``output`` (the place that is explained), ``output_name`` (the class,
+        or the target and its date, where they are known), ``attribution`` (of a forecast in the
+        target's units). Padding is left out. Its ``attrs`` hold the checks, means over the rows:
+        ``completeness_gap`` (largest over the rows), ``deletion_area`` and
         ``random_area`` (under the curves of the output against the share of hidden steps; below
         random is good), and ``deletion``, these curves: ``hidden``, ``attribution``, ``random``.
 
@@ -94,8 +104,14 @@ def attribution(
     """
     n_points = check_integer("n_points", n_points, 1)
     n_orders = check_integer("n_orders", n_orders, 1)
-    model, inputs, tokens = as_keras(model, X)
-    answer = _Answer(model, inputs, output, baseline)
+    check_choice("baseline", baseline, ("zeros", "unknown"))
+    covariates = {"past": past, "future": future, "static": static}
+    if isinstance(model, SequenceForecaster):
+        explained = explain_forecast(model, X, covariates.values(), baseline)
+    else:
+        _refuse_covariates(covariates)
+        explained = explain_rows(model, X, baseline)
+    answer = _Answer(explained, output)
     shares, gap = _integrate(answer, n_points)
     if gap > tolerance:
         warnings.warn(
@@ -103,79 +119,86 @@ def attribution(
             f"is {n_points}.",
             stacklevel=2,
         )
-    rows, steps = np.nonzero(answer.real)
-    frame = pd.DataFrame({"row": rows, "step": steps})
-    if tokens is not None:
-        frame["token"] = tokens[rows, steps]
-    frame["output"] = [answer.names[row] for row in rows]
-    frame["attribution"] = shares[rows, steps]
+    frame = _frame(explained, answer, shares)
+    frame.attrs["model"] = explained.name
     frame.attrs["completeness_gap"] = gap
     frame.attrs.update(_deletion(answer, shares, n_orders, check_random_state(random_state)))
     return frame
 
 
+def _refuse_covariates(covariates):
+    for name, given in covariates.items():
+        if given is not None:
+            raise ValueError(f"{name} is for a SequenceForecaster; leave it out.")
+
+
+def _frame(explained, answer, shares):
+    rows, steps = np.nonzero(explained.real)
+    frame = pd.DataFrame({"row": rows, "step": steps})
+    for name, values in explained.columns.items():
+        frame[name] = values[rows, steps]
+    if "date" in frame:
+        frame["date"] = frame["date"].infer_objects()
+    frame["output"] = [answer.places[row] for row in rows]
+    names = [answer.name(row) for row in range(len(explained.values))]
+    if names and names[0] is not None:
+        frame["output_name"] = [names[row] for row in rows]
+    frame["attribution"] = shares[rows, steps]
+    return frame
+
+
 class _Answer:
-    """The number that is explained, as a function of the steps behind the stem.
+    """The number that is explained, as a function of the steps.
 
     Attributes
     ----------
     values, baseline : ndarray `(rows, time, channels)`
     real : bool ndarray `(rows, time)`
-    names : list
+    places : list
         Of each row the place in the output.
     """
 
-    def __init__(self, model, inputs, output, baseline):
-        front, self._rest = cut(model, stem(model)[0])
-        self.values, *self._beside = (np.array(part) for part in front(inputs, training=False))
-        self.real = real_steps(model, inputs)
-        self.baseline = np.zeros_like(self.values) + _baseline(model, baseline)
-        outputs = self._predict([self.values, *self._beside])
-        self.names, self._places = _places(model, outputs, output)
+    def __init__(self, explained, output):
+        self._explained = explained
+        self.values, self.real = explained.values, explained.real
+        self.baseline = np.zeros_like(self.values) + explained.nothing
+        self.baseline = self.baseline.astype(self.values.dtype)
+        outputs = self._predict([self.values, *explained.beside])
+        self.places, self._flat = explained.answer.choose(outputs, output)
 
     def __call__(self, values, rows):
         """Return a number for each of `values`, which stand in place of the given rows."""
         parts = [ops.convert_to_tensor(part) for part in self._parts(values, rows)]
-        outputs = ops.reshape(self._rest(parts, training=False), (len(rows), -1))
-        return ops.take_along_axis(outputs, self._places[rows][:, None], axis=1)[:, 0]
+        outputs = self._explained.rest(_one_or_list(parts), training=False)
+        outputs = ops.reshape(outputs, (len(rows), -1))
+        return ops.take_along_axis(outputs, self._flat[rows][:, None], axis=1)[:, 0]
 
     def numbers(self, values, rows):
-        """The same as an array, faster, and without a gradient."""
+        """The same as an array, in the user's units, without a gradient."""
         outputs = self._predict(self._parts(values, rows)).reshape(len(rows), -1)
-        return outputs[np.arange(len(rows)), self._places[rows]]
+        numbers = outputs[np.arange(len(rows)), self._flat[rows]]
+        return self._explained.answer.in_units(numbers, rows)
+
+    def unit(self, rows):
+        return self._explained.answer.unit(rows)
+
+    def name(self, row):
+        return self._explained.answer.name(row, self.places[row])
 
     def _predict(self, parts):
-        return self._rest.predict(parts, batch_size=_BATCH, verbose=0)
+        # A call, since `predict` would trace each cut model anew for every size of batch.
+        batches = [
+            ops.convert_to_numpy(self._explained.rest(_one_or_list(batch), training=False))
+            for batch in _batches(*parts)
+        ]
+        return np.concatenate(batches)
 
     def _parts(self, values, rows):
-        return [values, *(part[rows] for part in self._beside)]
+        return [values, *(part[rows] for part in self._explained.beside)]
 
 
-def _baseline(model, baseline):
-    if check_choice("baseline", baseline, ("zeros", "unknown")) == "zeros":
-        return 0.0
-    embedding = token_embedding(model)
-    if embedding is None:
-        raise ValueError(f"baseline='unknown' is for tokens; {model.name} reads numbers.")
-    return np.array(embedding.embeddings)[UNKNOWN]
-
-
-def _places(model, outputs, output):
-    """Return the place that is explained in each row's output, as it is named and flat."""
-    shape = outputs.shape[1:]
-    if output is None and len(shape) == 1:
-        places = outputs.argmax(axis=1)
-        return places.tolist(), places
-    place = output if isinstance(output, tuple) else (output,)
-    if len(place) != len(shape) or not all(
-        isinstance(i, int | np.integer) and 0 <= i < n for i, n in zip(place, shape, strict=True)
-    ):
-        raise ValueError(
-            f"output={output!r} is no place in {model.name}'s output of a row, which has the shape "
-            f"{shape}; give {'an integer' if len(shape) == 1 else 'a tuple'} within it."
-        )
-    flat = np.full(len(outputs), np.ravel_multi_index(place, shape))
-    return [output] * len(outputs), flat
+def _one_or_list(parts):
+    return list(parts) if len(parts) > 1 else parts[0]
 
 
 def _integrate(answer, n_points):
@@ -190,7 +213,7 @@ def _integrate(answer, n_points):
         values = (answer.baseline[rows] + share * way[rows]).astype(way.dtype)
         (gradient,) = gradients(lambda x, rows=rows: (ops.sum(answer(x, rows)), [x]), values)
         parts = weights[place, None] / 2 * (gradient * way[rows]).sum(axis=-1)
-        np.add.at(shares, rows, parts)
+        np.add.at(shares, rows, parts * np.reshape(answer.unit(rows), (-1, 1)))
     gain = answer.numbers(answer.values, every) - answer.numbers(answer.baseline, every)
     size = np.maximum(np.abs(gain), np.abs(shares).sum(axis=1))
     gaps = np.abs(shares.sum(axis=1) - gain) / np.maximum(size, np.finfo(np.float32).tiny)

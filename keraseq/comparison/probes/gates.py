@@ -57,10 +57,12 @@ def gates(model, X):
             f"{model.name} has no gates; LSTM and GRU layers have, for instance those of "
             "keraseq.lstm, keraseq.gru and keraseq.bilstm."
         )
-    return pd.concat(
+    frame = pd.concat(
         [frame for recurrence in gated for frame in _frames(model, recurrence, inputs, tokens)],
         ignore_index=True,
     )
+    frame.attrs["model"] = model.name
+    return frame
 
 
 def _frames(model, recurrence, inputs, tokens):

@@ -35,13 +35,16 @@ def gradient_flow(
 ):
     """Measure how much of the loss's gradient reaches each step: does it vanish on the way?
 
-    The loss reads the last step alone (both ends where an architecture is not causal): a mean or
-    a maximum over the steps would reach each of them without any memory. Recurrent layers are
+    Of a name the loss reads the last step alone (both ends where an architecture is not causal).
+    A model that is built already is measured as it reads, since its reading is part of it: a mean
+    or a maximum over the steps reaches each of them without any memory, so that the gradient fades
+    less than the memory does, and what it shows is the whole way, not the memory's. ``reads`` says
+    which it was; build with ``pooling="last"`` to see the memory alone. Recurrent layers are
     walked by hand and checked against the layer, so that their states' gradients are seen too.
 
     Parameters
     ----------
-    models : list or dict name -> model
+    models : model, list of them or dict name -> model
         Names of :func:`keraseq.list_models`, built anew from each seed with their first weights;
         Keras models of keraseq; or fitted estimators.
     X, y : optional
@@ -59,15 +62,16 @@ def gradient_flow(
     Returns
     -------
     DataFrame
-        ``model``; ``reads`` ("last" or "ends"); ``seed`` (NaN for a model that was given);
-        ``wrt`` ("input", and for simple_rnn, lstm and gru "hidden state", "cell state");
-        ``layer`` (0 for the input, then the number of the recurrent layer); ``steps_back`` (0 is
-        the last step); ``norm``, the gradient's Euclidean norm, its mean over the rows.
+        ``model``; ``reads`` ("last", "ends", or a pooling that reaches every step); ``seed`` (NaN
+        for a model that was given); ``wrt`` ("input", and for simple_rnn, lstm and gru "hidden
+        state", "cell state"); ``layer`` (0 for the input, then the number of the recurrent
+        layer); ``steps_back`` (0 is the last step); ``norm``, the gradient's Euclidean norm, its
+        mean over the rows.
 
     Raises
     ------
     ValueError, TypeError
-        For an unknown name, a model that pools by mean or maximum, or a built model without X, y.
+        For an unknown name, or a built model without X, y.
     RuntimeError
         Under another backend than TensorFlow; or if walking by hand differs from the layer.
 

@@ -103,7 +103,7 @@ def memory_horizon(
 
     Parameters
     ----------
-    models : list of str
+    models : str or list of str
         Names of :func:`keraseq.list_models`.
     task : {"adding", "copy"}, default="adding"
         See :func:`keraseq.datasets.make_adding`, whose lag is the sequence's length (the two
@@ -186,7 +186,9 @@ def memory_horizon(
                     {"model": name, "reads": the_task.reads(name), **row, "horizon": horizon}
                     for row in tried
                 ]
-    return pd.DataFrame(found)
+    frame = pd.DataFrame(found)
+    frame.attrs["task"] = task
+    return frame
 
 
 def _search(trainer, lags, learning_rates, seed, effort, bar):

@@ -36,7 +36,7 @@ def scaling(
 
     Parameters
     ----------
-    models : list of str
+    models : str or list of str
         Names of :func:`keraseq.list_models`.
     lengths, widths, batches : sequence of int
         Sizes to try, at least three each; empty for none.
