@@ -38,7 +38,7 @@ def pairs_in_one_line(rows, bracket=lambda row: ""):
 
 def _paragraphs(result):
     yield _what(result)
-    yield from _failures(result)
+    yield from failures(result)
     scored = result.table.dropna(subset=["score"])
     if scored.empty:
         yield "Every fit failed; `.runs` holds the errors."
@@ -60,7 +60,7 @@ def _paragraphs(result):
     few = [f"{row.a} with {row.b}" for row in pairs if math.isnan(row.p)]
     if few:
         yield f"Too few runs succeeded to compare {_listed(few)}."
-    yield from _cautions(result, tested)
+    yield from cautions(result)
 
 
 def _what(result):
@@ -81,7 +81,8 @@ def _number(n, what):
     return f"{n:,} {what}{'s' * (n != 1)}" if n else f"no {what}"
 
 
-def _failures(result):
+def failures(result):
+    """Yield a sentence for each model of which a fit failed."""
     for name, n in result.table["failed"].items():
         if n:
             first = result.runs.query("model == @name")["error"].dropna().iloc[0]
@@ -172,7 +173,8 @@ def _listed(names):
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def _cautions(result, tested):
+def cautions(result):
+    """Yield what a reader of two runs or more should know before believing a number."""
     if result.n_runs < 5:
         yield f"{result.n_runs} runs see large differences only; 5 or more are advised."
     efforts = result.runs.get("steps")
@@ -185,5 +187,5 @@ def _cautions(result, tested):
     if threads is not None and threads.nunique() > 1:
         timed = int(result._timed_runs["threads"].iloc[0])
         yield f"Seconds and latencies are of the fits with {_number(timed, 'thread')} alone."
-    if tested and result._paired and result._ratio:
+    if result._paired and result._ratio and result.significance["p"].notna().any():
         yield "p-values count that the runs' training rows overlap (Nadeau & Bengio 2003)."

@@ -104,7 +104,7 @@ def gradient_flow(
         raise ValueError("X and y belong together; give both, or neither.")
     runs = []
     for name, model in named_models(models).items():
-        if not is_registered(model):
+        if not isinstance(model, str) and not is_registered(model):
             runs.append((name, np.nan, _flow(*_given(name, model, X, y))))
             continue
         for seed in range(random_state, random_state + n_seeds):

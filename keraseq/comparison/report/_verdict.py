@@ -1,6 +1,8 @@
 """What was found, in two sentences; and what to read it with."""
 
 from keraseq import _format
+from keraseq.comparison._summary import cautions as cautions_of
+from keraseq.comparison._summary import failures
 
 _MOST_NAMES = 4
 
@@ -67,11 +69,6 @@ def _and(parts):
 
 def cautions(view):
     """Return what failed, and what a reader should know before believing a number."""
-    result, found = view.result, []
-    for name, n in result.table["failed"].items():
-        if n:
-            error = result.runs.query("model == @name")["error"].dropna().iloc[0].splitlines()[0]
-            found.append(f"{name} failed in {n} of {result.n_runs} runs: {error}")
-    if 1 < result.n_runs < 5:
-        found.append(f"{result.n_runs} runs see large differences only; 5 or more are advised.")
-    return found
+    result = view.result
+    known = cautions_of(result) if result.n_runs > 1 else ()
+    return [*failures(result), *known]
