@@ -253,6 +253,30 @@ def test_a_backtest_shows_its_progress_where_somebody_looks(monkeypatch, capsys,
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
     y = np.arange(60.0) % 7
     forecaster(epochs=1).backtest(y, start=52, refit=True, coverage=None, verbose=verbose)
-    assert ("backtest: 100%" in capsys.readouterr().err) == bool(verbose and terminal)
+    shown = capsys.readouterr().err
+    assert ("fit 2 of 2: 100%" in shown) == bool(verbose and terminal)
     with pytest.raises(ValueError, match="verbose=-1"):
         forecaster().backtest(y, verbose=-1)
+
+
+def test_a_backtest_of_one_fit_shows_its_epochs(monkeypatch):
+    shares = []
+    monkeypatch.setattr(
+        "keraseq.wrappers.forecasting._backtest._advance",
+        lambda bar, done, share: shares.append(done + share),
+    )
+    forecaster(epochs=4).backtest(np.arange(60.0) % 7, start=52, coverage=None)
+    assert shares == [0.25, 0.5, 0.75, 1, 1]
+
+
+def test_ctrl_c_ends_a_backtest(monkeypatch):
+    begun = []
+
+    def interrupt(*arguments, **settings):
+        begun.append(arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keras.Model.fit", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        forecaster(epochs=1).backtest(np.arange(60.0), start=40, refit=True)
+    assert len(begun) == 1

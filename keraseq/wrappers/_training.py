@@ -54,6 +54,7 @@ def fit_model(
     callbacks=(),
     checkpoint=None,
     verbose=0,
+    on_epoch=None,
 ):
     """Fit a compiled model, with the best weights kept where there is a validation part.
 
@@ -81,6 +82,8 @@ def fit_model(
         Ctrl-C it stays).
     verbose : int, default=0
         As of ``keras.Model.fit``: 0 silent, 1 a progress bar, 2 a line an epoch.
+    on_epoch : callable, optional
+        Called after every epoch with the share of all epochs that have run.
 
     Returns
     -------
@@ -101,6 +104,12 @@ def fit_model(
         if getattr(model.optimizer, "use_ema", False):
             hooks.append(keras.callbacks.SwapEMAWeights())
     hooks.append(record)
+    if on_epoch is not None:
+        hooks.append(
+            keras.callbacks.LambdaCallback(
+                on_epoch_end=lambda epoch, logs: on_epoch((epoch + 1) / epochs)
+            )
+        )
     first, interrupt = 0, None
     if checkpoint is not None:
         state = SaveState(checkpoint, best, record)

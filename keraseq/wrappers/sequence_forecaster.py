@@ -209,7 +209,7 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         reader = ForecastReader(columns, self.missing, self.freq, self.calendar)
         return reader, reader.fit(y, past, future, static)
 
-    def _fit_rows(self, reader, data):
+    def _fit_rows(self, reader, data, on_epoch=None):
         lengths = data.lengths()
         params = resolve_settings(self, data)
         for series in data.panel.series:
@@ -226,7 +226,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
             remedy="set early_stopping=True",
         )
         former = self._core.network if self.warm_start and hasattr(self, "_core") else None
-        core, run = train(self, reader, data, params, borders, network=former, callbacks=callbacks)
+        hooks = {"callbacks": callbacks, "on_epoch": on_epoch}
+        core, run = train(self, reader, data, params, borders, network=former, **hooks)
         # All at once and last: a fit that fails leaves the former one whole. All that is read later
         # is in these: a parameter that is set now counts from the next fit on.
         self._core, self._network = core, core.network

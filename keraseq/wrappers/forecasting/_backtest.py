@@ -1,5 +1,7 @@
 """Forecasts of the past, as if it were the future, beside naive ones."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
@@ -21,6 +23,7 @@ from keraseq.wrappers.forecasting._intervals import (
 )
 
 _TEST_SHARE = 0.2
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 
 def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season, verbose):
@@ -34,12 +37,19 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
     season = season_of(data.panel.series[0].index, season)
     # All at once, so that a split that cannot be used is told before the first fit.
     rounds, tables = list(_rounds(forecaster, data, start, stride, cv, refit)), []
-    with progress_bar(len(rounds), verbose=verbose, desc="backtest", unit="fit") as bar:
-        for train_ends, origins in rounds:
-            fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends))
+    with progress_bar(len(rounds), verbose=verbose, bar_format=_BAR) as bar:
+        for done, (train_ends, origins) in enumerate(rounds):
+            bar.set_description_str(f"backtest, fit {done + 1} of {len(rounds)}", refresh=False)
+            on_epoch = partial(_advance, bar, done)
+            fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends), on_epoch)
             tables += _round(fitted, data, train_ends, origins, coverage, season)
-            bar.update()
+            _advance(bar, done, 1)
     return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
+
+
+def _advance(bar, done, share):
+    """Show so many fits done and this share of the next."""
+    bar.update(done + share - bar.n)
 
 
 def _rounds(forecaster, data, start, stride, cv, refit):

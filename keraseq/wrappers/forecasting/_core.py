@@ -126,7 +126,7 @@ class ForecastCore:
         return scale
 
 
-def train(forecaster, reader, data, params, borders, *, network=None, callbacks=()):
+def train(forecaster, reader, data, params, borders, *, network=None, callbacks=(), on_epoch=None):
     """Scale, cut, build and train.
 
     Parameters
@@ -144,6 +144,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         To go on from.
     callbacks : sequence of keras.callbacks.Callback, optional
         Copied for this training.
+    on_epoch : as of `fit_model`
 
     Returns
     -------
@@ -181,6 +182,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         callbacks=callbacks,
         checkpoint=checkpoint,
         verbose=forecaster.verbose,
+        on_epoch=on_epoch,
     )
     return ForecastCore(network, params, reader, scaling, data, borders), run
 
