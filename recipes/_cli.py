@@ -11,6 +11,8 @@ from pathlib import Path
 # Read when TensorFlow is imported, which no import of a recipe does.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+_SEVERAL = ("series-col", "future-cols", "static-cols")
+
 
 def parser(text, *, model, data, columns):
     """Make the command line of a recipe; `columns` are its options that name columns of a file."""
@@ -30,7 +32,7 @@ def parser(text, *, model, data, columns):
 
 def _add_file_options(group, columns):
     for name, meaning in columns.items():
-        several = {"nargs": "+"} if name.endswith("-cols") else {}
+        several = {"nargs": "+"} if name in _SEVERAL else {}
         group.add_argument(f"--{name}", metavar="COLUMN", help=meaning, **several)
     group.add_argument("--sep", help="what separates cells, such as ';' or tab; found by default")
     group.add_argument("--encoding", help="such as cp1252; by default utf-8, or as the file begins")

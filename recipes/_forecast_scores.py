@@ -45,7 +45,7 @@ def forecast_tests(model, data):
         for name, rows in data.each():
             start = data.starts[name]
             values = rows[data.targets].to_numpy(dtype=float)
-            forecast, truth = model.predict_windows(rows, start, future=data.ahead(rows))
+            forecast, truth = model.predict_windows(rows, start)
             n, horizon, _ = truth.shape
             rivals = naive_forecasts(values, range(start, start + n), horizon, data.season)
             scale = mase_scale(values[: data.n_train or start], data.season)

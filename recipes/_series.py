@@ -60,6 +60,10 @@ class ManySeries:
         """What SequenceForecaster is told of the frame."""
         return {"series_col": self.series, "date_col": self.date, "value_cols": self.targets}
 
+    def covariates(self):
+        """What its `fit` is given beside the frame."""
+        return {"future": self.future or None, "static": self.static}
+
     def each(self):
         """Yield the name and the rows of each series."""
         if self.series is None:
@@ -70,11 +74,6 @@ class ManySeries:
     def training(self):
         parts = [rows[: self.n_train or self.starts[name]] for name, rows in self.each()]
         return pd.concat(parts, ignore_index=True)
-
-    def ahead(self, rows):
-        """What `future=` takes for these rows."""
-        names = [name for name in (self.series, self.date) if name is not None]
-        return rows[[*names, *self.future]] if self.future else None
 
 
 def published_series(options, horizon):

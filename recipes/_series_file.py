@@ -19,69 +19,68 @@ def file_series(options, horizon):
     table = read_file(
         options, "date-col", "target", optional=("series-col", "future-cols", "static-cols")
     )
-    date, series, target = options.date_col, options.series_col, options.target
-    future = options.future_cols or []
+    date, target, future = options.date_col, options.target, options.future_cols or []
     frame = read_numbers(table, table.cells[[target, *future]], decimal=options.decimal)
     frame.insert(0, date, read_dates(table, date, dayfirst=options.dayfirst))
-    if series is not None:
-        frame.insert(0, series, table.cells[series])
-    _check_dates(options, table, frame)
-    static = _static(options, table) if options.static_cols else None
-    parts, n_unknown = {}, 0
-    for name, rows in [(None, frame)] if series is None else frame.groupby(series, sort=False):
-        known = _from_first_to_last(options, name, rows)
-        n_unknown += len(rows) - len(known)
-        parts[name] = _without_gaps(options, name, known)
+    series = _add_names(options, table, frame)
+    _check_dates(options, table, frame, series)
+    static = _static(options, table, frame[series]) if options.static_cols else None
+    groups = [(None, frame)] if series is None else frame.groupby(series, sort=False)
+    parts = {name: _from_first_to_last(options, name, rows) for name, rows in groups}
+    n_unknown = len(frame) - sum(map(len, parts.values()))
+    parts = {name: _without_gaps(options, name, rows) for name, rows in parts.items()}
     starts, split = _borders(options, parts, horizon)
-    for name, rows in parts.items():
-        if len(rows) - starts[name] < horizon:
-            raise ValueError(
-                f"--target {target}{_of(options, name)} has {len(rows)} rows, too few: the test "
-                f"part, its last {len(rows) - starts[name]}, must hold a --horizon of {horizon}."
-            )
     if n_unknown:
         split += f"; left out {n_unknown:,} rows before the first or after the last {target}"
-    season = season_of(pd.Index(next(iter(parts.values()))[date]), options.season)
-    shortest = min(starts.values())
-    if season > shortest:
-        if options.season:
-            raise ValueError(f"--season {season} is more than the {shortest} rows before the test.")
-        season = 1
-    _check_scales(options, parts, starts, season)
+    season = _season(options, parts, starts)
+    for name, rows in parts.items():
+        if series is not None:
+            rows.insert(0, series, name)
     frame = pd.concat(parts.values(), ignore_index=True)
     return ManySeries(frame, date, [target], starts, split, series, future, static, season=season)
 
 
-def _check_dates(options, table, frame):
+def _add_names(options, table, frame):
+    """Add a column of what each row's series is called, and return the column's name."""
+    if options.series_col is None:
+        return None
+    cells = table.cells[options.series_col]
+    empty = (cells == "").any(axis=1)
+    if empty.any():
+        raise ValueError(
+            f"--series-col {' '.join(options.series_col)} is empty in row {empty.idxmax()}."
+        )
+    series = " / ".join(options.series_col)
+    frame.insert(0, series, cells.agg(" / ".join, axis=1))
+    return series
+
+
+def _check_dates(options, table, frame, series):
     """Refuse dates that occur twice, which most often are those of several series."""
-    date, series = options.date_col, options.series_col
-    if series is not None and (frame[series] == "").any():
-        raise ValueError(f"--series-col {series} is empty in row {(frame[series] == '').idxmax()}.")
-    again = frame.duplicated([date] if series is None else [series, date], keep=False)
-    if not again.any():
+    date = options.date_col
+    columns = [date] if series is None else [date, series]
+    again = frame[frame.duplicated(columns, keep=False)]
+    if again.empty:
         return
-    first = frame[again].iloc[0]
-    same = frame[again & (frame[date] == first[date])]
-    if series is not None:
-        same = same[same[series] == first[series]]
-    written = table.cells[date][same.index[0]]
-    where = f"{written!r} is in row {same.index[0]} and {same.index[1]}"
+    is_same = (again[columns] == again[columns].iloc[0]).all(axis=1)
+    one, other = again.index[is_same][:2]
+    where = f"--date-col {date}: {table.cells[date][one]!r} is in row {one} and {other}"
     if series is not None:
         raise ValueError(
-            f"--date-col {date}: {where}, both of {series} {first[series]!r}; a series has one row "
-            "a date. Remove one, or add them up."
+            f"{where}, both of {series} {again[series][one]!r}; a series has one row a date. "
+            "Remove one, add them up, or name a further column with --series-col."
         )
-    cells = table.cells.drop(columns=[date, options.target])
+    dates = frame[date]
     telling = [
         name
-        for name, column in cells.items()
+        for name, column in table.cells.drop(columns=[date, options.target]).items()
         if column.nunique() < len(column)
-        and not pd.concat([frame[date], column], axis=1).duplicated().any()
+        and not pd.concat([dates, column], axis=1).duplicated().any()
     ]
     advice = f", such as --series-col {telling[0]!r}" if telling else ""
     raise ValueError(
-        f"--date-col {date}: {where}. If the file holds several series, name the column that tells "
-        f"them apart with --series-col{advice}; else remove one of the rows."
+        f"{where}. If the file holds several series, name the column that tells them apart with "
+        f"--series-col{advice}; else remove one of the rows."
     )
 
 
@@ -102,38 +101,49 @@ def _without_gaps(options, name, rows):
     read = read_dated_series(
         rows[options.target], missing=options.missing, freq=options.freq, name=called
     )
-    rows = rows.reindex(read.index.rename(date))
-    if options.series_col is not None:
-        rows[options.series_col] = name
-    return rows.reset_index()
+    known = [options.target, *(options.future_cols or [])]
+    return rows[known].reindex(read.index.rename(date)).reset_index()
 
 
 def _of(options, name):
-    return "" if name is None else f" of {options.series_col} {name!r}"
+    return "" if name is None else f" of {' / '.join(options.series_col)} {name!r}"
 
 
 def _borders(options, parts, horizon):
     """The first test row of each series, at one date for all where that is possible."""
     starts = {name: len(rows) - len(rows) // 5 for name, rows in parts.items()}
+    split = "the last fifth of each series as test, since no date splits them all"
     if options.series_col is None:
-        return starts, f"the last fifth as test, from row {starts[None]:,} on"
-    dates = pd.Index(pd.concat([rows[options.date_col] for rows in parts.values()]).unique())
-    border = dates.sort_values()[len(dates) - len(dates) // 5]
-    at_border = {n: int(rows[options.date_col].searchsorted(border)) for n, rows in parts.items()}
-    if all(0 < at_border[name] <= len(rows) - horizon for name, rows in parts.items()):
-        return at_border, f"the last fifth of the dates as test, from {_day(border)} on"
-    return starts, (
-        "the last fifth of each series as test (they do not all have rows before and after one "
-        "date)"
-    )
+        split = f"the last fifth as test, from row {starts[None]:,} on"
+    else:
+        dates = {name: rows[options.date_col] for name, rows in parts.items()}
+        every = pd.Index(pd.concat(dates.values()).unique()).sort_values()
+        border = every[len(every) - len(every) // 5 - 1]
+        at_border = {name: int((one <= border).sum()) for name, one in dates.items()}
+        if all(0 < at_border[name] <= len(one) - horizon for name, one in dates.items()):
+            starts = at_border
+            split = f"the last fifth of the dates as test, after {_day(border)}"
+    for name, rows in parts.items():
+        n_test = len(rows) - starts[name]
+        if n_test < horizon:
+            raise ValueError(
+                f"--target {options.target}{_of(options, name)} has {len(rows)} rows, too few: the "
+                f"test part, its last {n_test}, must hold a --horizon of {horizon}."
+            )
+    return starts, split
 
 
 def _day(date):
     return str(date).removesuffix(" 00:00:00")
 
 
-def _check_scales(options, parts, starts, season):
-    """Refuse many series of which none has a MASE."""
+def _season(options, parts, starts):
+    """Steps of a season: those given, else as the dates suggest where the series are so long."""
+    index = pd.Index(next(iter(parts.values()))[options.date_col])
+    season, shortest = season_of(index, options.season), min(starts.values())
+    if options.season and season > shortest:
+        raise ValueError(f"--season {season} is more than the {shortest} rows before the test.")
+    season = season if season <= shortest else 1
     scales = [mase_scale(part[options.target][: starts[n]], season) for n, part in parts.items()]
     if options.series_col is not None and np.isnan(scales).all():
         raise ValueError(
@@ -141,22 +151,22 @@ def _check_scales(options, parts, starts, season):
             "training part of all series, so that MASE has nothing to divide by. Give another "
             "--season."
         )
+    return season
 
 
-def _static(options, table):
+def _static(options, table, names):
     """What is constant for a series: a row a series; numbers where all are."""
-    series = options.series_col
-    cells = table.cells[[series, *options.static_cols]]
-    groups = cells.groupby(series, sort=False)
+    cells = table.cells[options.static_cols]
+    groups = cells.groupby(names, sort=False)
     for column in options.static_cols:
         counts = groups[column].nunique()
         if counts.max() > 1:
             raise ValueError(
-                f"--static-cols {column} changes within {series} {counts.idxmax()!r}; it must be "
-                "the same in all rows of a series. Known ahead, it belongs to --future-cols."
+                f"--static-cols {column} changes within {names.name} {counts.idxmax()!r}; it must "
+                "be the same in all rows of a series. Known ahead, it belongs to --future-cols."
             )
     static = groups.head(1).copy()
     for column in options.static_cols:
         if holds_numbers(static[column]):
             static[column] = read_numbers(table, static[[column]], decimal=options.decimal)
-    return static
+    return static.assign(**{names.name: names})

@@ -27,7 +27,7 @@ import keraseq
 COLUMNS = {
     "date-col": "its dates",
     "target": "values to forecast",
-    "series-col": "of several series below each other: which a row belongs to",
+    "series-col": "of several series, one or more that tell them apart",
     "future-cols": "what is known ahead, such as promotions and prices",
     "static-cols": "what tells series apart, such as a region",
 }
@@ -54,7 +54,7 @@ def run(options):
         callbacks=training_bar(),
         random_state=options.seed,
     )
-    seconds = timed(model.fit, data.training(), future=data.ahead(data.frame), static=data.static)
+    seconds = timed(model.fit, data.training(), **data.covariates())
     tested = forecast_tests(model, data)
     score, *rivals = scores(tested).items()
     print_lines(**about(options, model, seconds), score=score[1])

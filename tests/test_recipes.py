@@ -132,7 +132,7 @@ def test_a_users_many_series(table, tmp_path):
     assert done.stderr == ""
     said = " ".join(done.stdout.split())
     assert "2 series, 120 rows; horizon 7, season 7" in said
-    assert "the last fifth of the dates as test, from 2024-02-18 on; 12 windows" in said
+    assert "the last fifth of the dates as test, after 2024-02-17; 12 windows" in said
     # One week is like the next in A, which has no MASE; in B each is higher by 1 than the last.
     assert "baseline MASE 1.000 (last 7 steps repeated)" in said
     assert "of 1; worst beside it in 'B'" in said

@@ -518,7 +518,7 @@ def test_four_shops_are_told_of_series_col(tmp_path):
 
 def test_many_series(tmp_path):
     frame = SHOPS.sample(frac=1, random_state=0)
-    data = shops(tmp_path, frame, series_col="shop", future_cols=["promo"], static_cols=["city"])
+    data = shops(tmp_path, frame, series_col=["shop"], future_cols=["promo"], static_cols=["city"])
     assert sorted(data.starts) == ["01", "1", "NA", "x y"]
     assert set(data.starts.values()) == {40}
     assert data.season == 7
@@ -535,30 +535,30 @@ def test_many_series(tmp_path):
 def test_a_date_twice_in_one_series(tmp_path):
     frame = pd.concat([SHOPS, SHOPS.iloc[[5]]])
     with pytest.raises(ValueError, match="'2024-01-02' is in row 7 and 202, both of shop '1'"):
-        shops(tmp_path, frame, series_col="shop")
+        shops(tmp_path, frame, series_col=["shop"])
 
 
 def test_days_to_come_and_before_the_first_are_left_out(tmp_path):
     frame = SHOPS.astype({"sold": object})
     frame.loc[frame.index[-8:], "sold"] = ""
     frame.loc[[0, 4], "sold"] = ""
-    data = shops(tmp_path, frame, series_col="shop")
+    data = shops(tmp_path, frame, series_col=["shop"])
     assert "left out 10 rows before the first or after the last sold" in data.split
     assert [len(rows) for _, rows in data.each()] == [46, 48, 48, 48]
 
 
 def test_the_border_is_one_date_though_series_begin_at_others(tmp_path):
     frame = SHOPS[(SHOPS["shop"] != "1") | (SHOPS["day"] >= "2024-01-21")]
-    data = shops(tmp_path, frame, series_col="shop")
+    data = shops(tmp_path, frame, series_col=["shop"])
     assert data.starts == {"01": 40, "NA": 40, "x y": 40, "1": 20}
-    assert "the last fifth of the dates as test, from 2024-02-10 on" in data.split
+    assert "the last fifth of the dates as test, after 2024-02-09" in data.split
 
 
 def test_a_gap_is_a_row_without_a_value(tmp_path):
     frame = SHOPS[(SHOPS["shop"] != "1") | (SHOPS["day"] != "2024-01-21")]
     with pytest.raises(ValueError, match="--target sold of shop '1' has no row for 2024-01-21"):
-        shops(tmp_path, frame, series_col="shop")
-    data = shops(tmp_path, frame, series_col="shop", missing="interpolate")
+        shops(tmp_path, frame, series_col=["shop"])
+    data = shops(tmp_path, frame, series_col=["shop"], missing="interpolate")
     rows = dict(data.each())["1"]
     assert len(rows) == 50
     assert rows.index[rows["sold"].isna()].size == 1
@@ -568,11 +568,14 @@ def test_a_gap_is_a_row_without_a_value(tmp_path):
     ("given", "message"),
     [
         ({"static_cols": ["city"]}, "needs --series-col"),
-        ({"series_col": "shop", "static_cols": ["promo", "sold"]}, "--target and --static-cols"),
-        ({"series_col": "shop", "static_cols": ["tick"]}, "changes within shop '01'"),
-        ({"series_col": "shop", "future_cols": ["city"]}, "city holds no numbers.*row 2 has 'Ulm'"),
-        ({"series_col": "shop", "season": 90}, "--season 90 is more than the 40 rows"),
-        ({"series_col": "store"}, "--series-col store: .* no such column"),
+        ({"series_col": ["shop"], "static_cols": ["promo", "sold"]}, "--target and --static-cols"),
+        ({"series_col": ["shop"], "static_cols": ["tick"]}, "changes within shop '01'"),
+        (
+            {"series_col": ["shop"], "future_cols": ["city"]},
+            "city holds no numbers.*row 2 has 'Ulm'",
+        ),
+        ({"series_col": ["shop"], "season": 90}, "--season 90 is more than the 40 rows"),
+        ({"series_col": ["store"]}, "--series-col store: .* no such column"),
     ],
 )
 def test_mistakes_with_many_series(tmp_path, given, message):
@@ -580,15 +583,24 @@ def test_mistakes_with_many_series(tmp_path, given, message):
         shops(tmp_path, SHOPS.assign(tick=range(200)), **given)
 
 
+def test_several_columns_make_one_name(tmp_path):
+    frame = SHOPS.assign(shop=["A", "A", "B", "B"] * 50, item=["x", "y"] * 100)
+    with pytest.raises(ValueError, match=r"both of shop 'A'.*a further column with --series-col"):
+        shops(tmp_path, frame, series_col=["shop"])
+    data = shops(tmp_path, frame, series_col=["shop", "item"], static_cols=["city"])
+    assert list(data.starts) == ["A / x", "A / y", "B / x", "B / y"]
+    assert data.static["shop / item"].tolist() == list(data.starts)
+
+
 def test_a_series_too_short_to_test_is_named(tmp_path):
     frame = SHOPS[(SHOPS["shop"] != "1") | (SHOPS["day"] <= "2024-01-09")]
     with pytest.raises(ValueError, match="sold of shop '1' has 9 rows, too few"):
-        shops(tmp_path, frame, series_col="shop")
+        shops(tmp_path, frame, series_col=["shop"])
 
 
 def test_many_series_without_a_mase(tmp_path):
     with pytest.raises(ValueError, match="repeats itself exactly every 7 steps"):
-        shops(tmp_path, SHOPS.assign(sold=1.5), series_col="shop")
+        shops(tmp_path, SHOPS.assign(sold=1.5), series_col=["shop"])
 
 
 # What is printed
