@@ -192,6 +192,35 @@ def test_ctrl_c_is_one_line_and_status_130(how):
     assert done.stdout == "half a line"
 
 
+# In place of the bar, Ctrl-C after the first batch.
+IN_TRAINING = """
+import os, runpy, signal, sys
+import keras
+import _progress
+
+class Interrupt(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        os.kill(os.getpid(), signal.SIGINT)
+
+_progress.training_bar = lambda: [Interrupt()]
+sys.argv = ["time_series_classification.py", "--quick"]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process by os.kill")
+def test_ctrl_c_amid_the_training():
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TRAINING],
+        cwd=RECIPES, capture_output=True, text=True, encoding="utf-8", timeout=200, check=False,
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert done.stderr.strip().splitlines()[-1] == "Stopped by Ctrl-C; nothing is saved."
+    assert "Traceback" not in done.stderr
+    assert "split" in done.stdout
+    assert "accuracy" not in done.stdout
+
+
 DATED = {"date": ["2024-01-01", "2024-01-02"], "value": [1, 2]}
 TEXTS = {"text": ["a", "b"] * 5, "number": list(range(10)), "one": [1] * 10}
 MISTAKES = [
