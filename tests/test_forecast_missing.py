@@ -65,23 +65,26 @@ def test_windows_read_what_was_known_at_their_origin_and_know_no_truth_of_a_gap(
 
 def forecasts(y, **arguments):
     """Everything that a backtest forecasts with the rows before the origin alone."""
-    table = forecaster().backtest(y, coverage=None, season=7, **arguments).forecasts
+    table = forecaster().backtest(y, season=7, **{"coverage": None, **arguments}).forecasts
     early = table["origin"] < DAYS[ORIGIN]
     assert {"gru", "naive", "seasonal_naive", "drift"} <= set(table["model"][early])
     return table[early].drop(columns="truth")
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("make", "arguments"),
     [
-        {"start": 60, "stride": 1},
-        {"start": ORIGIN, "refit": True},
-        {"cv": TimeSeriesSplit(2, test_size=10)},
+        (lambda y: y, {"start": 60, "stride": 1}),
+        (lambda y: y, {"start": ORIGIN, "refit": True}),
+        (lambda y: y, {"cv": TimeSeriesSplit(2, test_size=10)}),
+        # Intervals too, of several columns and of several series.
+        (lambda y: [pd.DataFrame({"a": y, "b": -y})] * 2, {"start": 64, "coverage": 0.5}),
     ],
 )
-def test_no_forecast_changes_with_what_comes_after_its_origin(arguments):
+def test_no_forecast_changes_with_what_comes_after_its_origin(make, arguments):
     """The row before the origin is missing: drawn to the next value, it would tell of it."""
-    one, two = forecasts(gapped(), **arguments), forecasts(gapped(1000.0), **arguments)
+    one = forecasts(make(gapped()), **arguments)
+    two = forecasts(make(gapped(1000.0)), **arguments)
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
