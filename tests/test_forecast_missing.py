@@ -88,6 +88,19 @@ def test_no_forecast_changes_with_what_comes_after_its_origin(make, arguments):
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
+def test_nothing_is_learned_of_one_series_from_beyond_the_origin_of_another():
+    """The last fifth of the rows of each begins at day 64 of one and at day 76 of the other."""
+    early, late = gapped().interpolate()[:80], gapped().interpolate()[20:]
+    tables = [
+        forecaster().backtest([early, late.where(late.index < DAYS[72], other)], coverage=None)
+        for other in (0.0, 1000.0)
+    ]
+    tables = [result.forecasts for result in tables]
+    assert (tables[0].groupby("series", observed=True)["origin"].min() == DAYS[71]).all()
+    one, two = (table[table["series"] == 0]["forecast"] for table in tables)
+    np.testing.assert_array_equal(one, two)
+
+
 @pytest.fixture(scope="module")
 def fitted():
     return forecaster().fit(gapped()[:60])

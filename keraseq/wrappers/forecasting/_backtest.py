@@ -58,7 +58,7 @@ def _rounds(forecaster, data, start, stride, cv, refit):
     if cv is not None:
         yield from _folds(data, cv, stride, horizon)
         return
-    first = [_first_row(series, start) for series in data.panel.series]
+    first = _first_rows(data.panel, start, horizon)
     origins = [
         np.arange(low, length - horizon + 1, stride)
         for low, length in zip(first, lengths, strict=True)
@@ -93,12 +93,32 @@ def _folds(data, cv, stride, horizon):
         yield [int(train[-1]) + 1] * len(lengths), [origins] * len(lengths)
 
 
-def _first_row(series, start):
+def _first_rows(panel, start, horizon):
+    """Where each series' test part begins; a share means one date for all where that can be.
+
+    Else a model would have learned of dates from one series that are to be forecast of another.
+    """
+    if start is not None and not (isinstance(start, float | np.floating) and 0 < start < 1):
+        return [_first_row(panel, place, start) for place in range(len(panel))]
+    indexes = [series.index for series in panel.series]
+    dated = all(isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) for index in indexes)
+    if dated and len({index.dtype for index in indexes}) == 1:
+        dates = np.unique(np.concatenate([index.asi8 for index in indexes]))
+        border = dates[_row_of_share(start, len(dates))]
+        rows = [int(np.searchsorted(index.asi8, border)) for index in indexes]
+        pairs = zip(rows, indexes, strict=True)
+        if all(0 < row <= len(index) - horizon for row, index in pairs):
+            return rows
+    return [_row_of_share(start, len(index)) for index in indexes]
+
+
+def _row_of_share(share, length):
+    return length - round(_TEST_SHARE * length) if share is None else round(share * length)
+
+
+def _first_row(panel, place, start):
+    series = panel.series[place]
     length = len(series.values)
-    if start is None:
-        return length - round(_TEST_SHARE * length)
-    if isinstance(start, float | np.floating) and 0 < start < 1:
-        return round(start * length)
     if isinstance(start, int | np.integer) and not isinstance(start, bool):
         row = int(start)
     elif isinstance(series.index, pd.DatetimeIndex | pd.PeriodIndex):
@@ -106,7 +126,9 @@ def _first_row(series, start):
     else:
         raise TypeError(f"start={start!r} must be a row number, a share of the rows, or a date.")
     if not 0 < row < length:
-        raise ValueError(f"start={start!r} is row {row} of {length}; it must lie inside y.")
+        raise ValueError(
+            f"start={start!r} is row {row} of {length}; it must lie inside {panel.name(place)}."
+        )
     return row
 
 

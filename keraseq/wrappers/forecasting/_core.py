@@ -13,13 +13,9 @@ from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._optimizer import optimizer_config
 from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers.forecasting._data import (
-    ForecastData,
-    ForecastReader,
-    ForecastScaling,
-    places,
-)
+from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, places
 from keraseq.wrappers.forecasting._intervals import central
+from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
 
 # Beside those that the task brings.

@@ -8,7 +8,6 @@ from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.series_columns import Columns, are_names, column_names, join, part, take
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import SeriesPanel, read_panel
-from keraseq.wrappers.forecasting._column_scaling import ColumnScaling
 
 
 @dataclass(frozen=True)
@@ -261,73 +260,3 @@ _FORMS = {
     "list": "a list of series",
     "long": "a long frame",
 }
-
-
-class ForecastScaling:
-    """Scales by training rows: targets series by series, covariates over all series at once.
-
-    Parameters
-    ----------
-    reader : ForecastReader
-        Fitted.
-    data : ForecastData
-    n_rows : list of int
-        For each series, how many rows are training's.
-    """
-
-    def __init__(self, reader, data, n_rows):
-        self._reader, self._panel = reader, data.panel
-        self._targets = _scale_targets(data.panel, n_rows)
-        self._past, self._future = (
-            None
-            if parts is None
-            else ColumnScaling.of(
-                np.concatenate([part[:n] for part, n in zip(parts, n_rows, strict=True)]),
-                name,
-                reader.columns(name),
-            )
-            for name, parts in (("past", data.past), ("future", data.future))
-        )
-
-    def targets(self, panel, n_rows=None):
-        """A ColumnScaling for each series: training's, or for a list its own (first n rows)."""
-        if panel is self._panel:
-            return self._targets
-        known = places(panel, self._panel)
-        if known is None:
-            return _scale_targets(panel, n_rows or [None] * len(panel))
-        return [self._targets[place] for place in known]
-
-    def arrays(self, data, scalings, n_after=0):
-        """Rows for SeriesWindows, and how many of their last columns are known ahead.
-
-        With `n_after` further rows, which hold only what is known ahead.
-        """
-        ahead = []
-        if data.future is not None:
-            ahead.append([self._future.apply(part) for part in data.future])
-        calendar = self._reader.calendar(data.panel, n_after)
-        if calendar is not None:
-            ahead.append([part.astype(np.float32) for part in calendar])
-        parts = []
-        for place, (series, scaling) in enumerate(zip(data.panel.series, scalings, strict=True)):
-            columns = [scaling.apply(series.values)]
-            if data.past is not None:
-                columns.append(self._past.apply(data.past[place]))
-            known = [_extend(column, n_after) for column in columns]
-            known += [part[place][: len(known[0])] for part in ahead]
-            parts.append(np.concatenate(known, axis=1) if len(known) > 1 else known[0])
-        return parts, sum(part[0].shape[1] for part in ahead)
-
-
-def _scale_targets(panel, n_rows):
-    return [
-        ColumnScaling.of(series.values[:n], panel.name(place), series.targets)
-        for place, (series, n) in enumerate(zip(panel.series, n_rows, strict=True))
-    ]
-
-
-def _extend(values, n):
-    if not n:
-        return values
-    return np.concatenate([values, np.zeros((n, values.shape[1]), np.float32)])

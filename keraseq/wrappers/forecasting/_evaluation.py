@@ -82,7 +82,8 @@ class ForecastEvaluation:
         y, past, future, static : as in `fit`
         start : int, date or float, optional
             First row to be forecast: its number, its date, or its place as a share of the rows;
-            the last fifth by default.
+            the last fifth by default. Of several series a share is one of all their dates, so that
+            all begin at one date, where each has rows to learn from and to forecast there.
         stride : int, optional
             Rows between two origins; `horizon` by default, so that every row is forecast once.
         cv : cross-validator, optional
