@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from keras import ops
 
 from keraseq._checks import check_choice
+from keraseq._precision import full_precision
 from keraseq.tasks import get_task
 from keraseq.tasks.layers import POOLINGS, SequencePooling
 
@@ -38,7 +39,7 @@ class Head:
         """Pool the steps `(batch, time, channels)`, where not every one is answered."""
         if self.pooling is None:
             return x
-        return SequencePooling(self.pooling, name="pooling")(x, mask)
+        return SequencePooling(self.pooling, name="pooling", dtype=full_precision())(x, mask)
 
     def answer(self, features, outputs, *, future=None, static=None):
         """Map features, and what is known beside them, to the model's output."""

@@ -3,6 +3,7 @@
 from keras import layers
 
 from keraseq._checks import check_integer
+from keraseq._precision import full_precision
 from keraseq.models._register import register_forecaster
 from keraseq.models.layers.linear_over_time import linear_over_time, moving_average
 
@@ -27,4 +28,6 @@ def dlinear(x, *, horizon, targets, kernel_size=25):
     """
     trend = moving_average(x, check_integer("kernel_size", kernel_size, 1))
     ahead = linear_over_time(x - trend, horizon, targets, name="remainder")
-    return layers.Add()([ahead, linear_over_time(trend, horizon, targets, name="trend")])
+    return layers.Add(dtype=full_precision())(
+        [ahead, linear_over_time(trend, horizon, targets, name="trend")]
+    )

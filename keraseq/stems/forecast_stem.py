@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keraseq._checks import check_choice, check_integer
+from keraseq._precision import full_precision
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time, whole_reading
 from keraseq.stems.layers import FoldChannels, InstanceNormalization, Padding
 from keraseq.stems.series_stem import (
@@ -113,7 +114,7 @@ class ForecastStem(Stem):
     def encode_history(self, inputs):
         """Return the history step by step, covariates of the past behind the targets."""
         covariates = inputs if self.n_future is not None else {"past": inputs}
-        x, mask = Padding(name="padding")(covariates["past"])
+        x, mask = Padding(name="padding", dtype=full_precision())(covariates["past"])
         x, mask, scale = self._normalise(x, mask)
         future, static = (
             self._repeat_for_channels(covariates.get(name)) for name in ("future", "static")
@@ -152,10 +153,14 @@ class ForecastStem(Stem):
             # Covariates keep their level: an hour of the day is the same hour in every history.
             targets, covariates = x[..., : self.targets], x[..., self.targets :]
         if self.is_folded:
-            targets, mask = FoldChannels(name="fold_channels")(targets, mask)
+            targets, mask = FoldChannels(name="fold_channels", dtype=full_precision())(
+                targets, mask
+            )
             covariates = self._repeat_for_channels(covariates)
         if self.normalize:
-            normalisation = InstanceNormalization(name="instance_normalization")
+            normalisation = InstanceNormalization(
+                name="instance_normalization", dtype=full_precision()
+            )
             targets, *scale = normalisation(targets, mask)
         if covariates is not None:
             targets = ops.concatenate([targets, covariates], axis=-1)

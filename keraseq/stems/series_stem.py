@@ -7,6 +7,7 @@ import keras
 from keras import layers
 
 from keraseq._checks import check_integer
+from keraseq._precision import full_precision
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time
 from keraseq.stems.layers import Padding, Patches
 
@@ -65,14 +66,15 @@ class SeriesStem(Stem):
         return keras.Input((self.time, self.features), name="sequence")
 
     def encode(self, inputs):
-        x, mask = Padding(name="padding")(inputs)
+        x, mask = Padding(name="padding", dtype=full_precision())(inputs)
         return Encoded(*project(self, x, mask))
 
 
 def project(stem, x, mask):
     """Patches, the linear projection and the dropout of a stem of numbers."""
     if stem.patch_length > 1:
-        x, mask = Patches(stem.patch_length, stem.patch_stride, name="patches")(x, mask)
+        sizes = stem.patch_length, stem.patch_stride
+        x, mask = Patches(*sizes, name="patches", dtype=full_precision())(x, mask)
     return stem._dropout(layers.Dense(stem.embedding_dim, name="projection")(x)), mask
 
 

@@ -4,20 +4,22 @@ import math
 
 from keras import layers
 
+from keraseq._precision import full_precision
 from keraseq.tasks.layers import QuantileSteps
 
 
 def quantile_head(x, shape, quantiles):
     """Project to `shape`, with a last axis of rising quantiles where `quantiles` are asked for."""
-    if quantiles is None:
-        return layers.Reshape(shape)(layers.Dense(math.prod(shape), name="outputs")(x))
-    x = layers.Dense(math.prod(shape) * len(quantiles), name="outputs")(x)
-    return rising(layers.Reshape((*shape, len(quantiles)))(x), quantiles)
+    dtype = full_precision()
+    shape = shape if quantiles is None else (*shape, len(quantiles))
+    x = layers.Dense(math.prod(shape), name="outputs", dtype=dtype)(x)
+    x = layers.Reshape(shape, dtype=dtype)(x)
+    return x if quantiles is None else rising(x, quantiles)
 
 
 def rising(x, quantiles):
     """Put a last axis of as many numbers as quantiles in order, so that they never cross."""
-    return QuantileSteps(central_quantile(quantiles))(x)
+    return QuantileSteps(central_quantile(quantiles), dtype=full_precision())(x)
 
 
 def central_quantile(quantiles):

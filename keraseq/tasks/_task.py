@@ -3,6 +3,7 @@
 from keras import layers
 
 from keraseq._checks import check_integer
+from keraseq._precision import full_precision
 from keraseq.tasks._find import KNOWN
 
 
@@ -47,8 +48,9 @@ class Task:
 
         `future` `(batch, horizon, features)` is what is known of the steps to come.
         """
-        x = layers.Dense(outputs, name="logits")(features)
-        return x if logits else layers.Activation(self.link, name="probabilities")(x)
+        dtype = full_precision()
+        x = layers.Dense(outputs, name="logits", dtype=dtype)(features)
+        return x if logits else layers.Activation(self.link, name="probabilities", dtype=dtype)(x)
 
     def loss(self, *, logits, quantiles=None):
         """Return the Keras loss."""

@@ -3,6 +3,7 @@
 from keras import layers, ops
 
 from keraseq._checks import check_integer
+from keraseq._precision import full_precision
 from keraseq.tasks._quantiles import quantile_head, rising
 from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
@@ -51,21 +52,26 @@ class Forecasting(Regression):
             return quantile_head(features, outputs, quantiles)
         horizon, targets = outputs
         per_step = targets * len(quantiles or (0.5,))
-        plain = layers.Dense(horizon * per_step, name="outputs")(features)
-        context = layers.Dense(_CONTEXT, name="future_context")(features)
-        x = ops.concatenate([layers.RepeatVector(horizon)(context), future], axis=-1)
-        x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden")(x)
-        x = layers.Dense(per_step, name="future_outputs")(x)
-        x = layers.Reshape((horizon, per_step))(plain) + x
+        dtype = full_precision()
+        plain = layers.Dense(horizon * per_step, name="outputs", dtype=dtype)(features)
+        context = layers.Dense(_CONTEXT, name="future_context", dtype=dtype)(features)
+        context = layers.RepeatVector(horizon, dtype=dtype)(context)
+        x = ops.concatenate([context, future], axis=-1)
+        x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden", dtype=dtype)(x)
+        x = layers.Dense(per_step, name="future_outputs", dtype=dtype)(x)
+        x = layers.Reshape((horizon, per_step), dtype=dtype)(plain) + x
         if quantiles is None:
             return x
-        return rising(layers.Reshape((*outputs, len(quantiles)))(x), quantiles)
+        return rising(layers.Reshape((*outputs, len(quantiles)), dtype=dtype)(x), quantiles)
 
     def shape_forecast(self, values, outputs, quantiles):
         """Give `(batch, horizon, targets * quantiles)` its axis of rising quantiles, if any.
 
         They are sorted, since what a forecaster answers is a value and no step from another one.
         """
+        if values.dtype != full_precision():
+            values = ops.cast(values, full_precision())
         if quantiles is None:
             return values
-        return ops.sort(layers.Reshape((*outputs, len(quantiles)))(values), axis=-1)
+        quantile_axis = layers.Reshape((*outputs, len(quantiles)), dtype=full_precision())
+        return ops.sort(quantile_axis(values), axis=-1)

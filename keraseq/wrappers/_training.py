@@ -101,7 +101,8 @@ def fit_model(
         hooks.append(LearningRate(learning_rate, steps))
     if validation is not None:
         hooks.append(best)
-        if getattr(model.optimizer, "use_ema", False):
+        # In half precision another optimiser, which scales the loss, is around the given one.
+        if getattr(model.optimizer, "inner_optimizer", model.optimizer).use_ema:
             hooks.append(keras.callbacks.SwapEMAWeights())
     hooks.append(record)
     if on_epoch is not None:

@@ -1,6 +1,8 @@
-"""What linear forecasters share."""
+"""What linear forecasters share: all of it is head, so nothing of it is in half precision."""
 
 from keras import layers, ops
+
+from keraseq._precision import full_precision
 
 
 def linear_over_time(x, horizon, targets, name):
@@ -20,7 +22,7 @@ def linear_over_time(x, horizon, targets, name):
     """
     channels = x.shape[-1]
     each = targets // channels
-    y = layers.Dense(horizon * each, name=name)(ops.transpose(x, (0, 2, 1)))
+    y = layers.Dense(horizon * each, name=name, dtype=full_precision())(ops.transpose(x, (0, 2, 1)))
     y = ops.reshape(y, (-1, channels, horizon, each))
     return ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (-1, horizon, targets))
 
@@ -30,4 +32,4 @@ def moving_average(x, size):
     before, after = (size - 1) // 2, size // 2
     first, last = ops.repeat(x[:, :1], before, axis=1), ops.repeat(x[:, -1:], after, axis=1)
     padded = ops.concatenate([first, x, last], axis=1)
-    return layers.AveragePooling1D(size, strides=1, padding="valid")(padded)
+    return layers.AveragePooling1D(size, strides=1, padding="valid", dtype=full_precision())(padded)

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keraseq.encoding.fill_gaps import FilledGaps
+from keraseq.wrappers._batches import predict_batch
 from keraseq.wrappers._datasets import lend_dataset
 
 _BATCH = 256
@@ -121,7 +122,7 @@ class SeriesWindows:
         n_blocks = -(-n // self.horizon)
         future = self.future(n, n_blocks * self.horizon)
         for block in np.split(future, n_blocks, axis=1):
-            values = model.predict_on_batch(self.inputs(past[:, -self.lookback :], block))
+            values = predict_batch(model, self.inputs(past[:, -self.lookback :], block))
             ahead.append(values)
             if len(ahead) < n_blocks:
                 point = values if centre is None else values[..., centre]
