@@ -6,8 +6,9 @@ import pytest
 
 import keraseq
 from keraseq.baselines import NaiveForecaster, mase_scale
-from keraseq.comparison._scores import forecast_gains, total
+from keraseq.comparison._scores import total
 from keraseq.encoding.season import season_of
+from keraseq.tasks import get_task
 
 # Of two steps: |4-1|, |6-3|, |5-4|, |9-6| = 3, 3, 1, 3; of one step: 2, 1, 2, 1, 4.
 ROWS = [1.0, 3, 4, 6, 5, 9]
@@ -50,7 +51,9 @@ def test_the_season_of_periods():
 
 def test_a_missing_truth_and_a_target_without_scale_count_in_nothing():
     truth = np.array([[[1.0, 5], [np.nan, 5]], [[3.0, 5], [3.0, 5]]])
-    gain, weight = forecast_gains(np.zeros((2, 2, 2)), truth, np.array([2.0, np.nan]))
+    gain, weight = get_task("forecasting").gains(
+        truth, np.zeros((2, 2, 2)), np.array([2.0, np.nan])
+    )
     assert total(gain, weight) == pytest.approx(-(0.5 + 1.5 + 1.5) / 3)
 
 

@@ -1,5 +1,6 @@
 """The honest rivals: what a model has to beat before its score means anything."""
 
+from keraseq.baselines._rivals import Facts, rivals_of
 from keraseq.baselines.drift import drift
 from keraseq.baselines.linear_baseline import linear_baseline
 from keraseq.baselines.mase_scale import mase_scale
@@ -11,6 +12,7 @@ from keraseq.baselines.stretched_series import StretchedSeries
 from keraseq.baselines.text_baseline import text_baseline
 
 __all__ = [
+    "Facts",
     "MostFrequentTag",
     "NaiveForecaster",
     "NearestNeighbour",
@@ -18,6 +20,7 @@ __all__ = [
     "drift",
     "linear_baseline",
     "mase_scale",
+    "rivals_of",
     "seasonal_naive",
     "text_baseline",
 ]

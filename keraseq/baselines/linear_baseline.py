@@ -1,8 +1,10 @@
 """The linear rival of every model of series."""
 
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
+from keraseq.baselines._rivals import SERIES, rival
 from keraseq.baselines.stretched_series import StretchedSeries
 
 
@@ -28,3 +30,13 @@ def linear_baseline(*, regression=False):
     """
     model = Ridge() if regression else LogisticRegression(max_iter=2000)
     return make_pipeline(StretchedSeries(), model)
+
+
+@rival("linear", tasks=("classification", "multilabel"), kinds=SERIES)
+def _of_classes(facts):
+    return OneVsRestClassifier(linear_baseline()) if facts.several else linear_baseline()
+
+
+@rival("linear", tasks=("regression",), kinds=SERIES)
+def _of_numbers(facts):
+    return linear_baseline(regression=True)

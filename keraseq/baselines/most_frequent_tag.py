@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from keraseq.baselines._rivals import rival
+
 
 class MostFrequentTag(BaseEstimator):
     """Give each token the tag that it had most often in training.
@@ -64,3 +66,13 @@ class MostFrequentTag(BaseEstimator):
             [self.tags_.get(t, self.tag_) if np.ndim(t) == 0 else self.tag_ for t in tokens]
             for tokens in X
         ]
+
+
+@rival("most frequent tag of a token", tasks=("tagging",))
+def _by_token(facts):
+    return MostFrequentTag()
+
+
+@rival("majority tag", tasks=("tagging",), floor=True)
+def _of_all(facts):
+    return MostFrequentTag(by_token=False)

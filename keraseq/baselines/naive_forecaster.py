@@ -6,6 +6,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice, check_integer
+from keraseq.baselines._rivals import rival
 from keraseq.baselines.drift import drift
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
@@ -140,3 +141,19 @@ def _find_season(values, horizon):
     reach = {season: season * -(-horizon // season) for season in _SEASONS}
     possible = [season for season in _SEASONS if season + reach[season] <= len(values)]
     return min(possible or [1], key=error)
+
+
+@rival("seasonal naive", tasks=("forecasting",))
+def _seasonal(facts):
+    season = facts.season or "auto"
+    return NaiveForecaster("seasonal", season=season, horizon=facts.horizon, missing=facts.missing)
+
+
+@rival("drift", tasks=("forecasting",))
+def _drift(facts):
+    return NaiveForecaster("drift", horizon=facts.horizon, missing=facts.missing)
+
+
+@rival("mean", tasks=("forecasting",), floor=True)
+def _mean(facts):
+    return NaiveForecaster("mean", horizon=facts.horizon, missing=facts.missing)

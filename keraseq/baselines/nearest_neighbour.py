@@ -1,9 +1,11 @@
 """The rival of every time series classifier."""
 
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from keraseq.baselines._rivals import SERIES, rival
 from keraseq.baselines.stretched_series import StretchedSeries
 from keraseq.encoding import as_sequences, check_lengths
 
@@ -69,3 +71,13 @@ class NearestNeighbour(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
         return tags
+
+
+@rival("1-nearest neighbour", tasks=("classification", "multilabel"), kinds=SERIES)
+def _of_classes(facts):
+    return NearestNeighbour()
+
+
+@rival("1-nearest neighbour", tasks=("regression",), kinds=SERIES)
+def _of_numbers(facts):
+    return make_pipeline(StretchedSeries(), KNeighborsRegressor(n_neighbors=1))

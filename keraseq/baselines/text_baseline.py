@@ -2,8 +2,12 @@
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
+from keraseq.baselines._rivals import TEXTS, rival
+from keraseq.encoding import as_sequences
 from keraseq.encoding._word_tokens import clean_text, word_tokens
 
 
@@ -37,3 +41,28 @@ def text_baseline(*, regression=False):
 
 def _words(text):
     return word_tokens(clean_text(text).lower())
+
+
+@rival("TF-IDF + logistic", tasks=("classification", "multilabel"), kinds=TEXTS)
+def _of_classes(facts):
+    words = _reading(facts.kind, text_baseline())
+    return OneVsRestClassifier(words) if facts.several else words
+
+
+@rival("TF-IDF + ridge", tasks=("regression",), kinds=TEXTS)
+def _of_numbers(facts):
+    return _reading(facts.kind, text_baseline(regression=True))
+
+
+def _reading(kind, baseline):
+    """Let a baseline of texts read them in any container, and lists of words or of token ids."""
+    read = _read_texts if kind == "text" else _join_tokens
+    return make_pipeline(FunctionTransformer(read), baseline)
+
+
+def _read_texts(X):
+    return list(as_sequences(X, "text").rows)
+
+
+def _join_tokens(X):
+    return [" ".join(str(token) for token in row) for row in X]

@@ -15,7 +15,7 @@ from sklearn.model_selection import (
 from keraseq._checks import check_choice
 from keraseq.baselines import mase_scale
 from keraseq.comparison._inputs import (
-    TASKS,
+    compared_tasks,
     infer_task,
     join_series,
     read_rows,
@@ -25,6 +25,7 @@ from keraseq.comparison._inputs import (
 )
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.season import season_of
+from keraseq.tasks import get_task
 
 _TEST_SHARE = 0.2
 _FEW = 20
@@ -43,19 +44,22 @@ class Data:
 
     Attributes
     ----------
-    task : {"classification", "regression", "tagging", "forecasting"}
+    task : str
+        One of `compared_tasks`.
     kind : {"text", "words", "tokens", "series"}
     """
 
     def __init__(self, X, y, task, test, input="auto", season=None, reading=None):
         X, y = read_rows(X), read_targets(y)
-        self.task = infer_task(X, y) if task is None else check_choice("task", task, TASKS)
+        if task is not None:
+            check_choice("task", task, compared_tasks())
+        self.task = infer_task(X, y) if task is None else task
         self.X, self.y, self._input = X, y, input
-        self.is_forecast = self.task == "forecasting"
+        self.is_forecast = get_task(self.task).reads_history
         if self.is_forecast:
             if y is not None:
                 raise ValueError(
-                    "task='forecasting' takes the series as X and no y; its future is its target."
+                    f"task={self.task!r} takes the series as X and no y; its future is its target."
                 )
             self.reading = reading or {}
             self.X, self._series = read_series(X, name="X", **self.reading)
@@ -104,8 +108,9 @@ class Data:
             return self._origins(cv, n_runs)
         rows = np.empty((self.n_rows, 0))
         if cv is not None:
-            y = None if self.task == "tagging" else np.asarray(self.y)
-            splitter = check_cv(cv, y, classifier=self.task == "classification")
+            task = get_task(self.task)
+            y = None if task.per_step else np.asarray(self.y)
+            splitter = check_cv(cv, y, classifier=task.stratifies)
             return [Split(*pair) for pair in splitter.split(rows, y)]
         cut = StratifiedShuffleSplit if self._can_stratify() else ShuffleSplit
         y = np.asarray(self.y) if cut is StratifiedShuffleSplit else None
@@ -113,7 +118,7 @@ class Data:
         return [Split(*next(cutter.split(rows, y))) for cutter in each]
 
     def _can_stratify(self):
-        if self.task != "classification" or np.ndim(self.y) != 1:
+        if not get_task(self.task).stratifies or np.ndim(self.y) != 1:
             return False
         counts = pd.Series(np.asarray(self.y)).value_counts()
         return counts.min() >= 2 and len(counts) <= _TEST_SHARE * self.n_rows
@@ -172,7 +177,7 @@ class Data:
         if self.is_forecast:
             return X, None
         few = np.arange(min(len(X), _FEW))
-        if self.task == "classification" and np.ndim(y) == 1:
+        if get_task(self.task).stratifies and np.ndim(y) == 1:
             firsts = np.unique(np.asarray(y), return_index=True)[1]
             few = np.unique(np.concatenate([few, firsts]))
         return take_rows(X, few), take_rows(y, few)

@@ -6,27 +6,17 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
-from keraseq.baselines import (
-    MostFrequentTag,
-    NaiveForecaster,
-    NearestNeighbour,
-    StretchedSeries,
-    linear_baseline,
-    text_baseline,
-)
+from keraseq.baselines import Facts, rivals_of
 from keraseq.comparison._inputs import inner_estimator
-from keraseq.encoding import as_sequences
 from keraseq.models import find_model
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
+from keraseq.wrappers.sequence_tagger import SequenceTagger
+
+_ESTIMATORS = (SequenceClassifier, SequenceRegressor, SequenceTagger, SequenceForecaster)
 
 
 @dataclass
@@ -131,15 +121,7 @@ def _make_entry(name, model, place, data, estimator_params, budgets):
 
 
 def _estimator_class(task):
-    if task == "tagging":
-        from keraseq.wrappers.sequence_tagger import SequenceTagger
-
-        return SequenceTagger
-    return {
-        "classification": SequenceClassifier,
-        "regression": SequenceRegressor,
-        "forecasting": SequenceForecaster,
-    }[task]
+    return next(estimator for estimator in _ESTIMATORS if task in estimator._tasks)
 
 
 def _set_budget(entry, budgets):
@@ -161,69 +143,17 @@ def _check_horizons(entries):
 
 def make_baselines(entries, data):
     """The rivals of this task and kind of data."""
-    made = _forecasts(entries, data) if data.is_forecast else _RIVALS[data.task](data)
+    horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
+    forecast = {}
+    if data.is_forecast:
+        forecast = {"season": data.given_season, "missing": data.reading["missing"]}
+        forecast["horizon"] = horizons[0] if horizons else 1
+    facts = Facts(data.task, data.kind, several=np.ndim(data.y) == 2, **forecast)
     taken = {entry.name for entry in entries}
     return [
         Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)
-        for place, (name, estimator) in enumerate(made.items())
+        for place, (name, estimator) in enumerate(rivals_of(facts).items())
     ]
-
-
-def _forecasts(entries, data):
-    horizon = next((e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")), 1)
-    shared = {"horizon": horizon, "missing": data.reading["missing"]}
-    return {
-        "seasonal naive": NaiveForecaster("seasonal", season=data.given_season or "auto", **shared),
-        "drift": NaiveForecaster("drift", **shared),
-        "mean": NaiveForecaster("mean", **shared),
-    }
-
-
-def _classifiers(data):
-    several = np.ndim(data.y) == 2
-    made = {"majority class": DummyClassifier(strategy="most_frequent")}
-    if data.kind == "series":
-        linear = linear_baseline()
-        nearest = NearestNeighbour()
-        return {
-            "1-nearest neighbour": nearest,
-            "linear": OneVsRestClassifier(linear) if several else linear,
-            **made,
-        }
-    words = _as_texts(data.kind, text_baseline())
-    return {"TF-IDF + logistic": OneVsRestClassifier(words) if several else words, **made}
-
-
-def _regressors(data):
-    mean = {"mean": DummyRegressor()}
-    if data.kind == "series":
-        nearest = make_pipeline(StretchedSeries(), KNeighborsRegressor(n_neighbors=1))
-        return {"1-nearest neighbour": nearest, "linear": linear_baseline(regression=True), **mean}
-    return {"TF-IDF + ridge": _as_texts(data.kind, text_baseline(regression=True)), **mean}
-
-
-def _taggers(data):
-    return {
-        "most frequent tag of a token": MostFrequentTag(),
-        "majority tag": MostFrequentTag(by_token=False),
-    }
-
-
-_RIVALS = {"classification": _classifiers, "regression": _regressors, "tagging": _taggers}
-
-
-def _as_texts(kind, baseline):
-    """Let a baseline of texts read them in any container, and lists of words or of token ids."""
-    read = _read_texts if kind == "text" else _join_tokens
-    return make_pipeline(FunctionTransformer(read), baseline)
-
-
-def _read_texts(X):
-    return list(as_sequences(X, "text").rows)
-
-
-def _join_tokens(X):
-    return [" ".join(str(token) for token in row) for row in X]
 
 
 def check_parallel(entries, n_jobs):

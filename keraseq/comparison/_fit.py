@@ -8,8 +8,9 @@ import numpy as np
 from keraseq.comparison._entries import effort
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.comparison._memory import PeakMemory
-from keraseq.comparison._scores import forecast_gains, row_gains, row_luck, total
+from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
+from keraseq.tasks import get_task
 from keraseq.wrappers._estimator import NetworkEstimator
 
 _LATENCY_CALLS = 5
@@ -52,8 +53,9 @@ def score_rows(estimator, data, split):
     X, y = data.test_part(split)
     if data.is_forecast:
         forecast, truth = estimator.predict_windows(X, y)
-        return forecast_gains(np.asarray(forecast), np.asarray(truth), data.scale(split))
-    return row_gains(data.task, y, estimator.predict(X))
+        scale = data.scale(split)
+        return get_task(data.task).gains(np.asarray(truth), np.asarray(forecast), scale)
+    return get_task(data.task).gains(y, estimator.predict(X))
 
 
 def _describe(estimator, n_rows, notes):

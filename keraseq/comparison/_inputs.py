@@ -4,18 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d
 
 from keraseq.encoding.dated_series import read_dated_series
-from keraseq.wrappers.sequence_forecaster import SequenceForecaster
-from keraseq.wrappers.sequence_tagger import SequenceTagger
-
-TASKS = ("classification", "regression", "tagging", "forecasting")
-_MOST_INTEGER_CLASSES = 20
+from keraseq.tasks import get_task, target_kind, task_names
 
 
 def inner_estimator(estimator):
@@ -39,14 +34,10 @@ def task_of(models):
     """
     found = {}
     for model in given_estimators(models):
-        if isinstance(model, SequenceForecaster) or hasattr(model, "predict_windows"):
-            found["forecasting"] = model
-        elif isinstance(model, SequenceTagger):
-            found["tagging"] = model
-        elif is_regressor(model):
-            found["regression"] = model
-        elif is_classifier(model):
-            found["classification"] = model
+        declared = getattr(model, "_tasks", ())
+        suited = [task for task in compared_tasks() if get_task(task).suits(model)]
+        for task in [*declared, *suited][:1]:
+            found[task] = model
     if len(found) > 1:
         each = ", ".join(f"{type(model).__name__} is for {task}" for task, model in found.items())
         raise ValueError(f"These models cannot be compared, their tasks differ: {each}.")
@@ -61,60 +52,23 @@ def infer_task(X, y):
     ValueError
         Where that can be read in several ways.
     """
+    posed = [task for task in compared_tasks() if get_task(task).poses(X, y)]
+    if len(posed) == 1:
+        return posed[0]
     if y is None:
-        if _is_series(X):
-            return "forecasting"
         raise ValueError(
             "task cannot be inferred: y is None and X is no single series. Give y, or a Series, "
             "DataFrame or array (time, targets) to forecast."
         )
-    if isinstance(y, list) and _is_rows(y[:1]) and _lengths(X, y) and not _rectangular(y):
-        return "tagging"
-    try:
-        kind = type_of_target(y, input_name="y")
-    except (ValueError, TypeError):
-        kind = "unknown"
-    if kind in ("continuous", "continuous-multioutput"):
-        return "regression"
-    if kind in ("binary", "multiclass", "multilabel-indicator") and not _many_integers(y):
-        return "classification"
     raise ValueError(
-        f"task cannot be inferred from y ({kind}"
-        + (", many different whole numbers" if kind == "multiclass" else "")
-        + f"); say task=, one of {', '.join(map(repr, TASKS))}."
+        f"task cannot be inferred from y ({target_kind(y)}); say task=, one of "
+        f"{', '.join(map(repr, compared_tasks()))}."
     )
 
 
-def _is_series(X):
-    if isinstance(X, list | tuple):
-        return len(X) > 0 and all(np.ndim(value) == 0 and not isinstance(value, str) for value in X)
-    known = isinstance(X, pd.Series | pd.DataFrame | np.ndarray) or _is_polars(X)
-    return known and _rank(X) <= 2
-
-
-def _is_rows(values):
-    return bool(len(values)) and isinstance(values[0], list | tuple | np.ndarray)
-
-
-def _lengths(X, y):
-    """Whether each target has as many labels as its row has steps."""
-    rows = X if isinstance(X, list) else list(X)
-    return all(
-        np.ndim(row) > 0 and len(row) == len(tags) for row, tags in zip(rows, y, strict=False)
-    )
-
-
-def _rectangular(y):
-    """Whether lists of labels could as well be an indicator matrix or several targets."""
-    return len({len(tags) for tags in y}) == 1 and not (len(y[0]) and isinstance(y[0][0], str))
-
-
-def _many_integers(y):
-    values = np.asarray(y)
-    if values.ndim != 1 or values.dtype.kind not in "iu":
-        return False
-    n_values = len(np.unique(values))
-    return n_values > _MOST_INTEGER_CLASSES and len(values) < 5 * n_values
+def compared_tasks():
+    """The tasks that have a score to compare by."""
+    return [task for task in task_names() if get_task(task).score_name is not None]
 
 
 def read_targets(y):
@@ -128,9 +82,13 @@ def read_targets(y):
         y = list(y)
     if _rank(y) == 2 and y.shape[1] == 1:
         return column_or_1d(y, warn=True)
-    if isinstance(y, np.ndarray | pd.Series) and y.dtype.kind == "O" and _is_rows(list(y[:1])):
+    if isinstance(y, np.ndarray | pd.Series) and y.dtype.kind == "O" and _holds_rows(y):
         return list(y)
     return y
+
+
+def _holds_rows(y):
+    return bool(len(y)) and isinstance(list(y[:1])[0], list | tuple | np.ndarray)
 
 
 def read_rows(X):

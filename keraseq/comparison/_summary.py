@@ -5,6 +5,7 @@ import textwrap
 
 from keraseq import _format
 from keraseq.comparison._statistics import runs_needed
+from keraseq.tasks import get_task
 
 _WIDTH = 80
 
@@ -68,11 +69,11 @@ def _what(result):
     n_models = len(result.table) - n_baselines
     data = result.about["data"]
     how = "each with its own split" if result._paired else "on one fixed test set"
-    if result.task == "forecasting" and result._paired:
+    if get_task(result.task).reads_history and result._paired:
         how = "each from another origin"
     return (
         f"{_number(n_models, 'model')} and {_number(n_baselines, 'baseline')} on "
-        f"{_number(data['rows'], 'step' if result.task == 'forecasting' else 'row')} "
+        f"{_number(data['rows'], 'step' if get_task(result.task).reads_history else 'row')} "
         f"({data['kind']}, {result.task}), {_number(result.n_runs, 'run')} {how}."
     )
 

@@ -7,8 +7,10 @@ from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
-from keraseq.comparison._scores import forecast_gains, row_gains, total
-from keraseq.encoding.dated_series import read_dated_series
+from keraseq.baselines import mase_scale
+from keraseq.comparison._inputs import read_series
+from keraseq.comparison._scores import total
+from keraseq.tasks import get_task
 
 _VALIDATION_SHARE = 0.2
 _logger = logging.getLogger(__name__)
@@ -72,24 +74,24 @@ def _with(entry, seed, settings):
 
 def _validation_fits(data, X, y, seed):
     """Return a function: estimator -> its score on rows held back from the training rows."""
-    n = len(X)
-    if data.is_forecast:
+    n, task = len(X), get_task(data.task)
+    if task.reads_history:
         border = n - round(_VALIDATION_SHARE * n)
         past = X.iloc[:border] if hasattr(X, "iloc") else X[:border]
 
         def score(estimator):
             fitted = clone(estimator).fit(past)
             forecast, truth = fitted.predict_windows(X, border)
-            scale = read_dated_series(past).values
-            return total(*forecast_gains(np.asarray(forecast), np.asarray(truth), scale))
+            scale = mase_scale(read_series(past, name="X", **data.reading)[1].values, data.season)
+            return total(*task.gains(np.asarray(truth), np.asarray(forecast), scale))
 
         return score
-    stratify = y if data.task == "classification" and np.ndim(y) == 1 else None
+    stratify = y if task.stratifies and np.ndim(y) == 1 else None
     if stratify is not None and np.unique(np.asarray(y), return_counts=True)[1].min() < 2:
         stratify = None
     X_fit, X_held, y_fit, y_held = train_test_split(
         X, y, test_size=_VALIDATION_SHARE, random_state=seed, stratify=stratify
     )
     return lambda estimator: total(
-        *row_gains(data.task, y_held, clone(estimator).fit(X_fit, y_fit).predict(X_held))
+        *task.gains(y_held, clone(estimator).fit(X_fit, y_fit).predict(X_held))
     )

@@ -7,7 +7,6 @@ import pandas as pd
 from scipy import stats
 
 from keraseq.comparison._bootstrap import two_level_bootstrap
-from keraseq.comparison._scores import LIMITS
 from keraseq.comparison._statistics import (
     LEVEL,
     MANY,
@@ -17,6 +16,7 @@ from keraseq.comparison._statistics import (
     sample_variance,
     test_pairs,
 )
+from keraseq.tasks import get_task
 
 COLUMNS = ["a", "b", "difference", "low", "high", "p", "detectable"]
 
@@ -51,7 +51,7 @@ class Verdicts:
         half = stats.t.isf(LEVEL / 2, df) * error
         if self._draws is not None:
             half = np.fmax(half, stats.norm.isf(LEVEL / 2) * self._draws.std())
-        lowest, highest = LIMITS[self._task]
+        lowest, highest = get_task(self._task).score_limits
         return (mean - half).clip(lower=lowest), (mean + half).clip(upper=highest)
 
     def _score_errors(self, count):

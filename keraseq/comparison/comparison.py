@@ -9,9 +9,9 @@ import pandas as pd
 
 from keraseq._checks import check_choice
 from keraseq.comparison._printing import as_html, as_text
-from keraseq.comparison._scores import METRICS
 from keraseq.comparison._summary import summarise
 from keraseq.comparison._verdicts import Verdicts
+from keraseq.tasks import get_task
 
 _UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint")
 _TIMINGS = ("seconds", "latency_ms", "latency_per_row_ms", "memory_mb")
@@ -47,7 +47,7 @@ class Comparison:
     def __init__(self, records, *, task, ratio, paired, about, splits=None):
         self._records = records
         self.task = task
-        self.metric = METRICS[task]
+        self.metric = get_task(task).score_name
         self.about = about
         self.splits = splits
         self._ratio = ratio

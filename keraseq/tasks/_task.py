@@ -26,6 +26,12 @@ class Task:
         What `outputs` is, for docstrings.
     example : str or None
         Lines of a builder's docstring.
+    stratifies : bool
+        True when splits keep the shares of y's values.
+    score_name : str
+        Of the score that `score`, comparisons and recipes use; higher is better.
+    score_limits : tuple
+        What no score lies below or above; None where there is no limit.
     """
 
     name = None
@@ -35,6 +41,9 @@ class Task:
     smallest_outputs = 1
     outputs_words = None
     example = None
+    stratifies = False
+    score_name = None
+    score_limits = (None, None)
 
     def __init_subclass__(cls):
         KNOWN[cls.name] = cls()
@@ -59,6 +68,28 @@ class Task:
     def metrics(self, *, logits, quantiles=None):
         """Return a list of Keras metrics."""
         return []
+
+    def poses(self, X, y):
+        """Whether data of this form pose the task, without being asked."""
+        return False
+
+    def suits(self, estimator):
+        """Whether an estimator of any origin answers this task."""
+        return False
+
+    def gains(self, truth, predicted):
+        """Return what each row adds to the score and what it could; the score is the sums' ratio.
+
+        Parameters
+        ----------
+        truth, predicted : array-like
+            In the user's own form.
+
+        Returns
+        -------
+        gain, weight : ndarray `(rows,)`
+        """
+        raise TypeError(f"The task {self.name!r} defines no score of rows.")
 
     def decode(self, values):
         """Turn the model's output into probabilities, or leave predicted numbers as they are."""

@@ -1,9 +1,12 @@
 """One class of several."""
 
 import keras
+import numpy as np
 from scipy.special import softmax
+from sklearn.base import is_classifier
 
 from keraseq._checks import check_integer
+from keraseq.tasks._targets import target_kind
 from keraseq.tasks._task import Task
 
 
@@ -17,7 +20,19 @@ class Classification(Task):
 >>> model = keraseq.{name}((None, 8), outputs=3, seed=0)
 >>> model.output_shape
 (None, 3)"""
+    stratifies = True
+    score_name = "accuracy"
+    score_limits = (0, 1)
     link = "softmax"
+
+    def poses(self, X, y):
+        return y is not None and target_kind(y) in ("binary", "multiclass")
+
+    def suits(self, estimator):
+        return is_classifier(estimator)
+
+    def gains(self, truth, predicted):
+        return share_right(truth, predicted)
 
     def check_outputs(self, outputs):
         outputs = check_integer("outputs", outputs, 1)
@@ -36,3 +51,19 @@ class Classification(Task):
 
     def decode(self, values):
         return softmax(values, axis=-1)
+
+
+def share_right(truth, predicted):
+    """Gains of the share of rows that are right; of an indicator matrix, all of whose labels are.
+
+    Raises
+    ------
+    ValueError
+        If the answers have another shape than the targets.
+    """
+    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    if truth.shape != predicted.shape:
+        raise ValueError(f"predict gave shape {predicted.shape} for targets of {truth.shape}.")
+    right = truth == predicted
+    right = right.all(axis=1) if right.ndim == 2 else right
+    return right.astype(float), np.ones(len(right))

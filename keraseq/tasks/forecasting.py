@@ -1,10 +1,12 @@
 """The next values of a series."""
 
+import numpy as np
 from keras import layers, ops
 
 from keraseq._checks import check_integer
 from keraseq._precision import full_precision
 from keraseq.tasks._quantiles import quantile_head, rising
+from keraseq.tasks._targets import is_one_series
 from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
 
@@ -26,6 +28,28 @@ class Forecasting(Regression):
 >>> forecaster = keraseq.{name}((48, 2), (12, 2), task="forecasting", seed=0)
 >>> forecaster.output_shape
 (None, 12, 2)"""
+
+    score_name = "−MASE"
+    score_limits = (None, 0)
+
+    def poses(self, X, y):
+        return y is None and is_one_series(X)
+
+    def suits(self, estimator):
+        return hasattr(estimator, "predict_windows")
+
+    def gains(self, truth, predicted, scale=1.0):
+        """Each window's part of minus the mean absolute scaled error.
+
+        Parameters
+        ----------
+        truth, predicted : ndarray `(windows, horizon, targets)`
+            A truth that is NaN counts in nothing.
+        scale : ndarray `(targets,)`
+            Of :func:`keraseq.baselines.mase_scale`; a target without one counts in nothing.
+        """
+        error = np.abs(predicted - truth) / scale
+        return -np.nansum(error, axis=(1, 2)), (~np.isnan(error)).sum(axis=(1, 2)).astype(float)
 
     def check_outputs(self, outputs):
         if not isinstance(outputs, tuple | list) or len(outputs) != 2:

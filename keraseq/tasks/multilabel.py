@@ -3,7 +3,9 @@
 import keras
 from scipy.special import expit
 
+from keraseq.tasks._targets import target_kind
 from keraseq.tasks._task import Task
+from keraseq.tasks.classification import share_right
 
 
 class Multilabel(Task):
@@ -11,7 +13,15 @@ class Multilabel(Task):
 
     name = "multilabel"
     outputs_words = "number of labels (rows of 0 and 1)"
+    score_name = "accuracy"
+    score_limits = (0, 1)
     link = "sigmoid"
+
+    def poses(self, X, y):
+        return y is not None and target_kind(y) == "multilabel-indicator"
+
+    def gains(self, truth, predicted):
+        return share_right(truth, predicted)
 
     def loss(self, *, logits, quantiles=None):
         return keras.losses.BinaryCrossentropy(from_logits=logits)

@@ -1,7 +1,9 @@
 """A label for every step."""
 
 import keras
+import numpy as np
 
+from keraseq.tasks._targets import labels_steps
 from keraseq.tasks.classification import Classification
 from keraseq.tasks.layers import TaggingAccuracy
 
@@ -16,6 +18,19 @@ class Tagging(Classification):
 >>> tagger = keraseq.{name}((None,), 5, task="tagging", vocabulary_size=100, units=16)
 >>> tagger.output_shape
 (None, None, 5)"""
+
+    stratifies = False
+    score_name = "token accuracy"
+
+    def poses(self, X, y):
+        return y is not None and labels_steps(X, y)
+
+    def suits(self, estimator):
+        return False
+
+    def gains(self, truth, predicted):
+        right = [np.asarray(t) == np.asarray(p) for t, p in zip(truth, predicted, strict=True)]
+        return np.array([float(np.sum(r)) for r in right]), np.array([float(len(t)) for t in truth])
 
     def loss(self, *, logits, quantiles=None):
         return keras.losses.SparseCategoricalCrossentropy(from_logits=logits, ignore_class=-1)

@@ -104,6 +104,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     ['pos', 'neg']
     """
 
+    _tasks = ("classification", "multilabel")
+
     def __init__(
         self,
         model="gru",

@@ -117,6 +117,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
     Timestamp('2020-04-30 00:00:00')
     """
 
+    _tasks = ("forecasting",)
+
     def __init__(
         self,
         model="gru",

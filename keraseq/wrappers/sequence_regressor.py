@@ -30,6 +30,8 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     (3,)
     """
 
+    _tasks = ("regression",)
+
     def __init__(
         self,
         model="gru",

@@ -42,6 +42,8 @@ class SequenceTagger(SequenceEstimator):
     pooling = None
     max_length = None
 
+    _tasks = ("tagging",)
+
     def __init__(
         self,
         model="bilstm",
