@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from keraseq.baselines import Facts, rivals_of
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model
+from keraseq.tasks import get_task
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
@@ -148,7 +149,8 @@ def make_baselines(entries, data):
     if data.is_forecast:
         forecast = {"season": data.given_season, "missing": data.reading["missing"]}
         forecast["horizon"] = horizons[0] if horizons else 1
-    facts = Facts(data.task, data.kind, several=np.ndim(data.y) == 2, **forecast)
+    several = not get_task(data.task).per_step and np.ndim(data.y) == 2
+    facts = Facts(data.task, data.kind, several=several, **forecast)
     taken = {entry.name for entry in entries}
     return [
         Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)

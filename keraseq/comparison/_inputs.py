@@ -10,7 +10,8 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import column_or_1d
 
 from keraseq.encoding.dated_series import read_dated_series
-from keraseq.tasks import get_task, target_kind, task_names
+from keraseq.encoding.target_kind import target_kind
+from keraseq.tasks import get_task, task_names
 
 
 def inner_estimator(estimator):
@@ -88,7 +89,7 @@ def read_targets(y):
 
 
 def _holds_rows(y):
-    return bool(len(y)) and isinstance(list(y[:1])[0], list | tuple | np.ndarray)
+    return bool(len(y)) and isinstance(next(iter(y[:1])), list | tuple | np.ndarray)
 
 
 def read_rows(X):

@@ -6,7 +6,7 @@ from scipy.special import softmax
 from sklearn.base import is_classifier
 
 from keraseq._checks import check_integer
-from keraseq.tasks._targets import target_kind
+from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task
 
 

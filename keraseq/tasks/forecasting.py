@@ -5,8 +5,8 @@ from keras import layers, ops
 
 from keraseq._checks import check_integer
 from keraseq._precision import full_precision
+from keraseq.encoding.target_kind import is_one_series
 from keraseq.tasks._quantiles import quantile_head, rising
-from keraseq.tasks._targets import is_one_series
 from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
 

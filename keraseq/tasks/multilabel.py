@@ -3,7 +3,7 @@
 import keras
 from scipy.special import expit
 
-from keraseq.tasks._targets import target_kind
+from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task
 from keraseq.tasks.classification import share_right
 

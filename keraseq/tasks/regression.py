@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from sklearn.base import is_regressor
 
+from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._quantiles import quantile_head
-from keraseq.tasks._targets import target_kind
 from keraseq.tasks._task import Task
 from keraseq.tasks.layers import PinballLoss
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keraseq.tasks._targets import labels_steps
+from keraseq.encoding.target_kind import labels_steps
 from keraseq.tasks.classification import Classification
 from keraseq.tasks.layers import TaggingAccuracy
 

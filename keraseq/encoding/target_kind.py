@@ -8,7 +8,7 @@ _MOST_INTEGER_CLASSES = 20
 
 
 def target_kind(y):
-    """scikit-learn's word for y, or "unknown"; "many different whole numbers" for whole numbers of many values."""
+    """scikit-learn's word for y, "unknown", or "many different whole numbers"."""
     try:
         kind = type_of_target(y, input_name="y")
     except (ValueError, TypeError):
