@@ -29,7 +29,7 @@ class AttentionMapsDisplay(FrameDisplay):
         self.title = titled(
             frame.attrs.get("model"),
             f"attention of layer {parts['layer']}",
-            "mean of all heads" if head is None else f"head {head}",
+            "all heads" if head is None else f"head {head}",
             f"row {parts['row']}",
         )
 

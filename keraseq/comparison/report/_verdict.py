@@ -44,13 +44,13 @@ def _luck(view):
     alike = [name for name, differs in judged.items() if differs is False]
     apart = [name for name, differs in judged.items() if differs]
     unknown = [name for name, differs in judged.items() if differs is None]
-    n = view.result.n_runs
+    n, it = view.result.n_runs, best if best in view.baselines else "it"
     if len(apart) == len(others):
-        return f"It is detectably better than {_all(len(others))}, over {n} runs."
+        return f"Over {n} runs {it} is detectably better than {_all(len(others))}."
     parts = [f"cannot be told apart from {_listed(alike)}"] if alike else []
     parts += [f"is detectably better than {_listed(apart)}"] if apart else []
     parts += [f"was not compared with {_listed(unknown)}"] if unknown else []
-    return f"Over {n} runs it {_and(parts)}."
+    return f"Over {n} runs {it} {_and(parts)}."
 
 
 def _all(n):
