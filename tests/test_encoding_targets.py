@@ -1,6 +1,7 @@
 """Targets of every type become numbers and come back in the user's own form."""
 
 import datetime
+import decimal
 import enum
 import pickle
 
@@ -88,8 +89,11 @@ def test_unseen_labels_are_listed_or_marked():
 def test_a_column_vector_is_flattened_with_scikit_learns_warning():
     with pytest.warns(DataConversionWarning, match="column-vector"):
         assert ClassTarget().fit(np.array([[1], [2]])).outputs_ == 2
-    with pytest.warns(DataConversionWarning, match="column-vector"):
-        assert RegressionTarget().fit(np.array([[1.0], [2.0]])).one_dimensional_
+    columns = [np.array([[1.0], [2.0]]), [[1.0], [2.0]], [(1.0,), np.array([2.0])]]
+    for y in (*columns, pd.DataFrame({"a": [1.0, 2.0]})):
+        with pytest.warns(DataConversionWarning, match="column-vector"):
+            target = RegressionTarget().fit(y)
+        assert target.one_dimensional_ and target.inverse_transform([[1.0]]).tolist() == [2.0]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +155,7 @@ def test_what_is_no_indicator_matrix_is_refused(y):
         pd.Series([1.0, 2.0, 6.0], index=[5, 5, 5]),
         pd.Series([1, 2, 6], dtype="Float64"),
         [[1, 10], [2, 20], [6, 60]],
-        pd.DataFrame({"a": [1, 2, 6]}),
+        pd.DataFrame({"a": [1, 2, 6], "b": [0.5, 0.25, 1]}),
         [1e9, 1e9 + 1, 1e9 + 2],
     ],
 )
@@ -162,15 +166,65 @@ def test_numbers_come_back_in_their_shape(y, scaling):
     if scaling:
         np.testing.assert_allclose(values.std(axis=0), 1, rtol=1e-6)
     back = target.inverse_transform(values)
-    assert back.dtype == (np.float32 if np.ndim(y) == 1 else np.float64)
-    assert back.shape == np.shape(y)
-    np.testing.assert_allclose(back, np.asarray(y, dtype=float), rtol=1e-6)
+    assert back.dtype == np.float64 and back.shape == np.shape(y)
+    wanted = np.asarray(y, dtype=float)
+    # float32 rounds the standardised number alone, by a part in 2**24.
+    unit = np.ptp(wanted, axis=0) if scaling else np.abs(wanted)
+    assert (np.abs(back - wanted) <= unit * 2**-23).all()
 
 
-def test_constant_targets_are_only_shifted():
-    target = RegressionTarget().fit([0.1] * 7)
-    assert target.scale_.tolist() == [1.0]
-    assert target.inverse_transform(target.transform([0.1])).tolist() == [np.float32(0.1)]
+@pytest.mark.parametrize(
+    ("constant", "scale"), [(0.1, 0.1), (1e-9, 1e-9), (-3e9, 3e9), (0.0, 1.0), (2.0**60, 2.0**60)]
+)
+def test_a_constant_target_is_scaled_by_its_level(constant, scale):
+    target = RegressionTarget().fit([constant] * 7)
+    assert target.centre_.tolist() == [constant] and target.scale_.tolist() == [scale]
+    assert target.inverse_transform(target.transform([constant])).tolist() == [constant]
+    # A network is wrong by a small number; that is a share of the level.
+    off = target.inverse_transform([[0.0025]])[0]
+    assert abs(off - constant) <= 0.0026 * scale
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9, -1e9, 2.0**50])
+def test_a_small_spread_about_a_large_level_keeps_its_digits(offset):
+    small = np.arange(8.0)
+    target = RegressionTarget().fit(offset + small)
+    # The variance of 0 ... 7 is (8² - 1) / 12.
+    assert target.centre_.tolist() == [offset + 3.5]
+    np.testing.assert_allclose(target.scale_, [np.sqrt(63 / 12)], rtol=1e-12)
+    np.testing.assert_allclose(
+        target.transform(offset + small)[:, 0], (small - 3.5) / np.sqrt(63 / 12), rtol=1e-6
+    )
+
+
+def test_a_row_of_weight_two_counts_twice_in_level_and_spread():
+    weighed = RegressionTarget().fit([0.0, 3.0, 9.0], sample_weight=np.array([2.0, 1.0, 0.0]))
+    assert weighed.centre_.tolist() == [1.0] and weighed.scale_ == pytest.approx(np.sqrt(2))
+    # Far rows of next to no weight are still numbers whose squares float32 holds.
+    light = RegressionTarget().fit([0.0, 1e30], sample_weight=np.array([1.0, 1e-300]))
+    assert np.isfinite(light.transform([0.0, 1e30]) ** 2).all()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array([3, 1, 2], dtype=np.uint8),
+        np.array([3, 1, 2], dtype=np.longdouble),
+        [decimal.Decimal(3), decimal.Decimal(1), decimal.Decimal(2)],
+        np.array([3, 1, 2], dtype=object),
+        pd.Series([3, 1, 2], dtype="Int64", index=[2, 0, 1]),
+        pd.Series([3, 1, 2], dtype="category"),
+        [2**60 + 3 * 2**9, 2**60 + 2**9, 2**60 + 2 * 2**9],
+        np.array([True, False, True]),
+    ],
+    ids=["uint8", "longdouble", "decimal", "object", "Int64", "category", "int64", "bool"],
+)
+def test_numbers_of_every_type_are_read_by_position_in_float64(y):
+    wanted = np.array([float(value) for value in y])
+    target = RegressionTarget().fit(y)
+    back = target.inverse_transform(target.transform(y))
+    assert np.array_equal(target.read(y)[:, 0], wanted) and back.dtype == np.float64
+    np.testing.assert_allclose(back, wanted, rtol=0, atol=np.ptp(wanted) * 2**-22)
 
 
 @pytest.mark.parametrize(

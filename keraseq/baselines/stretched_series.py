@@ -44,12 +44,16 @@ class StretchedSeries(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self
 
     def transform(self, X):
-        """Return the series as a float32 array `(n, length_ * channels)`."""
+        """Return the series as an array `(n, length_ * channels)`.
+
+        In float64: scikit-learn's regressors read y as they read X, and a small spread about a
+        large level has no digits left in float32.
+        """
         check_is_fitted(self)
         scaled = self.encoder_.transform(X)
         channels = self.encoder_.n_channels_
         rows = [self._stretch(row[:, :channels]) for row in scaled]
-        return np.stack(rows).astype(np.float32, copy=False)
+        return np.stack(rows).astype(np.float64, copy=False)
 
     @property
     def n_features_in_(self):
@@ -67,7 +71,7 @@ class StretchedSeries(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.transformer_tags.preserves_dtype = ["float64"]
         return tags
 
     def _stretch(self, row):

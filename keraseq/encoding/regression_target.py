@@ -1,17 +1,20 @@
 """Numbers as a network learns them best, and back to the user's units."""
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from keraseq.encoding._containers import cell_values, unwrap_target
 from keraseq.encoding._numbers import FLOAT32, as_floats, describe_place
-from keraseq.encoding._target import Target, check_width
+from keraseq.encoding._target import Target, check_width, one_target_a_row
+
+_LEAST_SPREAD = 1e-15
 
 
 class RegressionTarget(Target):
     """Numbers, standardised on the training rows column by column.
+
+    Level and spread are taken and undone in float64, so that 1e9 + s is learned as well as s.
 
     Parameters
     ----------
@@ -21,10 +24,11 @@ class RegressionTarget(Target):
     Attributes
     ----------
     centre_, scale_ : ndarray ``(targets,)``
+        Mean and standard deviation; a constant target is divided by its level.
     outputs_ : int
         Number of targets.
     one_dimensional_ : bool
-        Whether targets came as ``(n,)``, and predictions return so.
+        Whether targets came as ``(n,)`` or one column, and predictions return as ``(n,)``.
 
     Examples
     --------
@@ -37,8 +41,14 @@ class RegressionTarget(Target):
     def __init__(self, scaling=True):
         self.scaling = scaling
 
-    def fit(self, y):
+    def fit(self, y, sample_weight=None):
         """Learn level and spread of each target.
+
+        Parameters
+        ----------
+        y : array-like ``(n,)`` or ``(n, targets)``
+        sample_weight : ndarray ``(n,)``, optional
+            A row of weight two counts as the same row twice.
 
         Raises
         ------
@@ -51,45 +61,73 @@ class RegressionTarget(Target):
         self.one_dimensional_ = values.ndim == 1
         values = values.reshape(len(values), -1)
         self.outputs_ = values.shape[1]
-        self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
+        return self.fit_scale(values, sample_weight)
+
+    def fit_scale(self, values, weights=None):
+        """Learn level and spread of numbers ``(n, targets)``; see :meth:`fit`."""
         if self.scaling:
-            self.centre_, spread = values.mean(axis=0), values.std(axis=0)
-            # The mean's rounding error alone gives constant targets a spread of this size.
-            rounding = len(values) * np.abs(self.centre_) * np.finfo(np.float64).eps
-            self.scale_ = np.where(spread > rounding, spread, 1.0)
+            self.centre_, self.scale_ = _level_and_spread(values, weights)
+        else:
+            self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
         return self
 
-    def transform(self, y):
-        """Return standardised float32 targets ``(n, targets)``."""
+    def read(self, y):
+        """Return targets in the user's units as float64 ``(n, targets)``."""
         check_is_fitted(self)
         values = _finite_numbers(y)
         values = values.reshape(len(values), -1)
         check_width(values, self.outputs_, "targets")
+        return values
+
+    def scaled(self, values):
+        """Return standardised float32 targets of numbers ``(n, targets)``."""
         with np.errstate(over="ignore"):
             scaled = ((values - self.centre_) / self.scale_).astype(np.float32)
         if np.isinf(scaled).any():
             place = describe_place(np.argwhere(np.isinf(scaled))[0][:1])
-            raise ValueError(f"y is too large for float32 in {place}; divide y by a constant.")
+            raise ValueError(
+                f"y is so far from the training rows in {place} that float32 cannot hold the "
+                "distance; check its units."
+            )
         return scaled
 
-    def inverse_transform(self, values):
-        """Return numbers in the user's units: ``(n,)`` in float32 if targets came so, or a matrix.
+    def transform(self, y):
+        """Return standardised float32 targets ``(n, targets)``."""
+        return self.scaled(self.read(y))
 
-        float32 says how exact they are, but scikit-learn asks for a matrix in float64.
+    def inverse_transform(self, values):
+        """Return numbers in the user's units, float64: ``(n,)`` if targets came so, or a matrix.
+
+        The least and the largest float32 stand for what lies beyond them.
         """
         check_is_fitted(self)
         try:
             values = as_floats(cell_values(values, "values"), "values").reshape(-1, self.outputs_)
         except ValueError as error:
             raise ValueError(f"values are no numbers (n, {self.outputs_}): {error}") from None
-        # The least and the largest float32 stand for what lies beyond them.
+        # In float64, since a small spread about a large level has no digits left in float32.
         values = np.clip(values * self.scale_ + self.centre_, FLOAT32.min, FLOAT32.max)
-        values = values.astype(np.float32)
-        return values[:, 0] if self.one_dimensional_ else values.astype(np.float64)
+        return values[:, 0] if self.one_dimensional_ else values
+
+
+def _level_and_spread(values, weights):
+    """Mean and standard deviation of each column; what is constant has its level as spread."""
+    if weights is not None:
+        # The largest is one, so that no sum of tiny ones is zero.
+        weights = weights / weights.max()
+    # From the first row on: the mean of equal numbers is then exactly that number.
+    centre = values[0] + np.average(values - values[0], axis=0, weights=weights)
+    distance = values - centre
+    spread = np.sqrt(np.average(distance**2, axis=0, weights=weights))
+    level = np.abs(centre)
+    constant = spread <= level * np.finfo(np.float64).eps
+    spread = np.where(constant, np.where(level > 0, level, 1.0), spread)
+    # float32 must hold the square of every row's distance, be its weight ever so small.
+    return centre, np.maximum(spread, np.abs(distance).max(axis=0) * _LEAST_SPREAD)
 
 
 def _finite_numbers(y):
-    """Return y as float64 `(n,)` or `(n, targets)`; a single column warns as in scikit-learn."""
+    """Return y as float64 `(n,)`, also of one column, or `(n, targets)`."""
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     if sparse.issparse(y):
@@ -107,9 +145,7 @@ def _finite_numbers(y):
     if np.isnan(values).any():
         row = np.argwhere(np.isnan(values))[0][0]
         raise ValueError(f"Input y contains NaN: row {row}; drop that row or give its value.")
-    if values.ndim == 2 and values.shape[1] == 1 and not isinstance(y, pd.DataFrame):
-        values = column_or_1d(values, warn=True)
-    return values
+    return one_target_a_row(values)
 
 
 def _refuse_tiny(values):

@@ -1,9 +1,10 @@
 """What the estimators share: read, encode, build, train, predict."""
 
+import joblib
 import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import (
@@ -14,6 +15,7 @@ from keraseq.encoding import (
     check_lengths,
 )
 from keraseq.encoding._containers import unwrap_target
+from keraseq.encoding._target import one_target_a_row
 from keraseq.encoding.series_encoder import complete_steps
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
@@ -25,7 +27,7 @@ from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._optimizer import optimizer_config
 from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights
+from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights, take_rows
 
 _VALIDATION_BATCH = 256
 
@@ -70,13 +72,15 @@ class SequenceEstimator(NetworkEstimator):
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
         seed = draw_seed(self.random_state, checkpoint)
         train, held_back = self._split(rows, params, validation_data, seed)
+        if former is None:
+            target.fit_scale(train.targets, train.weights)
         encoder, encoded = self._encode_training(train.sequences, params, former)
         params["mean_length"] = _mean_length(encoded)
         validation = self._validation(encoder, target, held_back, validation_data)
         batches = Batches(
             encoded,
             params["batch_size"],
-            targets=train.targets,
+            targets=target.scaled(train.targets),
             weights=self._mean_one(train, target),
             seed=seed,
         )
@@ -85,7 +89,7 @@ class SequenceEstimator(NetworkEstimator):
         params.update(recipe.sizes)
         network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
         if checkpoint is not None:
-            checkpoint.begin(seed, f"{fingerprint} {params} {recipe}")
+            checkpoint.begin(seed, f"{fingerprint} {joblib.hash(rows.targets)} {params} {recipe}")
         run = network.fit(
             batches,
             validation,
@@ -106,6 +110,8 @@ class SequenceEstimator(NetworkEstimator):
         if former and target is not None:
             _check_same_classes(target.classes_, former["target_"].classes_)
         rows, target, _ = self._read(X, y, sample_weight, former, target)
+        if former is None:
+            target.fit_scale(rows.targets, rows.weights)
         params = (
             self.params_ if former else {**resolve_parameters(self, rows.sequences), "epochs": 1}
         )
@@ -119,7 +125,7 @@ class SequenceEstimator(NetworkEstimator):
         batches = Batches(
             encoded,
             params["batch_size"],
-            targets=rows.targets,
+            targets=target.scaled(rows.targets),
             weights=self._mean_one(rows, target),
             seed=seed + calls,
         )
@@ -183,26 +189,21 @@ class SequenceEstimator(NetworkEstimator):
         if weights is not None:
             kept = np.flatnonzero(weights)
             sequences, y, weights = sequences.take(kept), _safe_indexing(y, kept), weights[kept]
-        target = former["target_"] if former else target
-        keys = self._keys(y) if target is None else target.transform(y)
-        index, weights, fingerprint = merge_equal_rows(sequences, keys, weights)
-        sequences, y = sequences.take(index), _safe_indexing(y, index)
-        target = target or self._make_target(y).fit(y)
-        return Rows(sequences, target.transform(y), weights), target, fingerprint
+        target = former["target_"] if former else target or self._make_target(y).fit(y)
+        targets = target.read(y)
+        index, weights, fingerprint = merge_equal_rows(sequences, self._keys(targets), weights)
+        return Rows(sequences.take(index), take_rows(targets, index), weights), target, fingerprint
 
     def _check_y(self, sequences, y):
         check_lengths(sequences.rows, y)
         return self._as_target(unwrap_target(y))
 
     def _as_target(self, y):
-        """One target a sequence: a single column is none, as scikit-learn warns."""
-        if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
-            return column_or_1d(y, warn=True)
-        return y
+        return one_target_a_row(y)
 
-    def _keys(self, y):
-        """Targets as numbers that tell equal ones from different ones."""
-        return self._make_target(y).fit(y).transform(y)
+    def _keys(self, targets):
+        """What tells rows of equal targets from others, and decides the order of rows."""
+        return targets
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
@@ -255,13 +256,13 @@ class SequenceEstimator(NetworkEstimator):
         if validation_data is not None:
             other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
             wanted = self._check_y(other, validation_data[1])
-            held_back = Rows(other, target.transform(wanted), None)
+            held_back = Rows(other, target.read(wanted), None)
         elif held_back is None:
             return None
         return Batches(
             encoder.transform(held_back.sequences),
             _VALIDATION_BATCH,
-            targets=held_back.targets,
+            targets=target.scaled(held_back.targets),
             weights=self._mean_one(held_back, target),
         )
 

@@ -1,21 +1,27 @@
 """Predict numbers from sequences."""
 
+import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
 
-from keraseq.encoding import RegressionTarget
+from keraseq.encoding import RegressionTarget, check_lengths
 from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers._rows import row_weights
 
 
 class SequenceRegressor(RegressorMixin, SequenceEstimator):
     """Predict one or several numbers from texts, time series or token sequences.
 
-    Targets are standardised on the training rows and given back in the user's units. The
-    parameters are :class:`keraseq.SequenceClassifier`'s, `class_weight` aside.
+    Targets are standardised on the training rows, without those held back, and given back in the
+    user's units, both in float64. The parameters are :class:`keraseq.SequenceClassifier`'s,
+    `class_weight` aside.
 
     Attributes
     ----------
     model_ : keras.Model
     history_ : dict of list
+        Its losses are in variances of the training targets: a model that always answers with
+        their mean has 1.
     n_iter_ : int
     params_ : dict
     callbacks_ : list of keras.callbacks.Callback
@@ -81,9 +87,16 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         return self._partial_fit(X, y, sample_weight)
 
     def predict(self, X):
-        """Return the predicted numbers, shape `(n,)` or `(n, targets)` as in training."""
-        values = self._raw(X)
-        return self.target_.inverse_transform(values)
+        """Return the predicted numbers as float64: `(n,)`, or `(n, targets)` of several targets."""
+        return self.target_.inverse_transform(self._raw(X))
+
+    def score(self, X, y, sample_weight=None):
+        """Return the R² of the predictions; of several targets its mean over them."""
+        answers = self.predict(X)
+        check_lengths(answers, y)
+        truth = self.target_.read(y)
+        weights = row_weights(len(truth), sample_weight)
+        return r2_score(truth, answers.reshape(truth.shape), sample_weight=weights)
 
     def _task_of(self, target):
         return "regression"
@@ -91,9 +104,10 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     def _make_target(self, y):
         return RegressionTarget()
 
-    def _keys(self, y):
-        # Not standardised: level and spread are those of the different rows alone.
-        return RegressionTarget(scaling=False).fit(y).transform(y)
+    def _keys(self, targets):
+        # Ranks, so that y in another unit leaves the rows in the same order.
+        ranks = [np.unique(column, return_inverse=True)[1] for column in targets.T]
+        return np.column_stack(ranks)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
