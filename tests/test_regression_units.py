@@ -95,3 +95,9 @@ def test_the_linear_rivals_keep_the_digits_too(level):
     words = text_baseline(regression=True).fit(texts, y)
     without = text_baseline(regression=True).fit(texts, S).score(texts, S)
     assert words.score(texts, y) == pytest.approx(without, abs=1e-4)
+
+
+def test_a_row_alone_is_answered_as_within_a_batch(alone):
+    together = alone.predict(X[TEST])
+    one_by_one = [alone.predict(X[row : row + 1])[0] for row in range(180, 200)]
+    np.testing.assert_allclose(one_by_one, together[:20], rtol=1e-7, atol=1e-7)

@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.encoding import SeriesEncoder, as_sequences
+from keraseq.encoding.columns import match_columns, note_columns
 from keraseq.encoding.sequences import row_lengths
 
 
@@ -39,8 +40,10 @@ class StretchedSeries(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         TypeError, ValueError
             If X is no series of numbers.
         """
-        self.length_ = max(1, int(row_lengths(as_sequences(X, "series").rows).max()))
-        self.encoder_ = SeriesEncoder(missing="fill").set_output(transform="default").fit(X)
+        sequences = as_sequences(X, "series")
+        self.length_ = max(1, int(row_lengths(sequences.rows).max()))
+        self.encoder_ = SeriesEncoder(missing="fill").set_output(transform="default").fit(sequences)
+        note_columns(self, X, sequences)
         return self
 
     def transform(self, X):
@@ -50,18 +53,12 @@ class StretchedSeries(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         large level has no digits left in float32.
         """
         check_is_fitted(self)
-        scaled = self.encoder_.transform(X)
+        sequences = as_sequences(X, "series")
+        sequences = match_columns(self, X, sequences, self.encoder_.n_channels_)
+        scaled = self.encoder_.transform(sequences)
         channels = self.encoder_.n_channels_
         rows = [self._stretch(row[:, :channels]) for row in scaled]
         return np.stack(rows).astype(np.float64, copy=False)
-
-    @property
-    def n_features_in_(self):
-        return self.encoder_.n_features_in_
-
-    @property
-    def feature_names_in_(self):
-        return self.encoder_.feature_names_in_
 
     @property
     def _n_features_out(self):

@@ -25,16 +25,15 @@ def unwrap(X, name):
     if isinstance(X, pd.DataFrame | pd.Series):
         _refuse_multi_index(X, name)
         values = _frame_values(X, name) if isinstance(X, pd.DataFrame) else _series_cells(X, name)
-        return values, X.index
-    if isinstance(X, list | tuple):
-        return list(X), None
-    if _is_array(X):
-        return _array_values(_to_numpy(X), name), None
+        return _masked_as_missing(values), X.index
+    if not isinstance(X, list | tuple) and _is_array(X):
+        return _masked_as_missing(_array_values(_to_numpy(X), name)), None
     if isinstance(X, collections.abc.Sequence):
-        return list(X), None
+        return _masked_as_missing(list(X)), None
     raise TypeError(
         f"{name} is of type {type(X).__name__}; it must be a list, an array, a Series or a "
-        "DataFrame with a sequence a row (an iterator or a generator first becomes a list)."
+        "DataFrame with a sequence a row (an iterator or a generator first becomes a list, and a "
+        f"dict of sequences list({name}.values()))."
     )
 
 
@@ -52,15 +51,15 @@ def unwrap_target(y, name="y"):
     one_column = pd.Index | pd.api.extensions.ExtensionArray
     if isinstance(y, one_column) and not isinstance(y, pd.MultiIndex):
         return pd.Series(y, dtype=y.dtype)
-    if isinstance(y, list | pd.Series | pd.DataFrame):
+    if isinstance(y, pd.Series | pd.DataFrame):
         return y
-    if _is_array(y):
+    if not isinstance(y, list) and _is_array(y):
         y = _to_numpy(y)
         if y.ndim:
             # Strings of a fixed width, and numpy's others, are objects to all that follows.
             return y.astype(object) if y.dtype.kind in "ST" else y
     elif isinstance(y, collections.abc.Sequence) and not isinstance(y, str | bytes):
-        return list(y)
+        return _masked_as_missing(list(y))
     raise TypeError(f"{name}={shown(y)} is not a list or an array; give one target a sequence.")
 
 
@@ -81,6 +80,51 @@ def _is_array(X):
 def _to_numpy(X):
     """Return an ndarray; what is masked is NaN, among objects where the type has no NaN."""
     return unmask(X)
+
+
+def _masked_as_missing(values):
+    """Give lists, however deep, NaN for what is masked in their arrays, which numpy forgets."""
+    if isinstance(values, np.ma.MaskedArray):
+        # A single one becomes a number.
+        return _to_numpy(values)[()]
+    nested = (list, tuple, np.ma.MaskedArray)
+    if not isinstance(values, list | tuple) or not any(
+        issubclass(kind, nested) for kind in set(map(type, values))
+    ):
+        return values
+    made = [_masked_as_missing(value) for value in values]
+    return values if all(map(operator.is_, made, values)) else made
+
+
+def align_frames(cells, name):
+    """Give the frames of a list the order of columns of the first of them.
+
+    Returns
+    -------
+    cells : list
+        What is no frame stands as it was.
+    names : tuple or None
+        The columns; None without any frame.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If two frames differ in the names of their columns.
+    """
+    cells = [_to_pandas(cell, f"{name}[{row}]") for row, cell in enumerate(cells)]
+    frames = [row for row, cell in enumerate(cells) if isinstance(cell, pd.DataFrame)]
+    names = tuple(cells[frames[0]].columns) if frames else None
+    for row in frames:
+        _refuse_column_names(cells[row], f"{name}[{row}]")
+        found = tuple(cells[row].columns)
+        if set(found) != set(names):
+            raise ValueError(
+                f"{name}[{row}] has the columns {list(found)}, {name}[{frames[0]}] has "
+                f"{list(names)}; frames of a list are matched by column, so all must have the same."
+            )
+        if found != names:
+            cells[row] = cells[row][list(names)]
+    return cells, names
 
 
 def _to_pandas(X, name):

@@ -12,6 +12,7 @@ from sklearn.utils.validation import column_or_1d
 from keraseq._checks import shown
 from keraseq.encoding._containers import unwrap_target
 from keraseq.encoding._numbers import exact_integers, missing_values
+from keraseq.encoding.one_target_a_row import one_target_a_row
 
 # numpy gives every string of an array the width of the longest.
 _LONGEST_STRING = 1_000
@@ -39,7 +40,7 @@ def label_array(y):
     kinds = set(map(type, labels.flat)) if labels.dtype.kind == "O" else {labels.dtype.type}
     if any(issubclass(kind, complex | np.complexfloating) for kind in kinds):
         raise ValueError("Complex data not supported: y holds complex numbers.")
-    labels = column_or_1d(labels, warn=True)
+    labels = column_or_1d(one_target_a_row(labels))
     missing = missing_values(labels)
     if missing.any():
         raise ValueError(
@@ -68,17 +69,26 @@ def label_rows(y):
     if sparse.issparse(y):
         raise TypeError("y is a sparse matrix; tags are dense. Convert it by y.toarray().")
     if isinstance(y, pd.DataFrame):
-        return y.to_numpy(dtype=object).tolist()
+        rows = y.to_numpy(dtype=object).tolist()
+        # A column of label sequences, and not a row of labels.
+        y = [row[0] for row in rows] if all(map(_is_one_sequence, rows)) else rows
     return [row if isinstance(row, list) else _label_row(row, i) for i, row in enumerate(y)]
+
+
+def _is_one_sequence(row):
+    return len(row) == 1 and isinstance(row[0], list | tuple | np.ndarray | pd.Series)
 
 
 def _label_row(row, i):
     try:
-        return list(unwrap_target(row))
+        labels = one_target_a_row(unwrap_target(row))
     except TypeError:
         raise TypeError(
             f"y holds {shown(row)} in row {i}; tagging needs a list of labels a row, one a step."
         ) from None
+    if getattr(labels, "ndim", 1) != 1:
+        raise ValueError(f"y has shape {labels.shape} in row {i}; tagging needs one label a step.")
+    return list(labels)
 
 
 def unique_labels(labels):

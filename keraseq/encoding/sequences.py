@@ -1,12 +1,14 @@
 """Sequences as people have them, read once into one form."""
 
 import dataclasses
+import os
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding._containers import cell_values, unwrap
+from keraseq.encoding._containers import align_frames, cell_values, unwrap
 from keraseq.encoding._numbers import as_floats, as_ids, refuse_other_dtypes
 
 _INPUTS = ("auto", "text", "tokens", "series")
@@ -28,6 +30,8 @@ class Sequences:
         Of a 2-D array or frame of numbers, whose width is part of its form.
     n_channels : int or None
         For series.
+    channel_names : tuple or None
+        The columns of frames in a list.
     index : pandas.Index or None
         Of the frame or Series that came.
     """
@@ -36,6 +40,7 @@ class Sequences:
     rows: object
     n_columns: int | None = None
     n_channels: int | None = None
+    channel_names: tuple | None = None
     index: object = None
 
     def __len__(self):
@@ -62,7 +67,8 @@ def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
     ----------
     X : list, tuple, array, Series, DataFrame or Sequences
         Strings; lists of words; arrays ``(n, time)`` or ``(n, time, channels)``; a list of arrays
-        ``(time_i,)`` or ``(time_i, channels)``; or a frame with a sequence a row.
+        ``(time_i,)`` or ``(time_i, channels)``; a list of frames with a step a row, whose columns
+        are matched by name; or a frame with a sequence a row.
     input : {"auto", "text", "tokens", "series"}, default="auto"
         Strings are text and numbers series; token ids must be asked for.
     name : str, default="X"
@@ -183,12 +189,7 @@ def _cell_kind(cell):
         return _kind_of_items(np.asarray(cell).tolist())
     if isinstance(cell, bytes):
         return "bytes"
-    if (
-        cell is None
-        or cell is pd.NA
-        or cell is pd.NaT
-        or (isinstance(cell, float) and cell != cell)
-    ):
+    if _is_missing(cell):
         return "missing"
     return "single numbers" if np.isscalar(cell) else "objects"
 
@@ -198,12 +199,30 @@ def _kind_of_items(items):
     if not strings:
         return "empty"
     if len(strings) == 2:
-        return "mixture"
+        others = (item for item in items if not isinstance(item, str))
+        return "words with gaps" if all(map(_is_missing, others)) else "mixture"
     return "words" if strings == {True} else "numbers"
+
+
+def _is_missing(cell):
+    return (
+        cell is None
+        or cell is pd.NA
+        or cell is pd.NaT
+        or (isinstance(cell, float) and cell != cell)
+    )
 
 
 def _refuse_cells(cells, kinds, present, name):
     first = {kind: kinds.index(kind) for kind in present}
+    if "words with gaps" in present:
+        row = first["words with gaps"]
+        step = next(i for i, word in enumerate(cells[row]) if _is_missing(word))
+        raise ValueError(
+            f"{name} has no word in row {row}, step {step} (None or NaN). Give a string, '' if it "
+            "is unknown; words such as 'None' or 'NA' that pandas read from a file as missing stay "
+            "words with keep_default_na=False."
+        )
     if "mixture" in present:
         raise TypeError(
             f"{name} mixes strings and numbers within row {first['mixture']}; a sequence is of "
@@ -222,13 +241,20 @@ def _refuse_cells(cells, kinds, present, name):
             + " and ".join(f"{kind} (first in row {row})" for kind, row in first.items())
             + "; every sequence must be of one kind: all strings, all words or all numbers."
         )
+    cell = cells[0]
+    mended = ""
+    if isinstance(cell, os.PathLike):
+        mended = f" Files are not read: [numpy.load(path) for path in {name}]."
+    elif isinstance(cell, Mapping):
+        mended = f" Columns by name are a frame: [pandas.DataFrame(row) for row in {name}]."
     raise TypeError(
-        f"{name} holds {type(cells[0]).__name__} in row 0; the argument must be a sequence of "
-        "strings, or of number sequences."
+        f"{name} holds {type(cell).__name__} in row 0; the argument must be a sequence of "
+        f"strings, or of number sequences.{mended}"
     )
 
 
 def _from_number_cells(cells, input, name):
+    cells, names = align_frames(cells, name)
     arrays = [_cell_array(cell, row, name) for row, cell in enumerate(cells)]
     if input == "tokens":
         if any(array.ndim != 1 for array in arrays):
@@ -245,7 +271,7 @@ def _from_number_cells(cells, input, name):
         lengths = row_lengths(rows)
     if (lengths == lengths[0]).all():
         rows = np.stack(rows)
-    return Sequences("series", rows, n_channels=n_channels)
+    return Sequences("series", rows, n_channels=n_channels, channel_names=names)
 
 
 def _joined_floats(arrays, name):
@@ -277,7 +303,10 @@ def _cell_array(cell, row, name):
 
 def _with_channels(arrays, name):
     """Make every row `(time, channels)`; an empty list fits any number of channels."""
-    shapes = {array.shape[1:]: row for row, array in enumerate(arrays) if array.shape != (0,)}
+    shapes = {}
+    for row, array in enumerate(arrays):
+        if array.shape != (0,):
+            shapes.setdefault(array.shape[1:], row)
     if len(shapes) > 1:
         said = " and ".join(f"{shape or '(time,)'} in row {row}" for shape, row in shapes.items())
         raise ValueError(

@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._set_output import _get_output_config
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
 from keraseq.encoding._numbers import describe_place
 from keraseq.encoding._steps import Steps, forward_fill
-from keraseq.encoding.sequences import Sequences, as_sequences, row_lengths
+from keraseq.encoding.columns import match_columns, note_columns
+from keraseq.encoding.sequences import Sequences, as_sequences
 
 _SCALINGS = ("standard", "minmax", "none")
 _MISSING = ("error", "fill")
@@ -35,7 +36,8 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     mean_, centre_, scale_ : ndarray ``(channels,)``
         The training mean, and what is subtracted and then divided by; float64.
     n_features_in_ : int
-        Columns of a 2-D array or frame; channels of a list or 3-D array.
+        Columns of a 2-D array or frame; channels of a list or 3-D array (the columns of frames in
+        a list, which are matched by name).
     fixed_length_ : bool
         Whether a 2-D array or frame came, to whose columns others are held.
     n_channels_ : int
@@ -66,8 +68,11 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if self.scaling is not None:
             check_choice("scaling", self.scaling, _SCALINGS)
         check_choice("missing", self.missing, _MISSING)
-        sequences = as_sequences(X, "series")
-        self._check_shape(X, sequences, reset=True)
+        self._missing = self.missing
+        sequences = _read(X)
+        self.n_channels_ = sequences.n_channels
+        self.fixed_length_ = sequences.fixed_length
+        note_columns(self, X, sequences)
         values = self._steps(sequences).values.astype(np.float64, copy=False)
         counts = np.count_nonzero(~np.isnan(values), axis=0)
         if not counts.all():
@@ -78,7 +83,7 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.mean_ = np.nanmean(values, axis=0)
         self.centre_, scale = self._level_and_spread(values, counts)
         self.scale_ = np.where(scale > 0, scale, 1.0)
-        self.n_channels_out_ = self.n_channels_ * (2 if self.missing == "fill" else 1)
+        self.n_channels_out_ = self.n_channels_ * (2 if self._missing == "fill" else 1)
         return self
 
     def transform(self, X):
@@ -98,11 +103,10 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             where the result is not ``(n, time)``.
         """
         check_is_fitted(self)
-        sequences = _any_channels(as_sequences(X, "series"), self.n_channels_)
-        self._check_shape(X, sequences, reset=False)
+        sequences = match_columns(self, X, _read(X), self.n_channels_)
         steps = self._steps(sequences)
         values = steps.values
-        missing = np.isnan(values) if self.missing == "fill" else None
+        missing = np.isnan(values) if self._missing == "fill" else None
         if missing is not None:
             values = forward_fill(values, steps.starts, self.mean_)
         scaled = self._scaled(values, steps)
@@ -139,30 +143,13 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         wanted = _get_output_config("transform", self)["dense"]
         if wanted != "default":
             raise ValueError(
-                f"transform_output={wanted!r} is for tables (n, time); this SeriesEncoder gives "
-                "sequences with channels or of unequal lengths; use "
+                f"transform_output={wanted!r} is for tables (n, time); these are sequences with "
+                "channels or of unequal lengths; use "
                 "set_output(transform='default'), or a 2-D X without missing='fill'."
             )
 
-    def _check_shape(self, X, sequences, reset):
-        """Hold a 2-D array or frame to its columns and everything else to its channels."""
-        if reset:
-            self.n_channels_ = sequences.n_channels
-            self.fixed_length_ = sequences.fixed_length
-        elif sequences.n_channels != self.n_channels_:
-            raise ValueError(
-                f"X has {sequences.n_channels} channels, but {type(self).__name__} is expecting "
-                f"{self.n_channels_} channels as input."
-            )
-        if sequences.fixed_length and self.fixed_length_:
-            table = X if hasattr(X, "columns") else sequences.rows[:, :, 0]
-            validate_data(self, table, reset=reset, skip_check_array=True)
-        elif reset:
-            self.n_features_in_ = sequences.n_channels
-            vars(self).pop("feature_names_in_", None)
-
     def _steps(self, sequences):
-        return complete_steps(sequences) if self.missing == "error" else Steps(sequences.rows)
+        return complete_steps(sequences) if self._missing == "error" else Steps(sequences.rows)
 
     def _level_and_spread(self, values, counts):
         if self.scaling in (None, "none"):
@@ -203,12 +190,10 @@ def complete_steps(sequences):
     return steps
 
 
-def _any_channels(sequences, n_channels):
-    """Rows without any step, such as [[]], fit every number of channels."""
-    if sequences.n_channels != 1 or row_lengths(sequences.rows).any() or sequences.fixed_length:
-        return sequences
-    rows = np.empty((len(sequences), 0, n_channels), dtype=np.float32)
-    return dataclasses.replace(sequences, rows=rows, n_channels=n_channels)
+def _read(X):
+    sequences = as_sequences(X, "series")
+    # The channels of sequences that were read before were matched by who read them.
+    return dataclasses.replace(sequences, channel_names=None) if sequences is X else sequences
 
 
 def _is_table(X, sequences):

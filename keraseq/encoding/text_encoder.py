@@ -2,12 +2,15 @@
 
 import collections
 import itertools
+import os
+import types
+import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_choice, check_integer
+from keraseq._checks import check_choice, check_integer, shown
 from keraseq.encoding._shorten import check_max_length, shorten
 from keraseq.encoding._subwords import (
     decode_subwords,
@@ -21,6 +24,7 @@ from keraseq.encoding.sequences import as_sequences
 UNKNOWN = 1
 _SPECIAL = ("", "[UNK]")
 _TOKENIZERS = ("words", "characters", "subwords")
+_FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")
 
 
 class TextEncoder(TransformerMixin, BaseEstimator):
@@ -92,10 +96,12 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         """Return a list of int32 arrays of token ids ``(time_i,)``."""
         check_is_fitted(self)
         sequences = as_sequences(X, "text")
-        if sequences.kind != self.kind_ and self.tokenizer != "words":
+        if sequences.kind != self.kind_ and self._settings.tokenizer != "words":
+            called = {"text": "strings", "words": "lists of words"}
             raise ValueError(
-                f"X holds {sequences.kind}, but this TextEncoder learned its "
-                f"{self.tokenizer!r} vocabulary from {self.kind_}; give X in that form."
+                f"X holds {called[sequences.kind]}, but the vocabulary was learned from "
+                f"{called[self.kind_]} (tokenizer={self._settings.tokenizer!r}); give X in that "
+                "form."
             )
         return self._shortened(self._encode(sequences))
 
@@ -108,7 +114,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             If X is not of token ids, or an id is not of the vocabulary.
         """
         check_is_fitted(self)
-        glue = "" if self.tokenizer == "characters" and self.kind_ == "text" else " "
+        glue = "" if self._settings.tokenizer == "characters" and self.kind_ == "text" else " "
         texts = []
         for row, ids in enumerate(as_sequences(X, "tokens").rows):
             if len(ids) and ids.max() >= self.vocabulary_size_:
@@ -133,12 +139,18 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         """Learn the vocabulary and return X's ids."""
         self._check_parameters()
         sequences = as_sequences(X, "text")
+        if sequences.kind == "text":
+            _warn_of_file_names(sequences.rows)
+        # What transform reads: parameters set afterwards are for the next fit.
+        self._settings = types.SimpleNamespace(**self.get_params(deep=False))
         self.kind_, self.subwords_ = sequences.kind, None
-        if self.tokenizer == "subwords" and sequences.kind == "text":
+        if self._settings.tokenizer == "subwords" and sequences.kind == "text":
             texts = [*map(self._prepare, sequences.rows)]
             if not any(map(str.strip, texts)):
                 self._refuse_empty()
-            self.subwords_ = train_subwords(texts, _SPECIAL, self.max_tokens, self.min_count)
+            self.subwords_ = train_subwords(
+                texts, _SPECIAL, self._settings.max_tokens, self._settings.min_count
+            )
             self.vocabulary_ = subword_vocabulary(self.subwords_)
             rows = encode_subwords(self.subwords_, texts)
         else:
@@ -152,12 +164,14 @@ class TextEncoder(TransformerMixin, BaseEstimator):
 
     def _renumber(self, rows, tokens):
         counts = np.bincount(np.concatenate(rows), minlength=len(tokens)).tolist()
-        kept = [i for i, token in enumerate(tokens) if token and counts[i] >= self.min_count]
+        kept = [
+            i for i, token in enumerate(tokens) if token and counts[i] >= self._settings.min_count
+        ]
         if not kept:
             self._refuse_empty()
         kept.sort(key=lambda i: (-counts[i], tokens[i]))
-        if self.max_tokens is not None:
-            kept = kept[: self.max_tokens - len(_SPECIAL)]
+        if self._settings.max_tokens is not None:
+            kept = kept[: self._settings.max_tokens - len(_SPECIAL)]
         self.vocabulary_ = [*_SPECIAL, *(tokens[i] for i in kept)]
         ids = np.full(len(tokens), UNKNOWN, dtype=np.int32)
         ids[kept] = np.arange(len(_SPECIAL), len(self.vocabulary_))
@@ -173,34 +187,34 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     def _tokens(self, sequences):
         """Yield the list of tokens of each row."""
         if sequences.kind == "words":
-            lower = str.lower if self.lowercase else str
+            lower = str.lower if self._settings.lowercase else str
             return ([lower(word) for word in row] for row in sequences.rows)
-        if self.tokenizer == "characters":
+        if self._settings.tokenizer == "characters":
             return map(self._characters, sequences.rows)
-        cut = self._call_tokenizer if callable(self.tokenizer) else word_tokens
+        cut = self._call_tokenizer if callable(self._settings.tokenizer) else word_tokens
         return (cut(self._prepare(text)) for text in sequences.rows)
 
     def _characters(self, text):
         """A token for each character, whatever becomes of it: a tagger has labels for them."""
         characters = text if encodable(text) is text else map(encodable, text)
-        return [*map(str.lower if self.lowercase else str, characters)]
+        return [*map(str.lower if self._settings.lowercase else str, characters)]
 
     def _prepare(self, text):
-        if not callable(self.tokenizer):
+        if not callable(self._settings.tokenizer):
             text = clean_text(text)
-        return text.lower() if self.lowercase else text
+        return text.lower() if self._settings.lowercase else text
 
     def _call_tokenizer(self, text):
-        tokens = self.tokenizer(text)
+        tokens = self._settings.tokenizer(text)
         if not isinstance(tokens, list | tuple) or not all(isinstance(t, str) for t in tokens):
             raise TypeError(
-                f"tokenizer={self.tokenizer!r} gave {tokens!r:.60} for the text {text!r:.40}; it "
-                "must return a list of str."
+                f"tokenizer={self._settings.tokenizer!r} gave {tokens!r:.60} for the text "
+                f"{text!r:.40}; it must return a list of str."
             )
         return tokens
 
     def _shortened(self, rows):
-        return [shorten(row, self.max_length) for row in rows]
+        return [shorten(row, self._settings.max_length) for row in rows]
 
     def _check_parameters(self):
         if not callable(self.tokenizer):
@@ -214,6 +228,18 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         raise ValueError(
             "X holds no token to learn a vocabulary from (its texts are empty or blank, or no "
             f"token is seen min_count={self.min_count} times); give texts with words in them."
+        )
+
+
+def _warn_of_file_names(texts):
+    """Warn of texts that are most likely a column of names of the files to read."""
+    if all(text.lower().endswith(_FILE_ENDINGS) or os.path.isfile(text) for text in texts):
+        warnings.warn(
+            f"Every text of X is the name of a file, such as {shown(texts[0])}, and is learned as "
+            "text: the files are not read. Read them first, for example by [numpy.load(name) for "
+            "name in X], and give what is in them.",
+            UserWarning,
+            stacklevel=4,
         )
 
 

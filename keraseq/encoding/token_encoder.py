@@ -45,7 +45,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         largest = max((int(row.max()) for row in rows if len(row)), default=0)
         if largest == 0:
             raise ValueError("X holds no token id above 0, which is padding; nothing to learn.")
-        self.vocabulary_size_ = largest + 2
+        self.vocabulary_size_, self._max_length = largest + 2, self.max_length
         return self
 
     def transform(self, X):
@@ -54,7 +54,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         rows = as_sequences(X, "tokens").rows
         beyond = self.vocabulary_size_ - 1
         ids = (np.where(row < beyond, row + 1, UNKNOWN).astype(np.int32) for row in rows)
-        return [shorten(row, self.max_length) for row in ids]
+        return [shorten(row, self._max_length) for row in ids]
 
     def inverse_transform(self, X):
         """Return rows of the user's ids without their padding.

@@ -7,22 +7,21 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.batching import sequence_lengths
-from keraseq.encoding import (
-    SeriesEncoder,
-    TextEncoder,
-    TokenEncoder,
-    as_sequences,
-    check_lengths,
-)
+from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding._containers import unwrap_target
-from keraseq.encoding._target import one_target_a_row
-from keraseq.encoding.series_encoder import complete_steps
+from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._batches import Batches, pad_rows
 from keraseq.wrappers._callbacks import copy_callbacks
 from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._estimator import NetworkEstimator
-from keraseq.wrappers._features import note_features, read_like_training
+from keraseq.wrappers._features import (
+    make_encoder,
+    note_features,
+    read_like_training,
+    read_validation,
+    refuse_gaps,
+)
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._optimizer import optimizer_config
@@ -61,7 +60,7 @@ class SequenceEstimator(NetworkEstimator):
             before the first step of training: then it is as it was.
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
-        _check_validation_data(X, validation_data)
+        _check_pair(validation_data)
         rows, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
         callbacks = copy_callbacks(
@@ -76,7 +75,9 @@ class SequenceEstimator(NetworkEstimator):
             target.fit_scale(train.targets, train.weights)
         encoder, encoded = self._encode_training(train.sequences, params, former)
         params["mean_length"] = _mean_length(encoded)
-        validation = self._validation(encoder, target, held_back, validation_data)
+        if validation_data is not None:
+            held_back = self._read_validation(X, rows.sequences, target, validation_data)
+        validation = self._validation(encoder, target, held_back)
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -104,12 +105,10 @@ class SequenceEstimator(NetworkEstimator):
         self._finish(X, rows, target, encoder, network, params, run, callbacks)
         return self
 
-    def _partial_fit(self, X, y, sample_weight, target=None):
+    def _partial_fit(self, X, y, sample_weight, classes=None):
         """One pass over these rows, going on from where the last one ended."""
         former = vars(self) if hasattr(self, "_network") else None
-        if former and target is not None:
-            _check_same_classes(target.classes_, former["target_"].classes_)
-        rows, target, _ = self._read(X, y, sample_weight, former, target)
+        rows, target, _ = self._read(X, y, sample_weight, former, classes)
         if former is None:
             target.fit_scale(rows.targets, rows.weights)
         params = (
@@ -163,7 +162,9 @@ class SequenceEstimator(NetworkEstimator):
 
     def _encode(self, X):
         check_is_fitted(self)
-        return self.encoder_.transform(read_like_training(self, X))
+        sequences = read_like_training(self, X)
+        self._check_kind(sequences, vars(self))
+        return self.encoder_.transform(sequences)
 
     def _raw(self, X):
         encoded = self._encode(X)
@@ -177,22 +178,33 @@ class SequenceEstimator(NetworkEstimator):
             )
         return values
 
-    def _read(self, X, y, sample_weight, former, target=None):
+    def _read(self, X, y, sample_weight, former, classes=None):
         """Return the different rows, the target encoder, and a fingerprint of the data."""
         share_gpu()
         sequences = read_like_training(self, X) if former else as_sequences(X, self.input)
-        if sequences.kind == "series" and self.missing == "error":
-            # Now, and not when they are encoded in another order: the error says in which row.
-            complete_steps(sequences)
+        refuse_gaps(sequences, former["encoder_"] if former else self)
+        self._check_kind(sequences, former)
         y = self._check_y(sequences, y)
         weights = row_weights(len(sequences), sample_weight)
         if weights is not None:
             kept = np.flatnonzero(weights)
             sequences, y, weights = sequences.take(kept), _safe_indexing(y, kept), weights[kept]
-        target = former["target_"] if former else target or self._make_target(y).fit(y)
+        target = self._target(y, former, classes)
         targets = target.read(y)
         index, weights, fingerprint = merge_equal_rows(sequences, self._keys(targets), weights)
         return Rows(sequences.take(index), take_rows(targets, index), weights), target, fingerprint
+
+    def _check_kind(self, sequences, former):
+        """Raise for sequences that read well, but are none of a kind that this task can use."""
+
+    def _target(self, y, former, classes):
+        """The encoder of y, fitted, where `classes` name more of them than y holds."""
+        if former is None:
+            return self._make_target(y, classes)
+        if classes is not None:
+            known = former["target_"].classes_
+            _check_same_classes(self._make_target(y, classes).classes_, known)
+        return former["target_"]
 
     def _check_y(self, sequences, y):
         check_lengths(sequences.rows, y)
@@ -215,21 +227,8 @@ class SequenceEstimator(NetworkEstimator):
         """Return the encoder and the encoded training rows."""
         if former is not None:
             return former["encoder_"], former["encoder_"].transform(sequences)
-        encoder = self._make_encoder(sequences.kind, params)
+        encoder = make_encoder(self, sequences.kind, params)
         return encoder, encoder.fit_transform(sequences)
-
-    def _make_encoder(self, kind, params):
-        if kind == "series":
-            # A frame, which the user may have set for all transformers, has no third dimension.
-            return SeriesEncoder(missing=self.missing).set_output(transform="default")
-        if kind == "tokens":
-            return TokenEncoder(max_length=params["max_length"])
-        return TextEncoder(
-            tokenizer=self.tokenizer,
-            max_tokens=params["max_tokens"],
-            max_length=params["max_length"],
-            min_count=params["min_count"],
-        )
 
     def _split(self, rows, params, validation_data, seed):
         n = len(rows)
@@ -252,12 +251,15 @@ class SequenceEstimator(NetworkEstimator):
     def _strata(self, targets, held_back):
         return None
 
-    def _validation(self, encoder, target, held_back, validation_data):
-        if validation_data is not None:
-            other = as_sequences(validation_data[0], self.input, name="validation_data[0]")
-            wanted = self._check_y(other, validation_data[1])
-            held_back = Rows(other, target.read(wanted), None)
-        elif held_back is None:
+    def _read_validation(self, X, sequences, target, validation_data):
+        try:
+            other = read_validation(self, X, sequences, validation_data[0])
+            return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"In validation_data=(X, y): {error}") from None
+
+    def _validation(self, encoder, target, held_back):
+        if held_back is None:
             return None
         return Batches(
             encoder.transform(held_back.sequences),
@@ -295,19 +297,10 @@ def _check_same_classes(classes, known):
         )
 
 
-def _check_validation_data(X, validation_data):
-    """It is a pair, and of two frames the columns must be the same, as of later ones."""
-    if validation_data is None:
-        return
-    if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+def _check_pair(validation_data):
+    is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
+    if validation_data is not None and not is_pair:
         raise TypeError("validation_data must be a tuple (X, y).")
-    frames = (X, validation_data[0])
-    columns = [list(frame.columns) for frame in frames if hasattr(frame, "columns")]
-    if len(columns) == 2 and columns[0] != columns[1]:
-        raise ValueError(
-            f"validation_data[0] has the columns {columns[1]}, X has {columns[0]}; they must be "
-            "the same, in the same order."
-        )
 
 
 def _mean_length(encoded):

@@ -1,57 +1,122 @@
-"""What scikit-learn asks of the columns: noted in training, held to from then on."""
+"""What X is after training: of the same kind, with the same columns."""
 
-import numpy as np
-from sklearn.utils.validation import validate_data
-
-from keraseq.encoding import as_sequences
+from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences
+from keraseq.encoding.columns import match_columns, note_columns, reorder_channels
 from keraseq.encoding.sequences import Sequences, row_lengths
+from keraseq.encoding.series_encoder import complete_steps
 
 _EMPTY_ROW = {"text": "", "words": []}
+_CALLED = {
+    "text": "strings",
+    "words": "lists of words",
+    "tokens": "token ids",
+    "series": "series of numbers",
+}
 
 
 def note_features(estimator, X, sequences):
     """Hold a 2-D array or frame to its columns, everything else to its channels."""
-    for name in ("n_features_in_", "feature_names_in_"):
-        vars(estimator).pop(name, None)
-    if sequences.fixed_length:
-        validate_data(estimator, _table(X, sequences), reset=True, skip_check_array=True)
-        estimator._length = estimator.n_features_in_
-        return
+    note_columns(estimator, X, sequences)
+    estimator._input = "tokens" if sequences.kind == "tokens" else estimator.input
     # A list of equally long lists is scikit-learn's other way to write a table.
-    is_table = isinstance(X, list | tuple) and isinstance(sequences.rows, np.ndarray)
-    estimator._length = sequences.rows.shape[1] if is_table and sequences.n_channels == 1 else None
-    if sequences.n_channels is not None:
-        estimator.n_features_in_ = sequences.n_channels
+    is_table = isinstance(X, list | tuple) and hasattr(sequences.rows, "shape")
+    estimator._length = sequences.n_columns
+    if is_table and sequences.n_channels == 1:
+        estimator._length = sequences.rows.shape[1]
 
 
 def read_like_training(estimator, X):
     """Read X, and hold it to the kind and the columns of training's."""
-    sequences = as_sequences(X, "tokens" if estimator.kind_ == "tokens" else estimator.input)
+    sequences = as_sequences(X, estimator._input)
     if estimator.kind_ in _EMPTY_ROW and not row_lengths(sequences.rows).any():
         # Nothing but empty rows, such as [[]], is of every kind.
         return Sequences(estimator.kind_, [_EMPTY_ROW[estimator.kind_]] * len(sequences))
     if (sequences.kind in _EMPTY_ROW) != (estimator.kind_ in _EMPTY_ROW):
         raise ValueError(
-            f"X holds {sequences.kind}, but this {type(estimator).__name__} was fitted on "
-            f"{estimator.kind_}."
+            f"X holds {_CALLED[sequences.kind]}, but this {type(estimator).__name__} was fitted on "
+            f"{_CALLED[estimator.kind_]}."
         )
-    if sequences.fixed_length and estimator._length is not None:
-        _check_length(estimator, X, sequences)
-    return sequences
+    if sequences.kind == "series":
+        _refuse_one_frame(estimator, X)
+    if sequences.fixed_length and not estimator._is_table and estimator._length is not None:
+        _check_length(estimator, sequences)
+    n_channels = getattr(estimator.encoder_, "n_channels_", None)
+    return match_columns(estimator, X, sequences, n_channels)
 
 
-def _check_length(estimator, X, sequences):
-    """A table must be as wide as training's rows, whether those came as a table or a list."""
-    table = _table(X, sequences)
-    if estimator.n_features_in_ == estimator._length:
-        validate_data(estimator, table, reset=False, skip_check_array=True)
-    elif table.shape[1] != estimator._length:
+def make_encoder(estimator, kind, params):
+    """Return the encoder of sequences of a kind, not yet fitted."""
+    if kind == "series":
+        # A frame, which the user may have set for all transformers, has no third dimension.
+        return SeriesEncoder(missing=estimator.missing).set_output(transform="default")
+    if kind == "tokens":
+        return TokenEncoder(max_length=params["max_length"])
+    return TextEncoder(
+        tokenizer=estimator.tokenizer,
+        max_tokens=params["max_tokens"],
+        max_length=params["max_length"],
+        min_count=params["min_count"],
+    )
+
+
+def refuse_gaps(sequences, owner):
+    """Raise for NaN that is no padding, if `owner.missing` says so, an estimator's or encoder's.
+
+    Now, and not when they are encoded in another order: the error says in which row.
+    """
+    if sequences.kind == "series" and owner.missing == "error":
+        complete_steps(sequences)
+
+
+def read_validation(estimator, X, sequences, other_X):
+    """Read the X of validation data with its columns as those of training, or raise.
+
+    Parameters
+    ----------
+    estimator : SequenceEstimator
+    X, other_X : as they came
+    sequences : Sequences
+        What X was read as.
+    """
+    other = as_sequences(other_X, estimator.input)
+    refuse_gaps(other, estimator)
+    other = reorder_channels(other, sequences.channel_names)
+    if other.n_channels != sequences.n_channels:
         raise ValueError(
-            f"X has {table.shape[1]} columns, but this {type(estimator).__name__} was fitted on "
-            f"rows of {estimator._length} steps. Sequences of other lengths come as a list."
+            f"X has {other.n_channels} channels, that of training {sequences.n_channels}."
+        )
+    for columns, others in (
+        (_names(X), _names(other_X)),
+        (sequences.channel_names, other.channel_names),
+    ):
+        if None not in (columns, others) and columns != others:
+            raise ValueError(
+                f"X has the columns {list(others)}, that of training {list(columns)}; they must be "
+                "the same" + (", in the same order." if sequences.fixed_length else ".")
+            )
+    if sequences.fixed_length and other.fixed_length and sequences.n_columns != other.n_columns:
+        raise ValueError(
+            f"X has {other.n_columns} columns, that of training {sequences.n_columns}."
+        )
+    return other
+
+
+def _names(X):
+    return list(X.columns) if hasattr(X, "columns") else None
+
+
+def _refuse_one_frame(estimator, X):
+    """Raise for the one frame of a sequence's steps where training had a list of such frames."""
+    if estimator._channel_names is not None and _names(X) == list(estimator._channel_names):
+        raise ValueError(
+            f"X is one frame with the columns {_names(X)} of a sequence; put it into a list: [X]."
         )
 
 
-def _table(X, sequences):
-    """X as scikit-learn counts and names its columns."""
-    return X if hasattr(X, "columns") else np.empty((1, sequences.n_columns))
+def _check_length(estimator, sequences):
+    """A table must be as wide as the rows of a list of equally long ones."""
+    if sequences.n_columns != estimator._length:
+        raise ValueError(
+            f"X has {sequences.n_columns} columns, but this {type(estimator).__name__} was fitted "
+            f"on rows of {estimator._length} steps. Sequences of other lengths come as a list."
+        )

@@ -51,7 +51,7 @@ def row_weights(n, sample_weight):
         return None
     if not isinstance(sample_weight, numbers.Number):
         sample_weight = unwrap_target(sample_weight, "sample_weight")
-        sample_weight = as_floats(cell_values(sample_weight, "sample_weight"), "sample_weight")
+        sample_weight = _weight_values(sample_weight)
     try:
         weights = _check_sample_weight(sample_weight, np.empty(n), dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -59,6 +59,22 @@ def row_weights(n, sample_weight):
     if (weights < 0).any() or not weights.any():
         raise ValueError("sample_weight must not be negative, and not zero everywhere.")
     return weights
+
+
+def _weight_values(sample_weight):
+    try:
+        values = cell_values(sample_weight, "sample_weight")
+    except ValueError:
+        # Rows of different lengths make no array.
+        values = np.empty((len(sample_weight), 0))
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim > 1:
+        raise ValueError(
+            "sample_weight holds rows of numbers; it is one number a sequence, which all its steps "
+            "have: steps have no weights of their own."
+        )
+    return as_floats(values, "sample_weight")
 
 
 def merge_equal_rows(sequences, keys, weights):

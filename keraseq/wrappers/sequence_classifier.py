@@ -9,17 +9,20 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from keraseq._checks import shown
-from keraseq.encoding import ClassTarget, MultilabelTarget
-from keraseq.encoding._labels import comparable_labels
+from keraseq.encoding import ClassTarget, MultilabelTarget, check_lengths
+from keraseq.encoding._labels import comparable_labels, label_array
 from keraseq.encoding._numbers import FLOAT32
 from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers._rows import row_weights
 
 
 class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     """Classify texts, time series or token sequences with any architecture of the zoo.
 
     Raw data in, labels in the user's own form out: it encodes, batches by length, builds, trains
-    and decodes, and works in scikit-learn's pipelines, searches and cross-validation.
+    and decodes, and works in scikit-learn's pipelines, searches and cross-validation. Labels are
+    one a row, or several as an indicator matrix `(n, labels)` of two columns at least: a matrix or
+    frame of one column is one label a row, with scikit-learn's DataConversionWarning.
 
     Parameters
     ----------
@@ -155,7 +158,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         -------
         self
         """
-        return self._partial_fit(X, y, sample_weight, self._target_of_classes(y, classes))
+        return self._partial_fit(X, y, sample_weight, classes)
 
     @property
     def classes_(self):
@@ -190,9 +193,14 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         For an indicator matrix: the share of rows whose labels are all right.
         """
         answers = self.predict(X)
-        if not self._is_multilabel:
-            y, answers = (comparable_labels(labels, self.classes_) for labels in (y, answers))
-        return accuracy_score(y, answers, sample_weight=sample_weight)
+        check_lengths(answers, y)
+        if self._is_multilabel:
+            truth = self.target_.transform(y)
+        else:
+            truth = comparable_labels(label_array(y), self.classes_)
+            answers = comparable_labels(answers, self.classes_)
+        weights = row_weights(len(truth), sample_weight)
+        return accuracy_score(truth, answers, sample_weight=weights)
 
     def _logits(self, X):
         values = self._raw(X)
@@ -210,17 +218,12 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     def _task_of(self, target):
         return "multilabel" if isinstance(target, MultilabelTarget) else "classification"
 
-    def _make_target(self, y):
-        return MultilabelTarget() if _is_matrix(y) else ClassTarget()
-
-    def _target_of_classes(self, y, classes):
-        if classes is None:
-            return None
-        target = self._make_target(y)
-        if isinstance(target, ClassTarget):
-            return target.fit(classes)
+    def _make_target(self, y, classes=None):
+        if not _is_matrix(y):
+            return ClassTarget().fit(y if classes is None else classes)
         # An indicator matrix has a column for every label that it will ever have.
-        if len(classes) != target.fit(y).outputs_:
+        target = MultilabelTarget().fit(y)
+        if classes is not None and len(classes) != target.outputs_:
             raise ValueError(f"classes has {len(classes)} labels; y has {target.outputs_} columns.")
         return target
 

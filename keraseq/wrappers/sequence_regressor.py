@@ -88,7 +88,8 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
 
     def predict(self, X):
         """Return the predicted numbers as float64: `(n,)`, or `(n, targets)` of several targets."""
-        return self.target_.inverse_transform(self._raw(X))
+        values = self._raw(X)
+        return self.target_.inverse_transform(values)
 
     def score(self, X, y, sample_weight=None):
         """Return the R² of the predictions; of several targets its mean over them."""
@@ -101,13 +102,13 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     def _task_of(self, target):
         return "regression"
 
-    def _make_target(self, y):
-        return RegressionTarget()
+    def _make_target(self, y, classes=None):
+        return RegressionTarget().fit(y)
 
     def _keys(self, targets):
         # Ranks, so that y in another unit leaves the rows in the same order.
         ranks = [np.unique(column, return_inverse=True)[1] for column in targets.T]
-        return np.column_stack(ranks)
+        return np.column_stack(ranks).astype(np.float64)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -9,6 +9,7 @@ from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
 from keraseq.encoding._labels import comparable_labels, label_rows
 from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers._rows import row_weights
 
 
 class SequenceTagger(SequenceEstimator):
@@ -85,7 +86,7 @@ class SequenceTagger(SequenceEstimator):
         y : list of sequences of labels
             As long as the sequences.
         sample_weight : array-like `(n,)`, optional
-            A weight for each sequence.
+            A weight for each sequence, which all its steps have; steps have none of their own.
         validation_data : tuple (X, y), optional
             Judges early stopping in place of a part of X.
 
@@ -109,8 +110,7 @@ class SequenceTagger(SequenceEstimator):
         -------
         self
         """
-        target = None if classes is None else TagTarget().fit([list(classes)])
-        return self._partial_fit(X, y, sample_weight, target)
+        return self._partial_fit(X, y, sample_weight, classes)
 
     @property
     def classes_(self):
@@ -137,9 +137,9 @@ class SequenceTagger(SequenceEstimator):
         check_lengths(answers, y, every_step=True)
         if not any(answers):
             raise ValueError("X holds no step, so that there is nothing to score.")
-        weights = None
-        if sample_weight is not None:
-            weights = np.repeat(sample_weight, [len(row) for row in answers])
+        weights = row_weights(len(y), sample_weight)
+        if weights is not None:
+            weights = np.repeat(weights, [len(row) for row in answers])
         truth, answers = (
             comparable_labels([label for row in rows for label in row], self.classes_)
             for rows in (y, answers)
@@ -165,13 +165,17 @@ class SequenceTagger(SequenceEstimator):
             return rows
         return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
 
+    def _check_kind(self, sequences, former):
+        # Set afterwards, `tokenizer` would say nothing of what was learned.
+        characters = former["kind_"] == "text" if former else self.tokenizer == "characters"
+        if sequences.kind == "text" and not characters:
+            raise ValueError(
+                "X holds strings; a tagger needs them cut as they are labelled: lists of words (of "
+                "one sentence [['the', 'cat']]), or tokenizer='characters' for a label a character."
+            )
+
     def _check_y(self, sequences, y):
         rows = super()._check_y(sequences, y)
-        if sequences.kind == "text" and self.tokenizer != "characters":
-            raise ValueError(
-                "X holds strings; a tagger needs them cut as they are labelled: lists of words, or "
-                "tokenizer='characters' for a label a character."
-            )
         lengths = sequence_lengths(sequences.rows)
         check_lengths([range(n) for n in lengths], rows, every_step=True)
         return rows
@@ -182,8 +186,8 @@ class SequenceTagger(SequenceEstimator):
     def _task_of(self, target):
         return "tagging"
 
-    def _make_target(self, y):
-        return TagTarget()
+    def _make_target(self, y, classes=None):
+        return TagTarget().fit(y if classes is None else [list(classes)])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
