@@ -187,7 +187,7 @@ def test_columns_are_those_of_the_last_fit_anew():
     y = [0, 1] * 4
     clf = classifier(epochs=1).fit(frame, y)
     assert clf.n_features_in_ == 3 and clf.feature_names_in_.tolist() == list("abc")
-    with pytest.raises(ValueError, match=r"validation_data\[0\] has the columns"):
+    with pytest.raises(ValueError, match=r"In validation_data=\(X, y\): X has the columns"):
         clf.fit(frame, y, validation_data=(frame[["c", "b", "a"]], y))
     clf.set_params(warm_start=True)
     for go_on in (clf.fit, clf.partial_fit):
