@@ -17,6 +17,7 @@ from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._features import (
     make_encoder,
+    naming,
     note_features,
     read_like_training,
     read_validation,
@@ -26,7 +27,7 @@ from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._network import Network
 from keraseq.wrappers._optimizer import optimizer_config
 from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights, take_rows
+from keraseq.wrappers._rows import Rows, mean_one, merge_equal_rows, row_weights, take_rows
 
 _VALIDATION_BATCH = 256
 
@@ -219,9 +220,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
-        if rows.weights is None:
-            return None
-        return (rows.weights / rows.weights.mean()).astype(np.float32)
+        return mean_one(rows.weights)
 
     def _encode_training(self, sequences, params, former):
         """Return the encoder and the encoded training rows."""
@@ -252,11 +251,9 @@ class SequenceEstimator(NetworkEstimator):
         return None
 
     def _read_validation(self, X, sequences, target, validation_data):
-        try:
+        with naming("validation_data=(X, y)"):
             other = read_validation(self, X, sequences, validation_data[0])
             return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"In validation_data=(X, y): {error}") from None
 
     def _validation(self, encoder, target, held_back):
         if held_back is None:

@@ -1,5 +1,7 @@
 """What X is after training: of the same kind, with the same columns."""
 
+import contextlib
+
 from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences
 from keraseq.encoding.columns import match_columns, note_columns, reorder_channels
 from keraseq.encoding.sequences import Sequences, row_lengths
@@ -66,6 +68,17 @@ def refuse_gaps(sequences, owner):
     """
     if sequences.kind == "series" and owner.missing == "error":
         complete_steps(sequences)
+
+
+@contextlib.contextmanager
+def naming(argument):
+    """Say in every error of a block which argument its X and y are parts of."""
+    try:
+        yield
+    except TypeError as error:
+        raise TypeError(f"In {argument}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"In {argument}: {error}") from None
 
 
 def read_validation(estimator, X, sequences, other_X):

@@ -61,6 +61,11 @@ def row_weights(n, sample_weight):
     return weights
 
 
+def mean_one(weights):
+    """Return weights as float32 of mean one, so that the learning rate keeps its meaning."""
+    return None if weights is None else (weights / weights.mean()).astype(np.float32)
+
+
 def _weight_values(sample_weight):
     try:
         values = cell_values(sample_weight, "sample_weight")

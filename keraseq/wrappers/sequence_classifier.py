@@ -13,7 +13,7 @@ from keraseq.encoding import ClassTarget, MultilabelTarget, check_lengths
 from keraseq.encoding._labels import comparable_labels, label_array
 from keraseq.encoding._numbers import FLOAT32
 from keraseq.wrappers._base import SequenceEstimator
-from keraseq.wrappers._rows import row_weights
+from keraseq.wrappers._rows import mean_one, row_weights
 
 
 class SequenceClassifier(ClassifierMixin, SequenceEstimator):
@@ -239,7 +239,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         weights = weights * self._weight_of_class(rows.targets, weights, target)[rows.targets]
         if not weights.any():
             raise ValueError(f"class_weight={self.class_weight} leaves no row any weight.")
-        return (weights / weights.mean()).astype(np.float32)
+        return mean_one(weights)
 
     def _weight_of_class(self, codes, weights, target):
         n_classes = len(target.classes_)
