@@ -78,7 +78,7 @@ class SequenceEstimator(NetworkEstimator):
         params["mean_length"] = _mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
-        validation = self._validation(encoder, target, held_back)
+        validation = None if held_back is None else self._judge(encoder, target, held_back)
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -112,9 +112,7 @@ class SequenceEstimator(NetworkEstimator):
         rows, target, _ = self._read(X, y, sample_weight, former, classes)
         if former is None:
             target.fit_scale(rows.targets, rows.weights)
-        params = (
-            self.params_ if former else {**resolve_parameters(self, rows.sequences), "epochs": 1}
-        )
+        params = self.params_ if former else resolve_parameters(self, rows.sequences) | {"epochs": 1}
         encoder, encoded = self._encode_training(rows.sequences, params, former)
         params.setdefault("mean_length", _mean_length(encoded))
         callbacks = copy_callbacks(
@@ -255,9 +253,7 @@ class SequenceEstimator(NetworkEstimator):
             other = read_validation(self, X, sequences, validation_data[0])
             return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
 
-    def _validation(self, encoder, target, held_back):
-        if held_back is None:
-            return None
+    def _judge(self, encoder, target, held_back):
         return Batches(
             encoder.transform(held_back.sequences),
             _VALIDATION_BATCH,
