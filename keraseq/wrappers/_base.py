@@ -112,7 +112,8 @@ class SequenceEstimator(NetworkEstimator):
         rows, target, _ = self._read(X, y, sample_weight, former, classes)
         if former is None:
             target.fit_scale(rows.targets, rows.weights)
-        params = self.params_ if former else resolve_parameters(self, rows.sequences) | {"epochs": 1}
+        first = {} if former else resolve_parameters(self, rows.sequences)
+        params = self.params_ if former else {**first, "epochs": 1}
         encoder, encoded = self._encode_training(rows.sequences, params, former)
         params.setdefault("mean_length", _mean_length(encoded))
         callbacks = copy_callbacks(

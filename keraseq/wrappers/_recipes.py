@@ -303,6 +303,9 @@ _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 
 
 def _check_function(estimator):
+    if isinstance(estimator.model, str):
+        # No function but a name, and none that is known: the error proposes the nearest.
+        find_model(estimator.model)
     if isinstance(estimator.model, keras.Model) or not callable(estimator.model):
         raise TypeError(
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
