@@ -64,7 +64,8 @@ def main(run, options):
 
     def paragraph(kind, said):
         text = _in_options(" ".join(str(said).split()), vars(options))
-        return textwrap.fill(f"{kind}: {text}", 100, break_long_words=False) + "\n"
+        whole = {"break_long_words": False, "break_on_hyphens": False}
+        return textwrap.fill(f"{kind}: {text}", 100, **whole) + "\n"
 
     warnings.formatwarning = lambda message, *_, **__: paragraph("Warning", message)
     try:

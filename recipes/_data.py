@@ -64,7 +64,7 @@ def _check_inside(steps, is_missing):
     if len(inside):
         row, column = inside[0]
         raise ValueError(
-            f"--data: row {steps.index[row]} has no number for {steps.columns[column]}, though "
+            f"--data: row {steps.index[row]} has no number for {steps.columns[column]!r}, though "
             f"steps follow it ({len(inside):,} such cells): fill them."
         )
 

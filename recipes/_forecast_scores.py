@@ -17,6 +17,7 @@ class Tested:
     Attributes
     ----------
     name : str or None
+    dates : array `(time,)`
     values : ndarray `(time, targets)`
         NaN where missing.
     truth : ndarray `(windows, horizon, targets)`
@@ -27,6 +28,7 @@ class Tested:
     """
 
     name: str | None
+    dates: object
     values: np.ndarray
     truth: np.ndarray
     ways: dict
@@ -49,7 +51,8 @@ def forecast_tests(model, data):
             n, horizon, _ = truth.shape
             rivals = naive_forecasts(values, range(start, start + n), horizon, data.season)
             scale = mase_scale(values[: data.n_train or start], data.season)
-            tested.append(Tested(name, values, truth, {model.model: forecast, **rivals}, scale))
+            ways = {model.model: forecast, **rivals}
+            tested.append(Tested(name, rows[data.date].array, values, truth, ways, scale))
             bar.update()
     return tested
 
@@ -113,10 +116,10 @@ def plot_forecasts(options, tested):
     best = min(rivals, key=tested.mase)
     horizon, values = tested.truth.shape[1], tested.values[:, 0]
     title = f"{options.data if tested.name is None else tested.name}: the last {horizon} steps"
-    axes = new_axes(title=title, xlabel="row")
-    rows = np.arange(len(values))
-    axes.plot(rows[-4 * horizon :], values[-4 * horizon :], color="black", label="truth")
+    axes, dates = new_axes(title=title, ylabel=options.target), tested.dates
+    axes.plot(dates[-4 * horizon :], values[-4 * horizon :], color="black", label="truth")
     for way in (model, best):
-        axes.plot(rows[-horizon:], tested.ways[way][-1][:, 0], label=way)
+        axes.plot(dates[-horizon:], tested.ways[way][-1][:, 0], label=way)
+    axes.tick_params(axis="x", rotation=30)
     axes.legend()
     save_plot(axes, options)

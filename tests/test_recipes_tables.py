@@ -457,7 +457,7 @@ def test_series_of_a_german_sheet(written):
 def test_a_step_missing_inside_is_named_by_the_row_of_the_file(written):
     rows = "".join(f"{'ab'[i % 2]},{i},1,\n" for i in range(20))
     path = written(f"label,s1,s2,s3\n{rows}b,7,,3\n")
-    with pytest.raises(ValueError, match="row 22 has no number for s2, though steps follow"):
+    with pytest.raises(ValueError, match="row 22 has no number for 's2', though steps follow"):
         series_data(options(path, label_col="label"))
 
 
