@@ -6,6 +6,8 @@ Names load on first use: ``import keraseq`` itself brings in neither TensorFlow 
 import importlib
 import importlib.util
 
+from keraseq import _quiet
+
 _STAGES = (
     "datasets",
     "encoding",
@@ -39,6 +41,8 @@ _EXPORTS = {
     "register_preset": "keraseq.models",
     "show_versions": "keraseq._show_versions",
 }
+
+_quiet.install()
 
 
 def _builder_names():

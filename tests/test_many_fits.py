@@ -1,5 +1,6 @@
 """Compiled models are lent from fit to fit, and nobody notices but by the clock."""
 
+import contextlib
 import copy
 import json
 import pickle
@@ -74,15 +75,127 @@ def test_what_a_trace_holds_is_never_taken_from_another_model(built, changes):
     assert len(built) == 4
 
 
-def test_a_callback_that_changes_the_model_spoils_no_later_fit(built):
-    class NoDropout(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            self.model.get_layer("projection").trainable = False
+class Poison(keras.callbacks.Callback):
+    """Change the model in a way that no description of it tells."""
 
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    def on_train_begin(self, logs=None):
+        model = self.model
+        if self.name == "clipnorm":
+            model.optimizer.global_clipnorm = 1e-9
+        elif self.name == "eager":
+            model.run_eagerly = True
+        elif self.name == "frozen":
+            model.get_layer("projection").trainable = False
+        elif self.name == "call":
+            layer = model.get_layer("projection")
+            call = layer.call
+            layer.call = lambda x: 0.5 * call(x)
+        else:
+            model.compile("sgd", "mse")
+
+    def on_train_end(self, logs=None):
+        # Where it is held on to, it may be changed at any time.
+        Poison.held = self.model
+
+
+@pytest.mark.parametrize("name", ["clipnorm", "eager", "frozen", "call", "compile"])
+def test_a_callback_that_changes_the_model_spoils_no_later_fit(built, name):
     expected = classifier().fit(X, y).predict_proba(X)
-    POOL._idle.clear()
-    classifier(callbacks=[NoDropout()]).fit(X, y)
+    poisoned = classifier(callbacks=[Poison(name)])
+    # What fails through it is its own affair.
+    with contextlib.suppress(Exception):
+        poisoned.fit(X, y)
+    assert Poison.held not in [lent.model for lent in POOL._idle]
+    Poison.held.set_weights([np.full_like(w, np.nan) for w in Poison.held.get_weights()])
     np.testing.assert_array_equal(classifier().fit(X, y).predict_proba(X), expected)
+
+
+def test_the_model_that_a_user_is_given_is_lent_to_nobody(built):
+    clf = classifier().fit(X, y)
+    expected = clf.predict_proba(X)
+    clf.model_.optimizer.global_clipnorm = 1e-9
+    clf.model_.get_layer("projection").trainable = False
+    assert clf.model_ not in [lent.model for lent in POOL._idle]
+    np.testing.assert_array_equal(classifier().fit(X, y).predict_proba(X), expected)
+
+
+class Losses(keras.callbacks.Callback):
+    """Keep each epoch's loss; a copy begins with none."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(logs["loss"])
+
+
+@pytest.mark.parametrize(
+    ("estimator", "data"),
+    [
+        (keraseq.SequenceClassifier, (X, y)),
+        (keraseq.SequenceRegressor, (X, X[:, 0])),
+        (keraseq.SequenceTagger, (list(X[:, :, None]), [[0, 1, 0, 1, 0, 1]] * 48)),
+        (keraseq.SequenceForecaster, (np.sin(np.arange(60) / 3),)),
+    ],
+)
+@pytest.mark.parametrize("as_list", [True, False])
+def test_the_callbacks_that_ran_can_be_read(estimator, data, as_list):
+    given = Losses()
+    est = estimator("simple_rnn", units=4, epochs=2, callbacks=[given] if as_list else given)
+    est.fit(*data)
+    (ran,) = est.callbacks_
+    assert ran.seen == est.history_["loss"]
+    assert given.seen == []
+    est.set_params(callbacks=None).fit(*data)
+    assert est.callbacks_ == []
+    assert not hasattr(pickle.loads(pickle.dumps(est)), "callbacks_")
+
+
+def test_callbacks_that_cannot_run_are_refused_before_training(tmp_path, built):
+    keras_callbacks = keras.callbacks
+    checkpoint = str(tmp_path / "{val_loss:.2f}.keras")
+    for callback, name in (
+        (keras_callbacks.EarlyStopping(), "val_loss"),
+        (keras_callbacks.ReduceLROnPlateau("val_accuracy"), "val_accuracy"),
+        (
+            keras_callbacks.ModelCheckpoint(str(tmp_path / "x.keras"), save_best_only=True),
+            "val_loss",
+        ),
+        (keras_callbacks.ModelCheckpoint(checkpoint), "val_loss"),
+    ):
+        clf = classifier(callbacks=[callback])
+        with pytest.raises(ValueError, match=f"{name}.*early_stopping=True.*validation_data"):
+            clf.fit(X, y)
+        with pytest.raises(ValueError, match=f"{name}.*partial_fit"):
+            clf.partial_fit(X, y)
+    forecaster = keraseq.SequenceForecaster(callbacks=keras_callbacks.EarlyStopping())
+    with pytest.raises(ValueError, match=r"callbacks\[0\], EarlyStopping, reads 'val_loss'"):
+        forecaster.fit(np.sin(np.arange(60)))
+    for wrong in ("early", [keras_callbacks.EarlyStopping], [None], 3):
+        with pytest.raises(TypeError, match="callbacks"):
+            classifier(callbacks=wrong).fit(X, y)
+    with open(tmp_path / "log", "w") as file:
+        held = Losses()
+        held.file = file
+        with pytest.raises(TypeError, match=r"callbacks\[0\].* cannot be copied"):
+            classifier(callbacks=[held]).fit(X, y)
+    assert built == []
+
+
+def test_callbacks_that_have_what_they_read_run(tmp_path):
+    every_epoch = keras.callbacks.ModelCheckpoint(str(tmp_path / "{epoch}.keras"))
+    classifier(epochs=1, callbacks=every_epoch).fit(X, y)
+    assert [path.name for path in tmp_path.iterdir()] == ["1.keras"]
+    stop = keras.callbacks.EarlyStopping(patience=0, min_delta=10.0)
+    clf = classifier(callbacks=stop, early_stopping=True).fit(X, y)
+    assert clf.n_iter_ < 3
+    assert clf.callbacks_[0].stopped_epoch == clf.n_iter_ - 1
+    assert classifier(callbacks=stop).fit(X, y, validation_data=(X, y)).n_iter_ < 3
 
 
 class Meanwhile(keras.callbacks.Callback):
@@ -240,6 +353,38 @@ def test_warm_start_goes_on_and_partial_fit_learns():
     assert bit_by_bit.score(X, y) > 0.85
     with pytest.raises(ValueError, match="classes"):
         bit_by_bit.partial_fit(X, y, classes=[0, 1, 2])
+
+
+def flattened(input_shape, outputs, *, size=None):
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, keras.layers.Dense(outputs)(inputs[:, 0]))
+
+
+@pytest.mark.parametrize("model", [flattened, "sized"])
+def test_training_that_goes_on_compares_parameters_and_their_types(model, registry_as_before):
+    @keraseq.register_model
+    def sized(x, mask, *, units=None, num_layers=None, dropout=None, size=None):
+        return keras.layers.Dense(units)(x)
+
+    clf = keraseq.SequenceClassifier(model, warm_start=True, epochs=1, random_state=0)
+    for same in ([1, 2], np.array([1, 2]), {"a": 1}, 4):
+        mine = {"size": copy.copy(same)}
+        other = clone(clf).set_params(model_params=mine).fit(X, y)
+        if isinstance(same, list):
+            mine["size"].append(3)
+        other.set_params(model_params={"size": same}).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start"):
+        other.set_params(model_params={"size": 4.0}).fit(X, y)
+
+
+def test_a_users_optimizer_is_never_pooled(built):
+    @keras.saving.register_keras_serializable("tests")
+    class Mine(keras.optimizers.SGD):
+        pass
+
+    classifier(optimizer=Mine(0.1)).fit(X, y)
+    classifier(optimizer=keras.optimizers.SGD(0.1)).fit(X, y)
+    assert [key is None for key in built] == [True, False]
 
 
 def test_no_epochs_are_legal():

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from keraseq._quiet import many_models
 from keraseq.wrappers._batches import predict_rows
 from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers._pool import POOL
@@ -91,7 +92,8 @@ class Network:
         """A model with these weights, to predict with in a block."""
         share_gpu()
         if self._own is not None or self.recipe.key is None:
-            yield self.model
+            with many_models():
+                yield self.model
             return
         with self._lend() as lent:
             if lent.holder is not self._token:

@@ -9,6 +9,7 @@ import threading
 
 from keras import ops
 
+from keraseq._quiet import many_models
 from keraseq.builders import assemble
 
 _MOST_IDLE = 8
@@ -76,7 +77,8 @@ class Pool:
         """
         lent = self._take(key, holder) or make()
         # Not given back after an error: nobody knows in what state it is.
-        yield lent
+        with many_models():
+            yield lent
         lent.is_new = False
         if key is not None and not lent.is_spent:
             with self._lock:

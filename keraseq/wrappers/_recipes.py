@@ -1,5 +1,6 @@
 """What a compiled model is made from."""
 
+import copy
 import dataclasses
 import inspect
 import json
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import keras
+import numpy as np
 
 from keraseq.builders import Plan, assemble, compile_for_task, plan_model, python_random
 from keraseq.models import find_model, is_registered
@@ -38,7 +40,11 @@ class ZooRecipe:
 
     def fits(self, other):
         """Whether the weights of one are those of the other."""
-        return isinstance(other, ZooRecipe) and self.plan == other.plan
+        if not isinstance(other, ZooRecipe) or not _same(self.plan.own, other.plan.own):
+            return False
+        # Own parameters may be arrays, which == compares element by element.
+        plans = (dataclasses.replace(recipe.plan, own=()) for recipe in (self, other))
+        return next(plans) == next(plans)
 
     @property
     def per_step(self):
@@ -46,8 +52,9 @@ class ZooRecipe:
 
     @property
     def key(self):
-        """Everything that a trace holds; None for a user's body, whose code may change."""
-        if not self.plan.spec.is_ours or not _is_hashable(self.plan):
+        """Everything that a trace holds; None where code of a user's is in it, which may change."""
+        is_ours = self.plan.spec.is_ours and '"registered_name": "' not in self.optimizer
+        if not is_ours or not _is_hashable(self.plan):
             return None
         policy = keras.config.dtype_policy().name
         return (
@@ -94,8 +101,8 @@ class FunctionRecipe:
     def fits(self, other):
         if not isinstance(other, FunctionRecipe):
             return False
-        same = {"optimizer": other.optimizer, "settings": other.settings}
-        return dataclasses.replace(self, **same) == other
+        names = {field.name for field in dataclasses.fields(self)} - {"optimizer", "settings"}
+        return all(_same(getattr(self, name), getattr(other, name)) for name in names)
 
     @property
     def per_step(self):
@@ -189,6 +196,17 @@ def _last_operation(operation):
         return _last_operation(operation.outputs[0]._keras_history.operation)
     # A subclass has no graph: the layer that it made last is taken for its last.
     return _last_operation(operation.layers[-1]) if operation.layers else None
+
+
+def _same(one, other):
+    """Whether two values are equal and of one type: 4 is not 4.0."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return np.array_equal(one, other)
 
 
 def _is_hashable(value):
@@ -296,7 +314,8 @@ def _model_params(estimator):
             f"model_params={given!r} must be a dict of the builder's further arguments, such as "
             "{'embedding_dim': 32}."
         )
-    return dict(given)
+    # What was fitted stays what it was when the user's dict changes.
+    return copy.deepcopy(dict(given))
 
 
 _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
