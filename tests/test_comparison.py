@@ -19,7 +19,7 @@ import keraseq
 from keraseq import _progress
 from keraseq.baselines import MostFrequentTag, NaiveForecaster, StretchedSeries, linear_baseline
 from keraseq.comparison import Comparison, _runner, compare, join_comparisons
-from keraseq.comparison._entries import draw_seed
+from keraseq.comparison._entry import draw_seed
 
 QUICK = {"units": 4, "epochs": 2}
 

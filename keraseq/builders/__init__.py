@@ -1,5 +1,6 @@
 """Plan = architecture + stem + head + sizes; budgets, counts and the public builders."""
 
+from keraseq.builders.budget import sizes_to_solve
 from keraseq.builders.build import assemble, build, compile_for_task, plan_model
 from keraseq.builders.count_flops import count_flops
 from keraseq.builders.count_parameters import count_parameters
@@ -21,4 +22,5 @@ __all__ = [
     "model_info",
     "plan_model",
     "python_random",
+    "sizes_to_solve",
 ]

@@ -30,7 +30,7 @@ def solve_budget(plan, name, budget, count):
         weights do not grow with a size that is to be solved for.
     """
     spec = plan.spec
-    sizes = [size for size in spec.kind.sizes(spec) if dict(plan.own).get(size) is None]
+    sizes = sizes_to_solve(spec, dict(plan.own))
     if not sizes:
         raise ValueError(
             f"{name}={budget:,} cannot be solved for {spec.name}, which has no size of its own to "
@@ -49,6 +49,12 @@ def solve_budget(plan, name, budget, count):
         {"units": solved.units, **dict(solved.own)},
     )
     return solved
+
+
+def sizes_to_solve(spec, own):
+    """Return the parameters that a budget chooses, given the own parameters that are set."""
+    own = {**dict(spec.settings), **own, "units": None}
+    return [size for size in spec.kind.sizes(spec) if own.get(size) is None]
 
 
 def _cached(count):

@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 
-from keraseq.comparison._entries import effort
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
@@ -60,7 +59,7 @@ def score_rows(estimator, data, split):
 
 def _describe(estimator, n_rows, notes):
     inner = inner_estimator(estimator)
-    described = {"epochs": getattr(inner, "n_iter_", None), "steps": effort(inner, n_rows)}
+    described = {"epochs": getattr(inner, "n_iter_", None), "steps": _effort(inner, n_rows)}
     if not isinstance(described["epochs"], int | np.integer):
         described["epochs"] = None
     if isinstance(inner, NetworkEstimator):
@@ -69,6 +68,14 @@ def _describe(estimator, n_rows, notes):
         if reason is not None:
             described["note"] = "; ".join([*notes, reason])
     return described
+
+
+def _effort(estimator, n_rows):
+    """The most optimiser steps that an estimator of ours may take, or None."""
+    params = getattr(estimator, "params_", None)
+    if not isinstance(params, dict) or not isinstance(params.get("epochs"), int):
+        return None
+    return params["epochs"] * -(-n_rows // int(params.get("batch_size", 32)))
 
 
 def _latency(estimator, data, split):

@@ -46,6 +46,7 @@ def _paragraphs(result):
         return
     if result.n_runs < 2:
         yield _winner(result, scored, {})
+        yield from cautions(result)
         yield "With one run nothing can be said about luck; compare with n_seeds=5 or more."
         return
     rivals = set(result.baselines)
@@ -175,7 +176,10 @@ def _listed(names):
 
 
 def cautions(result):
-    """Yield what a reader of two runs or more should know before believing a number."""
+    """Yield what a reader should know before believing a number."""
+    yield from _unequal(result)
+    if result.n_runs < 2:
+        return
     if result.n_runs < 5:
         yield f"{result.n_runs} runs see large differences only; 5 or more are advised."
     efforts = result.runs.get("steps")
@@ -190,3 +194,17 @@ def cautions(result):
         yield f"Seconds and latencies are of the fits with {_number(timed, 'thread')} alone."
     if result._paired and result._ratio and result.significance["p"].notna().any():
         yield "p-values count that the runs' training rows overlap (Nadeau & Bengio 2003)."
+
+
+def _unequal(result):
+    """Which models stand outside the budget that the others keep."""
+    if not result.outside_budget:
+        return
+    weights = result.table.get("parameters")
+    each = []
+    for name in result.outside_budget:
+        n = math.nan if weights is None else weights[name]
+        each.append(name if math.isnan(n) else f"{name} ({_number(int(n), 'weight')})")
+    budget = next(iter(result.outside_budget.values()))
+    stand = "stands" if len(each) == 1 else "stand"
+    yield f"Sizes are not equal: {_listed(each)} {stand} outside {budget}, with no size to solve."

@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from keraseq.baselines import mase_scale
 from keraseq.comparison._inputs import read_series
 from keraseq.comparison._scores import total
+from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
 
 _VALIDATION_SHARE = 0.2
@@ -19,7 +20,7 @@ _logger = logging.getLogger(__name__)
 def tune_entry(entry, data, X, y, seed, n_trials):
     """Try settings on a validation part of the training rows; return an estimator with the best.
 
-    Every entry gets the same settings to try: learning rate
+    Every entry gets the same settings to try, as far as it takes them: learning rate
     (log-uniform from .0005 to .02), dropout (0 to .5) and, without a budget that fixes it, width
     (16 to 128, log-uniform). The estimator's own settings are trial 0, and trials that fail are
     passed over.
@@ -55,10 +56,17 @@ def draw_settings(estimator, n_trials, seed=0):
             "dropout": float(generator.uniform(0, 0.5)),
             "units": int(np.exp(generator.uniform(np.log(16), np.log(128)))),
         }
-        if _has_budget(estimator):
-            del settings["units"]
-        drawn.append(settings)
+        taken = _tunable(estimator)
+        drawn.append({name: value for name, value in settings.items() if name in taken})
     return drawn
+
+
+def _tunable(estimator):
+    """What a trial may set: an architecture may have no dropout or width, or a budget the width."""
+    taken = {"learning_rate"}
+    if is_registered(estimator.model):
+        taken |= {"dropout", "units"} & set(find_model(estimator.model).parameters)
+    return taken - {"units"} if _has_budget(estimator) else taken
 
 
 def _has_budget(estimator):

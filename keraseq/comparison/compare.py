@@ -13,15 +13,12 @@ import keraseq
 from keraseq._checks import check_integer
 from keraseq.comparison._call import call_code
 from keraseq.comparison._data import Data
-from keraseq.comparison._entries import (
-    check_parallel,
-    draw_seed,
-    make_baselines,
-    make_entries,
-)
+from keraseq.comparison._entry import draw_seed
 from keraseq.comparison._fingerprint import HEADER_PACKAGES, fingerprint
 from keraseq.comparison._inputs import forecast_settings, task_of
 from keraseq.comparison._journal import Journal
+from keraseq.comparison._read_models import check_parallel, make_entries
+from keraseq.comparison._rival_entries import make_baselines
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
 
@@ -66,7 +63,8 @@ def compare(
     task : {"classification", "regression", "tagging", "forecasting"}, optional
         Inferred from y where it can be.
     parameter_budget, flop_budget : int, optional
-        The size of every estimator of ours, in place of its ``units``; one of the two.
+        The size of every estimator of ours, in place of its ``units``; one of the two. A model
+        without a size to solve for takes part at its own: the table's note and the summary say so.
     n_seeds : int, default=5
         Runs. With splits of their own, five find a difference of 3.5 standard deviations of a run
         in 80 % of comparisons, ten one of 2.5; on a fixed test set five find one of 2. One gives a
@@ -239,7 +237,8 @@ def _about(entry, run, split, seed, print_):
         "split": joblib.hash(split),
         "n_train": len(split.train),
         "note": "; ".join(entry.notes),
-        "fingerprint": joblib.hash((print_, seed, split)),
+        "outside_budget": entry.outside_budget,
+        "fingerprint": joblib.hash((print_, entry.notes, seed, split)),
     }
 
 

@@ -13,7 +13,7 @@ from keraseq.comparison._summary import summarise
 from keraseq.comparison._verdicts import Verdicts
 from keraseq.tasks import get_task
 
-_UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint")
+_UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint", "outside_budget")
 _TIMINGS = ("seconds", "latency_ms", "latency_per_row_ms", "memory_mb")
 _COSTS = ("parameters", *_TIMINGS[:3], "epochs", "memory_mb", "flops")
 
@@ -70,6 +70,11 @@ class Comparison:
     def baselines(self):
         """Names of the entries that are baselines."""
         return [r["model"] for r in self._records if r["baseline"] and r["run"] == 0]
+
+    @property
+    def outside_budget(self):
+        """The models that do not keep the comparison's budget: a dict of name to the budget."""
+        return {r["model"]: r["outside_budget"] for r in self._records if r.get("outside_budget")}
 
     @cached_property
     def scores(self):

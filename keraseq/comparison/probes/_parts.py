@@ -6,7 +6,7 @@ from keras import tree
 from sklearn.base import BaseEstimator
 
 from keraseq.batching import pad
-from keraseq.comparison._entries import entry_names
+from keraseq.comparison._read_models import entry_names
 from keraseq.models import find_model
 from keraseq.models.layers import Padding, SequencePooling
 from keraseq.wrappers._base import SequenceEstimator

@@ -69,6 +69,4 @@ def _and(parts):
 
 def cautions(view):
     """Return what failed, and what a reader should know before believing a number."""
-    result = view.result
-    known = cautions_of(result) if result.n_runs > 1 else ()
-    return [*failures(result), *known]
+    return [*failures(view.result), *cautions_of(view.result)]
