@@ -156,15 +156,49 @@ def test_another_backend_is_told_what_is_missing(monkeypatch):
 
 
 def test_a_walk_that_differs_from_the_layer_is_an_error(monkeypatch):
-    step, states, gate_names = _stepping._CELLS[keras.layers.GRUCell]
+    step = _stepping.OfRecurrent.step
 
-    def wrong(cell, x, state):
-        return {name: 0.9 * value for name, value in step(cell, x, state).items()}
+    def wrong(form, state, x):
+        output, state = step(form, state, x)
+        return 0.9 * output, state
 
-    cells = {**_stepping._CELLS, keras.layers.GRUCell: (wrong, states, gate_names)}
-    monkeypatch.setattr(_stepping, "_CELLS", cells)
-    with pytest.raises(RuntimeError, match="by hand differs from the layer"):
+    monkeypatch.setattr(_stepping.OfRecurrent, "step", wrong)
+    with pytest.raises(RuntimeError, match="differs from the layer"):
         probes.gates(keraseq.gru((None, 2), 2, units=3), numbers(1, 4, 2))
+
+
+def test_a_layer_that_begins_with_another_layer_s_state_is_refused():
+    inputs = keras.Input((None, 2))
+    x, mask = keraseq.Padding()(inputs)
+    x, state = keras.layers.GRU(3, return_sequences=True, return_state=True)(x, mask=mask)
+    x = keras.layers.GRU(3)(x, mask=mask, initial_state=[state])
+    model = keras.Model(inputs, keras.layers.Dense(1)(x))
+    with pytest.raises(RuntimeError, match="begin with another layer's state"):
+        probes.gates(model, numbers(1, 4, 2))
+
+
+def test_the_states_of_any_recurrent_layer_have_gradients():
+    """Of min_gru's scan, and of a cell that nobody has named."""
+
+    class Halving(keras.layers.Layer):
+        state_size = output_size = 3
+
+        def call(self, inputs, states):
+            new = inputs + states[0] / 2
+            return 10 * new, [new]
+
+    inputs = keras.Input((None, 3))
+    x, mask = keraseq.Padding()(inputs)
+    x = keras.layers.RNN(Halving())(x, mask=mask)
+    halving = keras.Model(inputs, keras.layers.Dense(1)(x))
+    halving.compile(loss="mse")
+    X, y = numbers(2, 4, 3), np.ones((2, 1), "float32")
+    frame = probes.gradient_flow(halving, padded(X), y)
+    norm = frame.query("wrt == 'hidden state'").sort_values("steps_back")["norm"].to_numpy()
+    # A state is halved at every step, and so is its gradient.
+    np.testing.assert_allclose(norm / norm[0], [1, 0.5, 0.25, 0.125], rtol=1e-4)
+    frame = probes.gradient_flow("min_gru", n_steps=4, units=3, n_seeds=1)
+    assert set(frame["wrt"]) == {"input", "hidden state"}
 
 
 # Gates

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pandas as pd
 
-from keraseq.comparison.probes._parts import as_keras, cut, real_steps, stem, token_embedding
+from keraseq.comparison.probes._graph import cut, real_steps, stem, token_embedding
+from keraseq.comparison.probes._models import as_keras
 from keraseq.encoding.text_encoder import UNKNOWN
 
 
@@ -153,7 +154,7 @@ def explain_rows(model, X, baseline):
     """
     keras_model, inputs, tokens = as_keras(model, X)
     front, rest = cut(keras_model, stem(keras_model)[0])
-    values, *beside = (np.array(part) for part in front(inputs, training=False))
+    values, *beside = (np.array(part) for part in keras.tree.flatten(front(inputs, training=False)))
     target = getattr(model, "target_", None) if keras_model is not model else None
     return Explained(
         name=keras_model.name,

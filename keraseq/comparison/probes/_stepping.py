@@ -1,48 +1,34 @@
-"""Recurrent layers walked step by step by hand, so that their states and gates can be seen."""
+"""Recurrent layers walked by their step forms, so that their states and gates can be seen."""
 
+import inspect
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from keraseq.comparison.probes._parts import inputs_of
+from keraseq.models.layers import LinearScan
+from keraseq.models.layers.step_forms import OfOwnLayer, OfRecurrent
 
 HIDDEN, CELL = "hidden state", "cell state"
 
 
-def _step_simple_rnn(cell, x, state):
-    bias = cell.bias if cell.use_bias else 0.0
-    z = ops.matmul(x, cell.kernel) + ops.matmul(state[HIDDEN], cell.recurrent_kernel) + bias
-    return {HIDDEN: cell.activation(z)}
+def _gates_of_lstm(cell, x, before):
+    z = ops.matmul(x, cell.kernel) + ops.matmul(before, cell.recurrent_kernel)
+    i, f, _, o = ops.split(z + cell.bias if cell.use_bias else z, 4, axis=-1)
+    return {"input": i, "forget": f, "output": o}
 
 
-def _step_lstm(cell, x, state):
-    bias = cell.bias if cell.use_bias else 0.0
-    z = ops.matmul(x, cell.kernel) + ops.matmul(state[HIDDEN], cell.recurrent_kernel) + bias
-    i, f, new, o = ops.split(z, 4, axis=-1)
-    i, f, o = (cell.recurrent_activation(gate) for gate in (i, f, o))
-    c = f * state[CELL] + i * cell.activation(new)
-    return {HIDDEN: o * cell.activation(c), CELL: c, "input": i, "forget": f, "output": o}
+def _gates_of_gru(cell, x, before):
+    z = ops.matmul(x, cell.kernel) + ops.matmul(before, cell.recurrent_kernel)
+    if cell.use_bias:
+        # One for the input and, where the reset gate comes behind the product, one for the state.
+        z = z + ops.sum(ops.reshape(cell.bias, (-1, z.shape[-1])), axis=0)
+    update, reset, _ = ops.split(z, 3, axis=-1)
+    return {"update": update, "reset": reset}
 
 
-def _step_gru(cell, x, state):
-    h, kernel = state[HIDDEN], cell.recurrent_kernel
-    bias = ops.reshape(cell.bias, (-1, 3 * cell.units)) if cell.use_bias else ops.zeros((1, 1))
-    xz, xr, xh = ops.split(ops.matmul(x, cell.kernel) + bias[0], 3, axis=-1)
-    # The second bias comes with the reset gate behind the product, the form that cuDNN computes.
-    hz, hr, hh = ops.split(ops.matmul(h, kernel) + sum(bias[1:]), 3, axis=-1)
-    z, r = cell.recurrent_activation(xz + hz), cell.recurrent_activation(xr + hr)
-    hh = r * hh if cell.reset_after else ops.matmul(r * h, kernel[:, 2 * cell.units :])
-    return {HIDDEN: z * h + (1 - z) * cell.activation(xh + hh), "update": z, "reset": r}
-
-
-# A cell's step, its states (the first is the output) and its gates.
-_CELLS = {
-    layers.SimpleRNNCell: (_step_simple_rnn, (HIDDEN,), ()),
-    layers.LSTMCell: (_step_lstm, (HIDDEN, CELL), ("input", "forget", "output")),
-    layers.GRUCell: (_step_gru, (HIDDEN,), ("update", "reset")),
-}
+_GATES = {layers.LSTMCell: _gates_of_lstm, layers.GRUCell: _gates_of_gru}
 
 
 @dataclass(frozen=True)
@@ -56,85 +42,136 @@ class Recurrence:
     direction : {"forward", "backward"}
     layer : keras.layers.Layer
         As it stands in the model.
-    rnn : keras.layers.RNN
-        Of this direction; `layer` itself unless that is bidirectional.
+    form : StepForm
+        Of this direction.
     """
 
     number: int
     direction: str
     layer: layers.Layer
-    rnn: layers.Layer
+    form: object
 
     @property
-    def states(self):
-        return _CELLS[type(self.rnn.cell)][1]
+    def rnn(self):
+        """The layer of this direction; `layer` itself unless that is bidirectional."""
+        return self.form.layer
 
     @property
-    def gates(self):
-        return _CELLS[type(self.rnn.cell)][2]
+    def has_gates(self):
+        return type(getattr(self.rnn, "cell", None)) in _GATES
 
     def inputs(self, model, inputs):
-        """Return the tensor `(batch, time, channels)` that reaches the layer, and its mask."""
-        x, mask = inputs_of(self.layer)
+        """Return the tensors `(batch, time, channels)` that reach the layer, and its mask."""
+        mask = self.form.arguments.get("mask")
+        tensors = [*self.form.sequences, *([] if mask is None else [mask])]
+        found = keras.tree.flatten(keras.Model(model.inputs[0], tensors)(inputs, training=False))
         if mask is None:
-            x = keras.Model(model.inputs[0], x)(inputs, training=False)
-            return x, ops.ones(x.shape[:2], "bool")
-        return keras.Model(model.inputs[0], [x, mask])(inputs, training=False)
+            return found, ops.ones(found[0].shape[:2], "bool")
+        return found[:-1], found[-1]
 
-    def walk(self, x, mask):
-        """Step through `(batch, time, channels)`.
+    def walk(self, xs, mask):
+        """Step through tensors `(batch, time, channels)`.
 
         Returns
         -------
-        walked : dict of str to list
-            For each state and gate a tensor `(batch, units)` a step.
+        states : dict of str to list
+            For each state a tensor `(batch, units)` a step, as the step makes it.
+        before : tensor `(batch, time, units)`
+            The hidden state before each step; it stays at padding.
         output : tensor
-            What the layer gives, made from the hidden states; at padding they stay.
+            What the layer gives, made from these states.
 
         Raises
         ------
         RuntimeError
             If the output is not that of the layer itself.
         """
-        step = _CELLS[type(self.rnn.cell)][0]
-        state = {name: ops.zeros((x.shape[0], self.rnn.units)) for name in self.states}
-        walked = {name: [None] * x.shape[1] for name in (*self.states, *self.gates)}
-        hidden = [None] * x.shape[1]
-        places = range(x.shape[1])
-        for t in places if self.direction == "forward" else reversed(places):
-            new = step(self.rnn.cell, x[:, t], state)
-            state = {name: ops.where(mask[:, t, None], new[name], state[name]) for name in state}
-            hidden[t] = state[HIDDEN]
-            for name, value in new.items():
-                walked[name][t] = value
-        output = ops.stack(hidden, axis=1) if self.rnn.return_sequences else hidden[t]
-        self._check(x, mask, output)
-        return walked, output
+        batch, time = xs[0].shape[:2]
+        state = self.form.initial_step_state(batch, *xs)
+        output, walked, before, outputs = 0.0, *([None] * time for _ in range(3))
+        for t in range(time) if self.direction == "forward" else reversed(range(time)):
+            before[t] = _flat(keras.tree.flatten(state)[0])
+            new_output, new = self.form.step(state, *(x[:, t : t + 1] for x in xs))
+            real = mask[:, t, None]
+            state = keras.tree.map_structure(lambda a, b, real=real: _where(real, a, b), new, state)
+            output = ops.where(real[:, None], new_output, output)
+            walked[t], outputs[t] = keras.tree.flatten(new), output
+        if getattr(self.rnn, "return_sequences", True):
+            output = ops.concatenate(outputs, axis=1)
+        else:
+            output = output[:, 0]
+        self._check(xs, mask, output)
+        names = _state_names(len(walked[0]))
+        states = dict(zip(names, map(list, zip(*walked, strict=True)), strict=True))
+        return states, ops.stack(before, axis=1), output
 
-    def _check(self, x, mask, output):
-        expected = np.array(self.rnn(x, mask=mask, training=False))
-        if self.direction == "backward" and self.rnn.return_sequences:
+    def gates(self, xs, before):
+        """Return the openings `(batch, time, units)` of each gate."""
+        cell = self.rnn.cell
+        found = _GATES[type(cell)](cell, xs[0], before)
+        return {name: np.array(cell.recurrent_activation(z)) for name, z in found.items()}
+
+    def _check(self, xs, mask, output):
+        given = self.form.arguments
+        asked = {} if given.get("mask") is None else {"mask": mask}
+        # Of a layer that gives its states too, the output comes first.
+        expected = keras.tree.flatten(self.rnn(*xs, **asked))[0]
+        expected = np.array(ops.cast(expected, "float32"))
+        sequences = getattr(self.rnn, "return_sequences", True)
+        if self.direction == "backward" and sequences:
             # Keras gives the steps of a reversed layer in the order in which it read them.
             expected = expected[:, ::-1]
-        gap = np.abs(np.array(output) - expected)
+        gap = np.abs(np.array(ops.cast(output, "float32")) - expected)
         # What stands at padding is no output: a layer carries it on, or has zeros there.
-        gap = (gap[np.array(mask)] if self.rnn.return_sequences else gap).max()
-        if gap > (1e-4 if expected.dtype == np.float32 else 2e-2):
+        gap = (gap[np.array(mask)] if sequences else gap).max()
+        if given.get("initial_state") is not None or gap > _tolerance(self.rnn):
             raise RuntimeError(
-                f"Stepping through {self.layer.name} by hand differs from the layer by {gap:.2g}; "
-                "probes know SimpleRNN, LSTM and GRU with Keras's own cells, not stateful ones."
+                f"Stepping through {self.layer.name} differs from the layer by {gap:.2g}; probes "
+                "know layers that begin with zeros and keep nothing between batches, not stateful "
+                "ones nor those that begin with another layer's state."
             )
+
+
+def _where(real, new, old):
+    return ops.where(real if len(new.shape) == 2 else real[:, None], new, ops.cast(old, new.dtype))
+
+
+def _flat(state):
+    return state if len(state.shape) == 2 else ops.squeeze(state, 1)
+
+
+def _tolerance(layer):
+    return 1e-4 if layer.compute_dtype == "float32" else 2e-2
+
+
+def _state_names(n):
+    return (HIDDEN, CELL, *(f"state {place}" for place in range(3, n + 1)))[:n]
 
 
 def recurrences(model):
     """Return the recurrent layers of a model, those of a bidirectional one by direction."""
     found, number = [], 0
     for layer in model.layers:
-        parts = {"forward": layer}
-        if isinstance(layer, layers.Bidirectional):
-            parts = {"forward": layer.forward_layer, "backward": layer.backward_layer}
-        if type(getattr(parts["forward"], "cell", None)) not in _CELLS:
-            continue
-        number += 1
-        found += [Recurrence(number, name, layer, rnn) for name, rnn in parts.items()]
+        forms = _forms(layer)
+        number += bool(forms)
+        found += [Recurrence(number, direction, layer, form) for direction, form in forms.items()]
     return found
+
+
+def _forms(layer):
+    """The step forms of a recurrent layer by direction; none of any other."""
+    if isinstance(layer, layers.Bidirectional):
+        parts = (layer.forward_layer, layer.backward_layer)
+    elif isinstance(layer, layers.RNN | LinearScan):
+        parts = (layer,)
+    else:
+        return {}
+    node = layer._inbound_nodes[0]
+    bound = inspect.signature(layer.call).bind(*node.arguments.args, **node.arguments.kwargs)
+    form = OfOwnLayer if isinstance(layer, LinearScan) else OfRecurrent
+    return {
+        "backward" if getattr(part, "go_backwards", False) else "forward": form(
+            part, bound.arguments
+        )
+        for part in parts
+    }

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 from keras import layers, tree
 
-from keraseq.comparison.probes._parts import as_keras, inputs_of
+from keraseq.comparison.probes._graph import inputs_of
+from keraseq.comparison.probes._models import as_keras
 
 
 def attention_maps(model, X):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from keraseq.comparison.probes._parts import as_keras
+from keraseq.comparison.probes._models import as_keras
 from keraseq.comparison.probes._stepping import recurrences
 
 
@@ -11,8 +11,8 @@ def gates(model, X):
     """Return the activation of every gate of every unit at every step.
 
     LSTM layers have the gates "input", "forget" and "output", GRU layers "update" (1 keeps the
-    state as it is, as in Keras) and "reset". The layers are walked by hand with the weights that
-    they have, and the walk is checked against the layer's own output.
+    state as it is, as in Keras) and "reset". The layers are walked step by step by their cells,
+    with the weights that they have, and the walk is checked against the layer's own output.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def gates(model, X):
     ValueError
         If the model has no gates.
     RuntimeError
-        If the walk by hand differs from the layer.
+        If the walk differs from the layer.
 
     References
     ----------
@@ -51,7 +51,7 @@ def gates(model, X):
     {'reset': 20, 'update': 20}
     """
     model, inputs, tokens = as_keras(model, X)
-    gated = [recurrence for recurrence in recurrences(model) if recurrence.gates]
+    gated = [recurrence for recurrence in recurrences(model) if recurrence.has_gates]
     if not gated:
         raise ValueError(
             f"{model.name} has no gates; LSTM and GRU layers have, for instance those of "
@@ -66,12 +66,11 @@ def gates(model, X):
 
 
 def _frames(model, recurrence, inputs, tokens):
-    x, mask = recurrence.inputs(model, inputs)
-    walked, _ = recurrence.walk(x, mask)
+    xs, mask = recurrence.inputs(model, inputs)
+    _, before, _ = recurrence.walk(xs, mask)
     rows, steps = np.nonzero(np.array(mask))
     units = recurrence.rnn.units
-    for gate in recurrence.gates:
-        values = np.stack([np.array(value) for value in walked[gate]], axis=1)
+    for gate, values in recurrence.gates(xs, before).items():
         frame = pd.DataFrame({"row": np.repeat(rows, units), "layer": recurrence.number})
         frame["direction"], frame["gate"] = recurrence.direction, gate
         frame["step"] = np.repeat(steps, units)

@@ -7,14 +7,8 @@ from keras import ops
 
 from keraseq._checks import check_integer
 from keraseq.builders import build
-from keraseq.comparison.probes._parts import (
-    as_keras,
-    cut,
-    named_models,
-    reading_of,
-    real_steps,
-    stem,
-)
+from keraseq.comparison.probes._graph import cut, reading_of, real_steps, stem
+from keraseq.comparison.probes._models import as_keras, named_models
 from keraseq.comparison.probes._stepping import recurrences
 from keraseq.comparison.probes._tensorflow import gradients
 from keraseq.models import find_model, is_registered
@@ -40,7 +34,7 @@ def gradient_flow(
     or a maximum over the steps reaches each of them without any memory, so that the gradient fades
     less than the memory does, and what it shows is the whole way, not the memory's. ``reads`` says
     which it was; build with ``pooling="last"`` to see the memory alone. Recurrent layers are
-    walked by hand and checked against the layer, so that their states' gradients are seen too.
+    walked step by step and checked against the layer, so that their states' gradients are seen too.
 
     Parameters
     ----------
@@ -63,17 +57,17 @@ def gradient_flow(
     -------
     DataFrame
         ``model``; ``reads`` ("last", "ends", or a pooling that reaches every step); ``seed`` (NaN
-        for a model that was given); ``wrt`` ("input", and for simple_rnn, lstm and gru "hidden
-        state", "cell state"); ``layer`` (0 for the input, then the number of the recurrent
-        layer); ``steps_back`` (0 is the last step); ``norm``, the gradient's Euclidean norm, its
-        mean over the rows.
+        for a model that was given); ``wrt`` ("input", and for recurrent layers that read forwards
+        "hidden state", for lstm "cell state" too); ``layer`` (0 for the input, then the number of
+        the recurrent layer); ``steps_back`` (0 is the last step); ``norm``, the gradient's
+        Euclidean norm, its mean over the rows.
 
     Raises
     ------
     ValueError, TypeError
         For an unknown name, or a built model without X, y.
     RuntimeError
-        Under another backend than TensorFlow; or if walking by hand differs from the layer.
+        Under another backend than TensorFlow; or if walking a layer differs from the layer itself.
 
     Notes
     -----
@@ -161,7 +155,7 @@ def _flow(model, inputs, targets):
 
 def _input_norms(model, inputs, targets):
     front, rest = cut(model, stem(model)[0])
-    values, *beside = front(inputs, training=False)
+    values, *beside = keras.tree.flatten(front(inputs, training=False))
 
     def loss(values):
         return _loss(model, targets, rest([values, *beside], training=False)), [values]
@@ -172,17 +166,20 @@ def _input_norms(model, inputs, targets):
 
 def _state_norms(model, recurrence, inputs, targets):
     front, rest = cut(model, recurrence.layer.output)
-    _, *beside = front(inputs, training=False)
-    x, mask = recurrence.inputs(model, inputs)
+    _, *beside = keras.tree.flatten(front(inputs, training=False))
+    (first, *others), mask = recurrence.inputs(model, inputs)
+    names = []
 
-    def loss(x):
-        walked, output = recurrence.walk(x, mask)
-        states = [state for name in recurrence.states for state in walked[name]]
+    def loss(first):
+        walked, _, output = recurrence.walk([first, *others], mask)
+        names.extend(walked)
+        states = [state for of_name in walked.values() for state in of_name]
         return _loss(model, targets, rest([output, *beside], training=False)), states
 
-    found = gradients(loss, x)
-    norms = np.linalg.norm(found, axis=-1).reshape(len(recurrence.states), -1, len(inputs))
-    return dict(zip(recurrence.states, norms.swapaxes(1, 2), strict=True))
+    found = gradients(loss, first)
+    norms = [np.linalg.norm(of_step.reshape(len(inputs), -1), axis=1) for of_step in found]
+    norms = np.reshape(norms, (len(names), -1, len(inputs)))
+    return dict(zip(names, norms.swapaxes(1, 2), strict=True))
 
 
 def _loss(model, targets, outputs):

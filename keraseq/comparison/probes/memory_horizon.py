@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from keraseq._checks import check_choice, check_integer
 from keraseq.builders import assemble, compile_for_task, make_plan
-from keraseq.comparison.probes._parts import check_names
+from keraseq.comparison.probes._models import check_names
 from keraseq.datasets import make_adding, make_copy
 from keraseq.models import find_model
 from keraseq.stems import whole_reading

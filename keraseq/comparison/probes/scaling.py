@@ -6,7 +6,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from scipy import stats
 
 from keraseq._checks import check_integer
-from keraseq.comparison.probes._parts import check_names
+from keraseq.comparison.probes._models import check_names
 from keraseq.comparison.probes._tensorflow import COUNTING, require_tensorflow
 from keraseq.comparison.probes._workload import Workload, weigh
 from keraseq.models import find_model
