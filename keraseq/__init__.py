@@ -16,6 +16,7 @@ _STAGES = (
     "stems",
     "models",
     "builders",
+    "training",
     "baselines",
     "wrappers",
     "comparison",

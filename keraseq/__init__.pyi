@@ -13,6 +13,7 @@ from keraseq import tasks as tasks
 from keraseq import stems as stems
 from keraseq import models as models
 from keraseq import builders as builders
+from keraseq import training as training
 from keraseq import baselines as baselines
 from keraseq import wrappers as wrappers
 from keraseq import comparison as comparison

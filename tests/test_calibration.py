@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 
 import keraseq
-from keraseq.wrappers._network import Network
+from keraseq.training.network import Network
 from keraseq.wrappers.forecasting._intervals import (
     Calibration,
     RadiusTracker,

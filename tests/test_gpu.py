@@ -5,7 +5,7 @@ import multiprocessing
 import pytest
 import tensorflow as tf
 
-from keraseq.wrappers._gpu import share_gpu
+from keraseq.training.gpu import share_gpu
 
 
 @pytest.fixture

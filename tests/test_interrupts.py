@@ -12,7 +12,7 @@ import pytest
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import keraseq
-from keraseq.wrappers._pool import POOL
+from keraseq.training.pool import POOL
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(48, 6))

@@ -17,8 +17,8 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import keraseq
-from keraseq.wrappers._batches import Batches
-from keraseq.wrappers._pool import POOL
+from keraseq.training.batches import Batches
+from keraseq.training.pool import POOL
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(48, 6))

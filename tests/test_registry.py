@@ -21,6 +21,7 @@ STAGES = [
     "stems",
     "models",
     "builders",
+    "training",
     "baselines",
     "wrappers",
     "comparison",

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 import keraseq
 from keraseq.encoding.dated_series import read_dated_series
-from keraseq.wrappers._pool import POOL
+from keraseq.training.pool import POOL
 
 DAYS = pd.date_range("2020-01-01", periods=60, freq="D")
 

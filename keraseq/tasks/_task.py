@@ -24,6 +24,8 @@ class Task:
         The least that `outputs` may be.
     outputs_words : str
         What `outputs` is, for docstrings.
+    answer_words : str
+        What a user's own model answers, for errors.
     example : str or None
         Lines of a builder's docstring.
     stratifies : bool
@@ -40,6 +42,7 @@ class Task:
     reads_history = False
     smallest_outputs = 1
     outputs_words = None
+    answer_words = "one a class, label or target"
     example = None
     stratifies = False
     score_name = None

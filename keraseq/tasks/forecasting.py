@@ -24,6 +24,7 @@ class Forecasting(Regression):
     reads_history = True
     smallest_outputs = (1, 1)
     outputs_words = "``(horizon, targets)``, the targets being the first channels"
+    answer_words = "(horizon, targets), and a last axis of quantiles if they are learned"
     example = """\
 >>> forecaster = keraseq.{name}((48, 2), (12, 2), task="forecasting", seed=0)
 >>> forecaster.output_shape

@@ -6,14 +6,18 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.batching import sequence_lengths
+from keraseq.batching import sequence_lengths, take_rows
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding._containers import unwrap_target
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.training.batches import Batches, pad_rows
+from keraseq.training.callbacks import copy_callbacks
+from keraseq.training.checkpoint import Checkpoint
+from keraseq.training.gpu import share_gpu
+from keraseq.training.network import Network
+from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
-from keraseq.wrappers._batches import Batches, pad_rows
-from keraseq.wrappers._callbacks import copy_callbacks
-from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
+from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._features import (
     make_encoder,
@@ -23,11 +27,8 @@ from keraseq.wrappers._features import (
     read_validation,
     refuse_gaps,
 )
-from keraseq.wrappers._gpu import share_gpu
-from keraseq.wrappers._network import Network
-from keraseq.wrappers._optimizer import optimizer_config
-from keraseq.wrappers._recipes import make_recipe
-from keraseq.wrappers._rows import Rows, mean_one, merge_equal_rows, row_weights, take_rows
+from keraseq.wrappers._rows import Rows, mean_one, merge_equal_rows, row_weights
+from keraseq.wrappers._seeds import draw_seed
 
 _VALIDATION_BATCH = 256
 
@@ -87,11 +88,15 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed,
         )
         steps = params["epochs"] * len(batches)
-        recipe = self._recipe(encoder, target, encoded, params, steps, validation is not None)
-        params.update(recipe.sizes)
-        network = Network(recipe, seed) if former is None else former["_network"].go_on(recipe)
+        blueprint = self._blueprint(encoder, target, encoded, params, steps, validation is not None)
+        params.update(blueprint.sizes)
+        network = (
+            Network(blueprint, seed) if former is None else former["_network"].go_on(blueprint)
+        )
         if checkpoint is not None:
-            checkpoint.begin(seed, f"{fingerprint} {joblib.hash(rows.targets)} {params} {recipe}")
+            checkpoint.begin(
+                seed, f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
+            )
         run = network.fit(
             batches,
             validation,
@@ -129,7 +134,7 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed + calls,
         )
         if former is None:
-            network = Network(self._recipe(encoder, target, encoded, params, 1, False), seed)
+            network = Network(self._blueprint(encoder, target, encoded, params, 1, False), seed)
         else:
             network = former["_network"]
         run = network.fit(
@@ -262,10 +267,10 @@ class SequenceEstimator(NetworkEstimator):
             weights=self._mean_one(held_back, target),
         )
 
-    def _recipe(self, encoder, target, encoded, params, steps, averaged):
+    def _blueprint(self, encoder, target, encoded, params, steps, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
         time = encoded.shape[1] if isinstance(encoded, np.ndarray) else None
-        return make_recipe(
+        return make_blueprint(
             self,
             params,
             optimizer_config(self.optimizer, steps=steps, averaged=averaged),

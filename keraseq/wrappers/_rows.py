@@ -8,6 +8,7 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
+from keraseq.batching import take_rows
 from keraseq.encoding._containers import cell_values, unwrap_target
 from keraseq.encoding._numbers import as_floats
 from keraseq.encoding.sequences import row_lengths
@@ -36,13 +37,6 @@ class Rows:
     def take(self, index):
         weights = None if self.weights is None else self.weights[index]
         return Rows(self.sequences.take(index), take_rows(self.targets, index), weights)
-
-
-def take_rows(rows, index):
-    """Return the rows at `index` of an array, a list, or a Series or frame by position."""
-    if hasattr(rows, "iloc"):
-        return rows.iloc[index]
-    return rows[index] if isinstance(rows, np.ndarray) else [rows[i] for i in index]
 
 
 def row_weights(n, sample_weight):

@@ -4,9 +4,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
 from keraseq.encoding.series_columns import Columns
-from keraseq.wrappers._callbacks import copy_callbacks
+from keraseq.training.callbacks import copy_callbacks
+from keraseq.training.gpu import share_gpu
 from keraseq.wrappers._estimator import NetworkEstimator
-from keraseq.wrappers._gpu import share_gpu
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._core import train

@@ -13,7 +13,7 @@ from keraseq.comparison.probes._models import check_names
 from keraseq.datasets import make_adding, make_copy
 from keraseq.models import find_model
 from keraseq.stems import whole_reading
-from keraseq.wrappers._pool import Lent, Pool
+from keraseq.training.pool import Lent, Pool
 
 _TEST_ROWS = 512
 _CHECK_EVERY = 100

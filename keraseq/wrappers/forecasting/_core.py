@@ -8,11 +8,12 @@ import numpy as np
 
 from keraseq.baselines import mase_scale
 from keraseq.encoding.season import season_of
+from keraseq.training.checkpoint import Checkpoint
+from keraseq.training.network import Network
+from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import is_auto
-from keraseq.wrappers._checkpoint import Checkpoint, draw_seed
-from keraseq.wrappers._network import Network
-from keraseq.wrappers._optimizer import optimizer_config
-from keraseq.wrappers._recipes import make_recipe
+from keraseq.wrappers._blueprints import make_blueprint
+from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, places
 from keraseq.wrappers.forecasting._intervals import central
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
@@ -163,11 +164,11 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
             "held back for validation; set early_stopping=False, or another validation_fraction",
         )
         validation = WindowBatches(held_back, most=params["validation_windows"])
-    recipe = _recipe(forecaster, windows, params, len(training), validation is not None)
-    params = {**params, **recipe.sizes}
-    network = Network(recipe, seed) if network is None else network.go_on(recipe)
+    blueprint = _blueprint(forecaster, windows, params, len(training), validation is not None)
+    params = {**params, **blueprint.sizes}
+    network = Network(blueprint, seed) if network is None else network.go_on(blueprint)
     if checkpoint is not None:
-        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {recipe}")
+        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {blueprint}")
     run = network.fit(
         training,
         validation,
@@ -202,7 +203,7 @@ def retrain(core, borders):
         most=params["windows_per_epoch"],
         seed=core.network.seed,
     )
-    network = Network(core.network.recipe, core.network.seed)
+    network = Network(core.network.blueprint, core.network.seed)
     run = network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
     if run.interrupt is not None:
         raise run.interrupt
@@ -255,9 +256,9 @@ def _check_begun(reader, data, first):
                 )
 
 
-def _recipe(forecaster, windows, params, steps, averaged):
+def _blueprint(forecaster, windows, params, steps, averaged):
     first = windows.take(np.arange(1)).inputs()
-    return make_recipe(
+    return make_blueprint(
         forecaster,
         params,
         optimizer_config(forecaster.optimizer, steps=params["epochs"] * steps, averaged=averaged),

@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from keraseq.encoding.fill_gaps import FilledGaps
-from keraseq.wrappers._batches import predict_batch
-from keraseq.wrappers._datasets import lend_dataset
+from keraseq.training.batches import predict_batch
+from keraseq.training.datasets import lend_dataset
 
 _BATCH = 256
 

@@ -3,11 +3,11 @@
 import contextlib
 
 from keraseq._quiet import many_models
-from keraseq.wrappers._batches import predict_rows
-from keraseq.wrappers._gpu import share_gpu
-from keraseq.wrappers._pool import POOL
-from keraseq.wrappers._recipes import ends_in_probabilities
-from keraseq.wrappers._training import fit_model
+from keraseq.training.batches import predict_rows
+from keraseq.training.blueprint import ends_in_probabilities
+from keraseq.training.gpu import share_gpu
+from keraseq.training.loop import fit_model
+from keraseq.training.pool import POOL
 
 
 class Network:
@@ -15,13 +15,13 @@ class Network:
 
     Parameters
     ----------
-    recipe : ZooRecipe or FunctionRecipe
+    blueprint : ZooBlueprint or FunctionBlueprint
     seed : int
         Of the first weights.
     """
 
-    def __init__(self, recipe, seed):
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, blueprint, seed):
+        self.blueprint, self.seed = blueprint, seed
         self._weights = self._optimizer_state = self._own = None
         self._token = object()
 
@@ -50,26 +50,26 @@ class Network:
             self._keep(lent, keep_optimizer)
         return run
 
-    def go_on(self, recipe):
-        """Take another recipe for further training of the same weights.
+    def go_on(self, blueprint):
+        """Take another blueprint for further training of the same weights.
 
         Raises
         ------
         ValueError
             If the architecture differs.
         """
-        if not self.recipe.fits(recipe):
+        if not self.blueprint.fits(blueprint):
             raise ValueError(
                 "warm_start=True goes on from the fitted weights, so the model and its sizes must "
                 "stay as they were; set warm_start=False to begin anew."
             )
-        self.recipe = recipe
+        self.blueprint = blueprint
         return self
 
     @property
     def gives_probabilities(self):
         """Whether the raw output is probabilities and not logits."""
-        return not self.recipe.is_plan and ends_in_probabilities(self.model)
+        return not self.blueprint.is_plan and ends_in_probabilities(self.model)
 
     def _keep(self, lent, keep_optimizer):
         model = lent.model
@@ -85,13 +85,13 @@ class Network:
     def predict(self, rows):
         """Return the model's raw output for encoded rows; a list where it answers every step."""
         with self.borrow() as model:
-            return predict_rows(model, rows, per_step=self.recipe.per_step)
+            return predict_rows(model, rows, per_step=self.blueprint.per_step)
 
     @contextlib.contextmanager
     def borrow(self):
         """A model with these weights, to predict with in a block."""
         share_gpu()
-        if self._own is not None or self.recipe.key is None:
+        if self._own is not None or self.blueprint.key is None:
             with many_models():
                 yield self.model
             return
@@ -105,7 +105,7 @@ class Network:
     def model(self):
         """A private Keras model, made when first asked for; from then on it is the network."""
         if self._own is None:
-            self._own = self.recipe.make(self.seed).model
+            self._own = self.blueprint.make(self.seed).model
             self._own.set_weights(self._weights)
         return self._own
 
@@ -113,8 +113,8 @@ class Network:
         """With `alone` a model that nobody else has had or will have: a callback may do anything
         to it.
         """
-        key = None if alone else self.recipe.key
-        return POOL.lend(key, lambda: self.recipe.make(self.seed), self._token)
+        key = None if alone else self.blueprint.key
+        return POOL.lend(key, lambda: self.blueprint.make(self.seed), self._token)
 
     def __getstate__(self):
         weights = self._weights if self._own is None else self._own.get_weights()

@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 _FILE = "keraseq-fit.npz"
 
@@ -80,10 +79,3 @@ class Checkpoint:
 
     def remove(self):
         self.path.unlink(missing_ok=True)
-
-
-def draw_seed(random_state, checkpoint=None):
-    """Draw a fit's seed; a fit that goes on without a random state has that of its beginning."""
-    if random_state is None and checkpoint is not None and checkpoint.seed is not None:
-        return checkpoint.seed
-    return int(check_random_state(random_state).randint(2**31 - 1))

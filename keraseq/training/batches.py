@@ -5,9 +5,8 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from keraseq.batching import length_buckets, pad, sequence_lengths
-from keraseq.wrappers._datasets import lend_dataset
-from keraseq.wrappers._rows import take_rows
+from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
+from keraseq.training.datasets import lend_dataset
 
 
 def pad_rows(rows):

@@ -1,6 +1,5 @@
 """What a compiled model is made from."""
 
-import copy
 import dataclasses
 import inspect
 import json
@@ -11,15 +10,13 @@ from typing import ClassVar
 import keras
 import numpy as np
 
-from keraseq.builders import Plan, assemble, compile_for_task, plan_model, python_random
-from keraseq.models import find_model, is_registered
+from keraseq.builders import Plan, assemble, compile_for_task, python_random
 from keraseq.tasks import get_task
-from keraseq.wrappers._auto import is_auto
-from keraseq.wrappers._pool import Lent
+from keraseq.training.pool import Lent
 
 
 @dataclasses.dataclass(frozen=True)
-class ZooRecipe:
+class ZooBlueprint:
     """A model of the zoo, or of the user's registered bodies, and its optimiser."""
 
     plan: Plan
@@ -40,10 +37,10 @@ class ZooRecipe:
 
     def fits(self, other):
         """Whether the weights of one are those of the other."""
-        if not isinstance(other, ZooRecipe) or not _same(self.plan.own, other.plan.own):
+        if not isinstance(other, ZooBlueprint) or not _same(self.plan.own, other.plan.own):
             return False
         # Own parameters may be arrays, which == compares element by element.
-        plans = (dataclasses.replace(recipe.plan, own=()) for recipe in (self, other))
+        plans = (dataclasses.replace(blueprint.plan, own=()) for blueprint in (self, other))
         return next(plans) == next(plans)
 
     @property
@@ -75,7 +72,7 @@ class ZooRecipe:
 
 
 @dataclasses.dataclass(frozen=True)
-class FunctionRecipe:
+class FunctionBlueprint:
     """Any function that returns a Keras model."""
 
     function: object
@@ -99,7 +96,7 @@ class FunctionRecipe:
         return str({**vars(self), "function": name})
 
     def fits(self, other):
-        if not isinstance(other, FunctionRecipe):
+        if not isinstance(other, FunctionBlueprint):
             return False
         names = {field.name for field in dataclasses.fields(self)} - {"optimizer", "settings"}
         return all(_same(getattr(self, name), getattr(other, name)) for name in names)
@@ -147,7 +144,7 @@ class FunctionRecipe:
             raise ValueError(
                 f"{said} a model whose output is {shape or type(output).__name__}; for "
                 f"task={self.task!r} it must be ({', '.join(map(str, wanted))}): "
-                f"{_WANTED.get(self.task, 'one a class, label or target')}."
+                f"{get_task(self.task).answer_words}."
             )
 
     def _inputs(self):
@@ -171,9 +168,6 @@ class FunctionRecipe:
 
 # The models that users' functions have returned, for as long as they live.
 _returned = weakref.WeakSet()
-
-
-_WANTED = {"forecasting": "(horizon, targets), and a last axis of quantiles if they are learned"}
 
 
 def ends_in_probabilities(model):
@@ -215,126 +209,3 @@ def _is_hashable(value):
     except TypeError:
         return False
     return True
-
-
-def make_recipe(
-    estimator,
-    params,
-    config,
-    *,
-    input_shape,
-    outputs,
-    task,
-    vocabulary_size=None,
-    loss=None,
-    quantiles=None,
-    steps=None,
-    of_loss=(),
-    **stem,
-):
-    """Return the recipe of an estimator's model, whatever its form.
-
-    Parameters
-    ----------
-    estimator : NetworkEstimator
-    params : dict
-        Its resolved `units` and `dropout`.
-    config : dict
-        Of `optimizer_config`.
-    input_shape, outputs, task, vocabulary_size, quantiles
-        As of the builders.
-    loss : str, optional
-        In place of the task's.
-    steps : int, optional
-        Length of the sequences for which a budget of operations is solved.
-    of_loss : sequence of str
-        The estimator's settings that the loss must follow.
-    **stem
-        Further arguments of the builders, which a user's own function has no part in.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If `model` is neither known nor callable, or a parameter does not fit it.
-    """
-    config = json.dumps(config, sort_keys=True, default=float)
-    own = _model_params(estimator)
-    if not is_registered(estimator.model):
-        _check_function(estimator)
-        names = ("optimizer", "learning_rate")
-        settings = (*(n for n in names if not is_auto(getattr(estimator, n))), *of_loss)
-        shared = (task, vocabulary_size, own, config, settings, loss, quantiles)
-        return FunctionRecipe(estimator.model, input_shape, outputs, *shared)
-    arguments = {
-        "task": task,
-        "vocabulary_size": vocabulary_size,
-        "quantiles": quantiles,
-        "pooling": estimator.pooling,
-        "parameter_budget": estimator.parameter_budget,
-        "flop_budget": estimator.flop_budget,
-        "flop_steps": steps,
-        **_sizes(estimator, params),
-        **stem,
-    }
-    doubled = sorted(set(own) & set(arguments))
-    if doubled:
-        raise ValueError(
-            f"model_params sets {', '.join(doubled)}, which {type(estimator).__name__} sets "
-            "itself, by its own parameters or by the data; leave it out there."
-        )
-    if not get_task(task).reads_history:
-        # Rows of any length, so that equal models of other data need no other trace.
-        input_shape = (None, *input_shape[1:])
-    plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
-    return ZooRecipe(plan, config, loss)
-
-
-def _sizes(estimator, params):
-    """The sizes that the architecture takes, and those that the user gave whether it does or not.
-
-    A budget solves the units; one beside `units` is for the builder to refuse.
-    """
-    taken = find_model(estimator.model).parameters
-    budgets = (estimator.parameter_budget, estimator.flop_budget)
-    solved = ("units",) if any(budget is not None for budget in budgets) else ()
-    return {
-        name: params[name]
-        if not is_auto(getattr(estimator, name)) or (name in taken and name not in solved)
-        else None
-        for name in ("units", "num_layers", "dropout")
-    }
-
-
-def _model_params(estimator):
-    given = estimator.model_params
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise TypeError(
-            f"model_params={given!r} must be a dict of the builder's further arguments, such as "
-            "{'embedding_dim': 32}."
-        )
-    # What was fitted stays what it was when the user's dict changes.
-    return copy.deepcopy(dict(given))
-
-
-_OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
-
-
-def _check_function(estimator):
-    if isinstance(estimator.model, str):
-        # No function but a name, and none that is known: the error proposes the nearest.
-        find_model(estimator.model)
-    if isinstance(estimator.model, keras.Model) or not callable(estimator.model):
-        raise TypeError(
-            f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
-            "returns a new keras.Model at every call."
-        )
-    given = [name for name in _OF_THE_ZOO if getattr(estimator, name, None) is not None]
-    sizes = ("units", "num_layers", "dropout")
-    given += [name for name in sizes if not is_auto(getattr(estimator, name))]
-    if given:
-        raise ValueError(
-            f"{', '.join(given)}: for models of the zoo. Give your own function its arguments by "
-            f"model_params={{{given[0]!r}: ...}}."
-        )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from keraseq.wrappers._hooks import BestWeights, Epoch, Interrupts, LearningRate, Record, SaveState
+from keraseq.training.hooks import BestWeights, Epoch, Interrupts, LearningRate, Record, SaveState
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Lent:
     holder : object
         Whose weights are in it.
     is_new : bool
-        Never lent before: its variables are as the recipe's seed made them.
+        Never lent before: its variables are as the blueprint's seed made them.
     is_spent : bool
         Left by a fit in a state that no reset undoes: not to be lent again.
     keeps_optimizer : bool
