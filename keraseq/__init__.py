@@ -22,6 +22,7 @@ _STAGES = (
     "comparison",
     "plots",
     "export",
+    "cli",
 )
 _EXPORTS = {
     "Comparison": "keraseq.comparison.comparison",

@@ -19,6 +19,7 @@ from keraseq import wrappers as wrappers
 from keraseq import comparison as comparison
 from keraseq import plots as plots
 from keraseq import export as export
+from keraseq import cli as cli
 from keraseq.comparison.comparison import Comparison as Comparison
 from keraseq.stems.layers import Padding as Padding
 from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceClassifier

@@ -10,13 +10,12 @@ arguments two minutes on 2 cores: expect the gated models, BiLSTM first, at 0.95
 TF-IDF's 0.65, since word order decides these labels.
 """
 
-from _cli import main, parser, positive
-from _data import any_data
-from _fit import epochs
-from _progress import start_tensorflow
-from _show import print_lines
-
 import keraseq
+from keraseq.cli.classify import epochs
+from keraseq.cli.command_line import main, parser, positive
+from keraseq.cli.labelled_data import any_data
+from keraseq.cli.show import print_lines
+from keraseq.cli.training_bar import start_tensorflow
 
 MODELS = "simple_rnn,lstm,gru,bilstm,transformer"
 COLUMNS = {

@@ -13,16 +13,15 @@ Without arguments under a minute on 2 cores: expect an MSE near 0.7, a fifth of 
 the last year.
 """
 
-from _cli import main, parser, positive, step
-from _fit import epochs, timed
-from _forecast_scores import forecast_tests, plot_forecasts, scores, series_by_series
-from _progress import start_tensorflow, training_bar
-from _series import published_series
-from _series_file import file_series
-from _show import about, print_lines, save
-from _tables import is_table
-
 import keraseq
+from keraseq.cli.classify import epochs, timed
+from keraseq.cli.command_line import main, parser, positive, step
+from keraseq.cli.forecast_scores import forecast_tests, plot_forecasts, scores, series_by_series
+from keraseq.cli.many_series import published_series
+from keraseq.cli.series_file import file_series
+from keraseq.cli.show import about, print_lines, save
+from keraseq.cli.tables import is_table
+from keraseq.cli.training_bar import start_tensorflow, training_bar
 
 COLUMNS = {
     "date-col": "its dates",

@@ -14,7 +14,7 @@ import argparse
 import textwrap
 import time
 
-from _progress import start_tensorflow
+from keraseq.cli.training_bar import start_tensorflow
 
 
 def run(options):

@@ -9,11 +9,11 @@ where TF-IDF, blind to the order of words, has 0.65.
 """
 
 import numpy as np
-from _cli import main, parser
-from _data import text_data
-from _fit import classify
 
 from keraseq.baselines import text_baseline
+from keraseq.cli.classify import classify
+from keraseq.cli.command_line import main, parser
+from keraseq.cli.labelled_data import text_data
 
 
 def run(options):

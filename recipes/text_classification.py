@@ -8,12 +8,12 @@ Also by name: sst2, imdb, airline_tweets, reviews. Without arguments half a minu
 expect about 0.65, below TF-IDF's 0.71: 1,500 sentences are few to learn words from.
 """
 
-from _cli import main, parser
-from _data import text_data
-from _fit import classify
 from sklearn.metrics import classification_report
 
 from keraseq.baselines import text_baseline
+from keraseq.cli.classify import classify
+from keraseq.cli.command_line import main, parser
+from keraseq.cli.labelled_data import text_data
 
 
 def run(options):

@@ -10,11 +10,10 @@ with empty cells at the end. Without arguments half a minute on 2
 cores: expect about 0.94, the level of 1-nearest neighbour on these small images.
 """
 
-from _cli import main, parser
-from _data import series_data
-from _fit import classify
-
 from keraseq.baselines import NearestNeighbour
+from keraseq.cli.classify import classify
+from keraseq.cli.command_line import main, parser
+from keraseq.cli.labelled_data import series_data
 
 
 def run(options):

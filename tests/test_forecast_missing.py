@@ -1,7 +1,5 @@
 """Missing values of a series: filled by what was known then, and counted in nothing."""
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pandas as pd
@@ -10,6 +8,7 @@ from sklearn.model_selection import TimeSeriesSplit
 
 import keraseq
 from keraseq.baselines import NaiveForecaster
+from keraseq.cli.forecast_scores import errors, naive_forecasts
 from keraseq.encoding.fill_gaps import FilledGaps, fill_gaps, known_before
 from keraseq.models.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.wrappers.forecasting._windows import cut_windows
@@ -220,10 +219,7 @@ def test_a_compiled_model_of_the_users_is_told_before_training():
         model.fit(gapped())
 
 
-def test_the_recipe_fills_from_the_past_and_scores_what_was_observed(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "recipes")
-    from _forecast_scores import errors, naive_forecasts
-
+def test_the_recipe_fills_from_the_past_and_scores_what_was_observed():
     found = naive_forecasts(np.array([[1.0], [3.0], [NAN], [9.0]]), [3, 4], 1, 2)
     assert found["last value repeated"].ravel().tolist() == [3.0, 9.0]
     assert found["last 2 steps repeated"].ravel().tolist() == [3.0, 6.0]

@@ -165,7 +165,7 @@ def test_gaps_are_filled_on_request_and_counted_as_rows(table):
 
 
 INTERRUPTED = """
-import _cli
+from keraseq.cli import command_line as cli
 
 def run(options):
     print("half a line", end="")
@@ -179,7 +179,7 @@ def run(options):
     "how",
     [
         "run(None)",
-        "_cli.main(run, _cli.parser('', model='gru', data='x', columns={}).parse_args([]))",
+        "cli.main(run, cli.parser('', model='gru', data='x', columns={}).parse_args([]))",
     ],
 )
 def test_ctrl_c_is_one_line_and_status_130(how):
@@ -196,13 +196,13 @@ def test_ctrl_c_is_one_line_and_status_130(how):
 IN_TRAINING = """
 import os, runpy, signal, sys
 import keras
-import _progress
+from keraseq.cli import training_bar
 
 class Interrupt(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         os.kill(os.getpid(), signal.SIGINT)
 
-_progress.training_bar = lambda: [Interrupt()]
+training_bar.training_bar = lambda: [Interrupt()]
 sys.argv = ["time_series_classification.py", "--quick"]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -282,7 +282,6 @@ def test_what_a_user_got_wrong_is_one_paragraph(
     given = [path if argument == "CSV" else argument for argument in arguments]
     # In this process, since each of its own takes seconds to start.
     monkeypatch.setattr(sys, "argv", [recipe, *given])
-    monkeypatch.syspath_prepend(RECIPES)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
     with pytest.raises(SystemExit) as end:

@@ -5,22 +5,18 @@ import bz2
 import codecs
 import gzip
 import lzma
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "recipes"))
-
-from _cli import _in_options
-from _columns import complete_rows, read_numbers
-from _data import series_data, text_data
-from _dates import read_dates
-from _series_file import file_series
-from _show import with_error
-from _tables import is_table, read_table
+from keraseq.cli.columns import complete_rows, read_numbers
+from keraseq.cli.command_line import _in_options
+from keraseq.cli.dates import read_dates
+from keraseq.cli.labelled_data import series_data, text_data
+from keraseq.cli.series_file import file_series
+from keraseq.cli.show import with_error
+from keraseq.cli.tables import is_table, read_table
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ STAGES = [
     "baselines",
     "wrappers",
     "comparison",
+    "cli",
 ]
 PACKAGE = Path(keraseq.__file__).parent
 

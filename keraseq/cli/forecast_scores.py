@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from _show import new_axes, save_plot
 
 from keraseq._progress import progress_bar
 from keraseq.baselines import drift, mase_scale, seasonal_naive
+from keraseq.cli.show import new_axes, save_plot
 from keraseq.encoding.fill_gaps import known_before
 
 

@@ -2,11 +2,10 @@
 
 import time
 
-from _data import few
-from _progress import start_tensorflow, training_bar
-from _show import about, plot_history, print_lines, save, with_error
-
 import keraseq
+from keraseq.cli.labelled_data import few
+from keraseq.cli.show import about, plot_history, print_lines, save, with_error
+from keraseq.cli.training_bar import start_tensorflow, training_bar
 
 
 def classify(options, data, baseline, baseline_name):

@@ -1,12 +1,12 @@
 """The texts and series with classes that recipes read, and which of them are the test part."""
 
 import numpy as np
-from _columns import complete_rows, holds_numbers, read_numbers
-from _tables import is_table, read_table
 from sklearn.model_selection import train_test_split
 
 from keraseq import datasets
 from keraseq._checks import nearest_names
+from keraseq.cli.columns import complete_rows, holds_numbers, read_numbers
+from keraseq.cli.tables import is_table, read_table
 
 
 def read_file(options, *required, optional=()):

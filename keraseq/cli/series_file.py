@@ -2,12 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from _columns import holds_numbers, read_numbers
-from _data import read_file
-from _dates import read_dates
-from _series import ManySeries
 
 from keraseq.baselines import mase_scale
+from keraseq.cli.columns import holds_numbers, read_numbers
+from keraseq.cli.dates import read_dates
+from keraseq.cli.labelled_data import read_file
+from keraseq.cli.many_series import ManySeries
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.season import season_of
 

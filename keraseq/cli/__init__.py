@@ -1,0 +1,1 @@
+"""The command line: what the scripts in `recipes/` share."""
