@@ -14,6 +14,7 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(RUN) -m keraseq._stubs --check
 	$(VENV)/bin/codespell
 
 $(STAMP): setup.cfg pyproject.toml
