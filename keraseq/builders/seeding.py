@@ -16,8 +16,8 @@ def python_random(seed):
             yield
             return
         state = random.getstate()
-        random.seed(seed)
         try:
+            random.seed(seed)
             yield
         finally:
             random.setstate(state)

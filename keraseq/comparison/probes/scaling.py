@@ -122,8 +122,12 @@ def _time(names, plan, n_repeats):
 def _weigh(names, plan, n_repeats):
     """Weigh every size in a process that counts the bytes of its tensors."""
     specs, sizes = [find_model(name) for name in names], [size for *_, size in plan]
-    with ProcessPoolExecutor(max_workers=1, env=COUNTING) as worker:
+    worker = ProcessPoolExecutor(max_workers=1, env=COUNTING)
+    try:
         found = worker.submit(weigh, specs, sizes, n_repeats).result()
+    finally:
+        # Not to be waited for after Ctrl-C, which may have come to this process alone.
+        worker.shutdown(kill_workers=True)
     return [
         (name, _QUANTITIES[2], axis, size, value)
         for name, repeats in zip(names, found, strict=True)
