@@ -20,7 +20,7 @@ def min_gru(x, mask, *, units=None, num_layers=None, dropout=None):
 
     ``h[t] = (1 - z[t]) h[t - 1] + z[t] c[t]`` with gate z and candidate c linear in ``x[t]``;
     2(F + 1)H weights for F input channels and H units, a third of GRU's. In the paper's linear
-    form: its logarithmic one, made for half precision, was half as fast here.
+    form; its logarithmic one asks for positive states.
     """
     for _ in range(num_layers):
         gate = layers.Dense(units)(x)

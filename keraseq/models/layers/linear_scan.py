@@ -18,9 +18,10 @@ class LinearScan(ElementwiseLayer):
     """The recurrence ``h[t] = decay[t] * h[t - 1] + inputs[t]``, element by element, from zero.
 
     All blocks of 16 steps are walked side by side, then the ends of blocks in the same way, twice;
-    what remains is doubled. Its gradient is the same recurrence backwards. In turns on two cores,
-    1,000 steps, forward and backward: a seventh to a twentieth of the time of Keras's GRU of the
-    same width, and a tenth of `keras.ops.associative_scan`'s.
+    what remains is doubled. Its gradient is the same recurrence backwards. Forward and backward,
+    1,000 steps, in turns on two busy cores: 15 ms where Keras's GRU took 392 and
+    `keras.ops.associative_scan` 125 (batch 16, 64 units), 293 where they took 2,708 and 2,601
+    (batch 64, 128 units).
 
     Returns
     -------
