@@ -34,6 +34,19 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     >>> reg = keraseq.SequenceRegressor("gru", units=8, epochs=30, random_state=0)
     >>> reg.fit(X, X.mean(axis=1)).predict(X[:3]).shape
     (3,)
+
+    Ordinal targets, such as 1 to 5 stars, are numbers here: their order counts, which a classifier
+    does not know, and a prediction may be 3.7, or 5.2. scikit-learn's wrapper keeps it within the
+    scale, in searches too; `numpy.rint` makes it whole stars.
+
+    >>> from functools import partial
+    >>> from sklearn.compose import TransformedTargetRegressor
+    >>> stars = np.clip(np.rint(3 + 6 * X.mean(axis=1)), 1, 5)
+    >>> within = partial(np.clip, a_min=1, a_max=5)
+    >>> rated = TransformedTargetRegressor(reg, func=np.asarray, inverse_func=within)
+    >>> answers = rated.fit(X, stars).predict(10 * X)
+    >>> bool(answers.min() >= 1 and answers.max() <= 5)
+    True
     """
 
     _tasks = ("regression",)
