@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import keraseq
-from keraseq.baselines import StretchedSeries, linear_baseline
+from keraseq.baselines import MostFrequentTag, StretchedSeries, linear_baseline
 from keraseq.comparison._data import Data
 from keraseq.encoding import SeriesEncoder, as_sequences
 
@@ -131,6 +131,12 @@ def test_the_rivals_of_a_comparison_match_by_name():
         line.predict(CD)
     with pytest.raises(ValueError, match="X has 3 features, but StretchedSeries is expecting 4"):
         StretchedSeries().fit(STEPS[:, :, 0]).transform(STEPS[:, :3, 0])
+
+
+def test_the_tagging_rival_counts_the_steps_of_frames():
+    for frames in (AB, polars_frames(AB)):
+        rival = MostFrequentTag().fit(frames, [pd.Series([0, 1, 1, 1], index=[3, 2, 1, 0])] * 24)
+        assert rival.predict(frames[:1]) == [[1, 1, 1, 1]]
 
 
 def test_splits_of_a_comparison_keep_frames_whole():

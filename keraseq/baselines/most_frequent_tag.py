@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.baselines._rivals import rival
+from keraseq.encoding._labels import label_rows
 
 
 class MostFrequentTag(BaseEstimator):
@@ -46,7 +47,8 @@ class MostFrequentTag(BaseEstimator):
             If a sequence and its tags differ in length.
         """
         total, by_token = Counter(), defaultdict(Counter)
-        for row, (tokens, tags) in enumerate(zip(X, y, strict=True)):
+        rows = map(_steps, X)
+        for row, (tokens, tags) in enumerate(zip(rows, label_rows(y), strict=True)):
             if len(tokens) != len(tags):
                 raise ValueError(f"X has {len(tokens)} steps in row {row}, y {len(tags)} tags.")
             total.update(tags)
@@ -64,7 +66,7 @@ class MostFrequentTag(BaseEstimator):
         check_is_fitted(self)
         return [
             [self.tags_.get(t, self.tag_) if np.ndim(t) == 0 else self.tag_ for t in tokens]
-            for tokens in X
+            for tokens in map(_steps, X)
         ]
 
 
@@ -76,3 +78,8 @@ def _by_token(facts):
 @rival("majority tag", tasks=("tagging",), floor=True)
 def _of_all(facts):
     return MostFrequentTag(by_token=False)
+
+
+def _steps(row):
+    """The steps of a sequence, of which a frame, iterated over, gives its columns instead."""
+    return row.to_numpy() if hasattr(row, "columns") else row
