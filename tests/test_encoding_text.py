@@ -134,7 +134,7 @@ def test_words_already_cut_are_taken_as_they_are():
     encoder = TextEncoder(tokenizer="characters").fit([["New York", "is"], []])
     assert encoder.vocabulary_[2:] == ["is", "new york"]
     assert [row.tolist() for row in encoder.transform([["New York", "", "x"]])] == [[3, 1, 1]]
-    with pytest.raises(ValueError, match="learned its 'characters' vocabulary from words"):
+    with pytest.raises(ValueError, match=r"learned from lists of words .*'characters'"):
         encoder.transform(["New York"])
     assert len(TextEncoder().fit([["new", "york"]]).transform(["New York"])[0]) == 2
 
@@ -270,8 +270,8 @@ def test_estimator_rules(encoder):
     given = pickle.dumps(copy.get_params())
     assert copy.fit(X, y=[0] * len(X)) is copy
     assert pickle.dumps(copy.get_params()) == given
-    public = [name for name in vars(copy) if name not in copy.get_params()]
-    assert all(name.endswith("_") for name in public)
+    added = [name for name in vars(copy) if name not in copy.get_params()]
+    assert all(name.endswith("_") for name in added if not name.startswith("_"))
     before = pickle.dumps(vars(copy))
     ids = copy.transform(X)
     assert pickle.dumps(vars(copy)) == before
