@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +35,16 @@ from sklearn.utils.estimator_checks import (
     check_valid_tag_types,
 )
 
+from keraseq.batching import pad
 from keraseq.encoding import TextEncoder, TokenEncoder, as_sequences
+from keraseq.encoding.reserved_ids import (
+    BEGINNING,
+    END,
+    FIRST_FREE,
+    PADDING,
+    RESERVED_TOKENS,
+    UNKNOWN,
+)
 
 
 def words(text, **settings):
@@ -72,23 +83,23 @@ def test_words_of_many_scripts(text, tokens):
 
 def test_case_is_kept_on_demand():
     assert words("It is", lowercase=False) == ["It", "is"]
-    assert TextEncoder(lowercase=False).fit([["It"]]).vocabulary_[2:] == ["It"]
+    assert TextEncoder(lowercase=False).fit([["It"]]).vocabulary_[4:] == ["It"]
 
 
 def test_ids_go_by_falling_frequency_then_alphabet():
     encoder = TextEncoder().fit(["b c a", "c d b", "c"])
-    assert encoder.vocabulary_ == ["", "[UNK]", "c", "b", "a", "d"]
-    assert encoder.vocabulary_size_ == 6
+    assert encoder.vocabulary_ == ["", "[UNK]", "[BOS]", "[EOS]", "c", "b", "a", "d"]
+    assert encoder.vocabulary_size_ == 8
     ids = encoder.transform(["a c e", ""])
-    assert [row.tolist() for row in ids] == [[4, 2, 1], []]
+    assert [row.tolist() for row in ids] == [[6, 4, 1], []]
     assert {row.dtype for row in ids} == {np.dtype(np.int32)}
 
 
 def test_vocabulary_is_limited_by_size_and_count():
     texts = ["c c c b b a"]
-    assert TextEncoder(max_tokens=4).fit(texts).vocabulary_[2:] == ["c", "b"]
-    assert TextEncoder(min_count=3).fit(texts).vocabulary_[2:] == ["c"]
-    assert TextEncoder(max_tokens=None).fit(texts).vocabulary_size_ == 5
+    assert TextEncoder(max_tokens=6).fit(texts).vocabulary_[4:] == ["c", "b"]
+    assert TextEncoder(min_count=3).fit(texts).vocabulary_[4:] == ["c"]
+    assert TextEncoder(max_tokens=None).fit(texts).vocabulary_size_ == 7
 
 
 @pytest.mark.parametrize("tokenizer", ["words", "characters", "subwords", str.split])
@@ -107,7 +118,7 @@ def test_long_texts_keep_their_first_quarter_and_their_end():
     text = "a b c d e f g"
     kept = encoder.inverse_transform(encoder.fit_transform([text]))
     assert kept == ["a e f g"]
-    assert [row.tolist() for row in TokenEncoder(max_length=1).fit_transform([[1, 2, 3]])] == [[4]]
+    assert [row.tolist() for row in TokenEncoder(max_length=1).fit_transform([[1, 2, 3]])] == [[6]]
 
 
 def test_characters_come_back_as_they_were():
@@ -125,15 +136,15 @@ def test_a_character_is_one_token_whatever_becomes_of_it():
 
 def test_a_callable_tokenizer_gets_lowered_text():
     encoder = TextEncoder(lambda text: text.split("-"))
-    assert encoder.fit(["A-b c"]).vocabulary_[2:] == ["a", "b c"]
+    assert encoder.fit(["A-b c"]).vocabulary_[4:] == ["a", "b c"]
     with pytest.raises(TypeError, match=r"tokenizer=.*must return a list of str"):
         TextEncoder(len).fit(["a"])
 
 
 def test_words_already_cut_are_taken_as_they_are():
     encoder = TextEncoder(tokenizer="characters").fit([["New York", "is"], []])
-    assert encoder.vocabulary_[2:] == ["is", "new york"]
-    assert [row.tolist() for row in encoder.transform([["New York", "", "x"]])] == [[3, 1, 1]]
+    assert encoder.vocabulary_[4:] == ["is", "new york"]
+    assert [row.tolist() for row in encoder.transform([["New York", "", "x"]])] == [[5, 1, 1]]
     with pytest.raises(ValueError, match=r"learned from lists of words .*'characters'"):
         encoder.transform(["New York"])
     assert len(TextEncoder().fit([["new", "york"]]).transform(["New York"])[0]) == 2
@@ -144,9 +155,10 @@ TEXTS = ["low lower lowest", "new newer newest", "wide wider widest"] * 4
 
 def test_subwords_cover_unseen_words_and_come_back():
     encoder = TextEncoder("subwords", max_tokens=60).fit(TEXTS)
-    assert encoder.vocabulary_[:2] == ["", "[UNK]"] and encoder.vocabulary_size_ <= 60
+    assert encoder.vocabulary_[:4] == ["", "[UNK]", "[BOS]", "[EOS]"]
+    assert encoder.vocabulary_size_ <= 60
     assert encoder.inverse_transform(encoder.transform(["Lowest newer"])) == ["lowest newer"]
-    assert encoder.transform(["slowed"])[0].min() >= 2
+    assert encoder.transform(["slowed"])[0].min() >= 4
     assert 1 in encoder.transform(["q我\ud800"])[0]
     again = pickle.loads(pickle.dumps(encoder))
     np.testing.assert_array_equal(again.transform(["widen"])[0], encoder.transform(["widen"])[0])
@@ -176,7 +188,7 @@ def test_subwords_name_the_extra_they_need(monkeypatch):
     [
         ({"tokenizer": "word"}, ["a"], "Did you mean 'words'"),
         ({"max_length": 0}, ["a"], "max_length=0"),
-        ({"max_tokens": 2}, ["a"], "max_tokens=2"),
+        ({"max_tokens": 4}, ["a"], "max_tokens=4"),
         ({"min_count": 0}, ["a"], "min_count=0"),
         ({"min_count": 2}, ["a b"], "min_count=2"),
         ({}, ["", " \n", "<br />"], "no token"),
@@ -192,26 +204,79 @@ def test_parameters_and_empty_vocabularies_are_refused(parameters, X, says):
 def test_numbers_are_no_text():
     with pytest.raises(TypeError, match="X holds numbers"):
         TextEncoder().fit([[1.0, 2.0]])
-    with pytest.raises(ValueError, match="vocabulary has 0 to 2"):
-        TextEncoder().fit(["a"]).inverse_transform([[3]])
+    with pytest.raises(ValueError, match="id 5 in row 1; the vocabulary has 0 to 4"):
+        TextEncoder().fit(["a"]).inverse_transform([[4], [4, 5]])
 
 
 def test_padding_is_left_out_on_the_way_back():
     encoder = TextEncoder().fit(["a b"])
-    assert encoder.inverse_transform(np.array([[2, 3, 0], [3, 0, 0]])) == ["a b", "b"]
+    assert encoder.inverse_transform(np.array([[4, 5, 0], [5, 0, 0]])) == ["a b", "b"]
 
 
-def test_token_ids_make_room_for_the_unknown_one():
+@pytest.mark.parametrize("tokenizer", ["words", "characters", "subwords", str.split])
+def test_beginning_and_end_are_marks_and_no_text(tokenizer):
+    texts = ["go on", "no"]
+    encoder = TextEncoder(tokenizer).fit(texts)
+    marked = [[2, *row.tolist(), 3] for row in encoder.transform(texts)]
+    assert encoder.inverse_transform(marked) == texts
+    assert encoder.inverse_transform(pad([np.array(row) for row in marked])) == texts
+    ids = TokenEncoder().fit([[1, 5], [3]])
+    assert [row.tolist() for row in ids.inverse_transform([[2, 4, 8, 3], [2, 3]])] == [[1, 5], []]
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "characters", "subwords", str.split])
+def test_the_names_of_reserved_ids_are_text_where_a_user_writes_them(tokenizer):
+    text = "[EOS] a [BOS] [UNK]"
+    for X in ([text] * 9, [text.split(" ")]):
+        encoder = TextEncoder(tokenizer, lowercase=False).fit(X)
+        for row in (*encoder.fit_transform(X), *encoder.transform(X)):
+            assert len(row) and row.min() >= 4
+    spaced = ["[EOS] [BOS]", "[ EOS ] [ BOS ]"]
+    assert encoder.inverse_transform(encoder.transform([["[EOS]", "[BOS]"]]))[0] in spaced
+
+
+def test_every_vocabulary_begins_with_the_reserved_ids():
+    assert (PADDING, UNKNOWN, BEGINNING, END, FIRST_FREE) == (0, 1, 2, 3, 4)
+    assert len(RESERVED_TOKENS) == FIRST_FREE and RESERVED_TOKENS[PADDING] == ""
+    for tokenizer in ("words", "characters", "subwords", str.split):
+        encoder = TextEncoder(tokenizer, max_tokens=5).fit(["a a b"])
+        assert encoder.vocabulary_[:4] == list(RESERVED_TOKENS)
+        assert encoder.vocabulary_size_ == len(encoder.vocabulary_) == 5
+        assert {*encoder.transform(["a a b"])[0].tolist()} == {1, 4}
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[1, 2], [7]],
+        [np.array([1, 2], np.uint8), np.array([7], np.int64)],
+        np.array([[1, 2], [7, 0]]),
+        np.array([[1, 2], [7, np.nan]]),
+        np.ma.array([[1, 2], [7, 1]], mask=[[0, 0], [0, 1]]),
+        pd.DataFrame({"a": [1, 7], "b": pd.array([2, None], "Int64")}),
+        pd.Series([[1, 2], [7]]),
+        pl.Series([[1, 2], [7]]),
+    ],
+    ids=["lists", "arrays", "padded", "nan", "masked", "frame", "series of lists", "polars"],
+)
+def test_an_id_k_becomes_k_plus_3_in_every_container(X):
+    encoder = TokenEncoder()
+    assert equal(encoder.fit_transform(X), [np.array([4, 5]), np.array([10])])
+    assert encoder.vocabulary_size_ == 11
+    assert equal(encoder.inverse_transform(encoder.transform(X)), [np.array([1, 2]), np.array([7])])
+
+
+def test_token_ids_make_room_for_the_reserved_ones():
     encoder = TokenEncoder().fit([[1, 5], [3]])
-    assert encoder.vocabulary_size_ == 7
+    assert encoder.vocabulary_size_ == 9
     rows = [[2, 5, 6, 9], [1, 4], []]
     ids = encoder.transform(rows)
-    assert [row.tolist() for row in ids] == [[3, 6, 1, 1], [2, 5], []]
+    assert [row.tolist() for row in ids] == [[5, 8, 1, 1], [4, 7], []]
     back = encoder.inverse_transform(ids)
     assert [row.tolist() for row in back] == [[2, 5, 6, 6], [1, 4], []]
     assert equal(encoder.transform(back), ids)
-    with pytest.raises(ValueError, match="X holds id 7; the vocabulary has 0 to 6"):
-        encoder.inverse_transform([[2, 7]])
+    with pytest.raises(ValueError, match="X holds the id 9 in row 0; the vocabulary has 0 to 8"):
+        encoder.inverse_transform([[4, 9]])
     for X in ([[0, 0]], [[]]):
         with pytest.raises(ValueError, match="no token id above 0"):
             TokenEncoder().fit(X)
@@ -302,7 +367,8 @@ def test_ids_are_no_frame(encoder):
 def test_any_text_is_encoded(texts, tokenizer):
     encoder = TextEncoder(tokenizer, max_tokens=50).fit(["a b c", *texts])
     for row in encoder.transform(as_sequences(texts)):
-        assert row.dtype == np.int32 and (row > 0).all() and (row < encoder.vocabulary_size_).all()
+        assert row.dtype == np.int32 and (row < encoder.vocabulary_size_).all()
+        assert ((row == UNKNOWN) | (row >= FIRST_FREE)).all()
     assert len(encoder.inverse_transform(encoder.transform(texts))) == len(texts)
 
 

@@ -26,7 +26,7 @@ OTHERS = {
     "model_params": {"no": 1},
     "input": "tokens",
     "tokenizer": "characters",
-    "max_tokens": 3,
+    "max_tokens": 5,
     "max_length": 1,
     "min_count": 9,
     "missing": "fill",
@@ -112,7 +112,7 @@ def test_what_a_user_changes_in_place_after_fit_changes_no_answer():
             TEXTS,
             {"tokenizer": "characters", "lowercase": False, "max_length": 1, "min_count": 9},
         ),
-        (TextEncoder("characters"), TEXTS, {"tokenizer": str.split, "max_tokens": 3}),
+        (TextEncoder("characters"), TEXTS, {"tokenizer": str.split, "max_tokens": 5}),
     ],
 )
 def test_parameters_set_after_fit_change_no_encoding(encoder, X, others):

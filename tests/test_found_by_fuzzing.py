@@ -246,13 +246,13 @@ def test_a_megabyte_without_a_space_is_cut_into_subwords(text):
 
 def test_a_megabyte_of_flags_is_cut_in_linear_time():
     encoder = TextEncoder().fit(["🇩🇪 🇫🇷"])
-    assert encoder.transform(["🇩🇪" * 2**17])[0].tolist() == [2] * 2**17
+    assert encoder.transform(["🇩🇪" * 2**17])[0].tolist() == [4] * 2**17
 
 
 def test_a_character_reference_of_many_digits_is_no_error():
     assert sys.get_int_max_str_digits() < 5_000
     encoder = TextEncoder().fit(["a &#" + "9" * 5_000 + "; b &#65;"])
-    assert encoder.vocabulary_[2:] == ["a", "b", "�"]
+    assert encoder.vocabulary_[4:] == ["a", "b", "�"]
 
 
 @pytest.mark.parametrize("X", [[[2.7]], [["x"]], 5, [None], np.array([2, 3]), [[10**30]]])

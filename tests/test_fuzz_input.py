@@ -50,6 +50,7 @@ from keraseq.encoding import (
     as_sequences,
 )
 from keraseq.encoding._word_tokens import clean_text
+from keraseq.encoding.reserved_ids import FIRST_FREE, UNKNOWN
 
 FLOAT32 = np.finfo(np.float32)
 
@@ -144,7 +145,7 @@ ENCODERS = st.one_of(
         st.tuples(st.just(encoder), data_of("strings"))
         for encoder in [
             TextEncoder(lowercase=False, min_count=2),
-            TextEncoder("characters", max_tokens=4),
+            TextEncoder("characters", max_tokens=6),
             TextEncoder("subwords", max_tokens=40),
             TextEncoder(str.split),
         ]
@@ -165,7 +166,8 @@ def test_anything_is_encoded_or_refused_by_name(encoder_and_X):
         if isinstance(encoder, SeriesEncoder):
             assert row.dtype == np.float32 and not np.isinf(row).any()
         else:
-            assert row.dtype == np.int32 and ((row > 0) & (row < encoder.vocabulary_size_)).all()
+            assert row.dtype == np.int32 and (row < encoder.vocabulary_size_).all()
+            assert ((row == UNKNOWN) | (row >= FIRST_FREE)).all()
     assert len(encoder.inverse_transform(rows)) == len(rows)
 
 

@@ -147,6 +147,8 @@ def test_numbers_for_a_model_of_text(fitted):
 def test_padded_token_ids_are_a_table_of_so_many_columns():
     ids = np.array([[1, 2, 0], [3, 1, 2]] * 8)
     clf = classifier(input="tokens", epochs=1).fit(ids, [0, 1] * 8)
+    assert clf.encode([[1, 2], [3, 1, 9]]).tolist() == [[4, 5, 0], [6, 4, 1]]
+    assert clf.model_.get_layer("token_embedding").input_dim == clf.encoder_.vocabulary_size_ == 7
     assert clf.n_features_in_ == 3
     np.testing.assert_allclose(
         clf.predict_proba(ids[:2]), clf.predict_proba([[1, 2], [3, 1, 2]]), atol=1e-6

@@ -20,7 +20,8 @@ outputs : int or tuple of int
 task : {tasks}, default="{task}"
     What the model is asked for; it sets head, loss and metrics.
 vocabulary_size : int, optional
-    Number of token ids, 0 (padding) included; makes the input token ids.
+    Number of token ids, 0 (padding) included; makes the input token ids. keraseq's encoders
+    number tokens from 4 on: 1 is unknown, 2 and 3 the beginning and the end.
 embedding_dim : int, default={tokens[0]}
     Width of the stem, which is the same for every architecture: the embedding of tokens or the
     linear projection of numbers.

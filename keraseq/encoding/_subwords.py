@@ -5,23 +5,23 @@ import functools
 import numpy as np
 
 from keraseq._checks import import_extra
+from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 
 # Learning merges within one word takes quadratic time; no word is as long as this.
 _LONGEST_WORD = 1_000
 _MOST_SUBWORDS = 2**20
 
 
-def train_subwords(texts, special, max_tokens, min_count):
+def train_subwords(texts, max_tokens, min_count):
     """Learn subwords and return the tokeniser as JSON, which pickles and can be read.
 
     The alphabet is that of the bytes seen in the texts, so that it leaves room for subwords.
     """
     tokenizers = import_extra("tokenizers", "text")
-    unknown = special[1]
     # The library sets aside memory for as many as it may learn; no text has more than bytes.
-    most = min(_MOST_SUBWORDS, len(special) + 256 + sum(len(text.encode()) for text in texts))
+    most = min(_MOST_SUBWORDS, FIRST_FREE + 256 + sum(len(text.encode()) for text in texts))
     max_tokens = most if max_tokens is None else min(max_tokens, most)
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=unknown))
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=RESERVED_TOKENS[UNKNOWN]))
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Sequence(
         [
             tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=True),
@@ -34,8 +34,8 @@ def train_subwords(texts, special, max_tokens, min_count):
     trainer = tokenizers.trainers.BpeTrainer(
         vocab_size=max_tokens,
         min_frequency=min_count,
-        special_tokens=list(special),
-        limit_alphabet=min(256, max_tokens - len(special)),
+        special_tokens=list(RESERVED_TOKENS),
+        limit_alphabet=min(256, max_tokens - FIRST_FREE),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer, length=len(texts))
@@ -44,7 +44,10 @@ def train_subwords(texts, special, max_tokens, min_count):
 
 @functools.lru_cache(maxsize=4)
 def _read(state):
-    return import_extra("tokenizers", "text").Tokenizer.from_str(state)
+    tokenizer = import_extra("tokenizers", "text").Tokenizer.from_str(state)
+    # A text in which "[EOS]" is written has not ended there.
+    tokenizer.encode_special_tokens = True
+    return tokenizer
 
 
 def subword_vocabulary(state):

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice, check_integer, shown
+from keraseq.encoding._read_ids import read_ids
 from keraseq.encoding._shorten import check_max_length, shorten
 from keraseq.encoding._subwords import (
     decode_subwords,
@@ -19,16 +20,18 @@ from keraseq.encoding._subwords import (
     train_subwords,
 )
 from keraseq.encoding._word_tokens import clean_text, encodable, word_tokens
+from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 from keraseq.encoding.sequences import as_sequences
 
-UNKNOWN = 1
-_SPECIAL = ("", "[UNK]")
 _TOKENIZERS = ("words", "characters", "subwords")
 _FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")
 
 
 class TextEncoder(TransformerMixin, BaseEstimator):
-    """Turn texts into arrays of token ids: 0 is padding, 1 unknown, then by falling frequency.
+    """Turn texts into arrays of token ids: from 4 on, by falling frequency.
+
+    0 is padding, 1 an unknown token. 2 and 3 stand for the beginning and the end of a text and are
+    for models that write one: `transform` does not put them there.
 
     Parameters
     ----------
@@ -40,8 +43,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         unused.
     lowercase : bool, default=True
     max_tokens : int or None, default=20000
-        Size of the vocabulary, padding and unknown included: beyond 20,000 words of a corpus are
-        mostly seen once or twice. None for no limit (of subwords a million).
+        Size of the vocabulary, the four reserved ids included: beyond 20,000 words of a corpus
+        are mostly seen once or twice. None for no limit (of subwords a million).
     max_length : int, optional
         Tokens kept of longer texts: the first quarter and the last three, since reviews conclude
         at their end. All by default.
@@ -51,7 +54,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     vocabulary_ : list of str
-        The token of each id; ties of frequency go by alphabet, subwords as they were learned.
+        The token of each id, the reserved ones first; ties of frequency go by alphabet, subwords
+        as they were learned.
     vocabulary_size_ : int
     kind_ : {"text", "words"}
         What it was fitted on.
@@ -63,8 +67,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     >>> from keraseq.encoding import TextEncoder
     >>> encoder = TextEncoder().fit(["To be, or not to be!"])
     >>> [ids.tolist() for ids in encoder.transform(["to be happy"])]
-    [[3, 2, 1]]
-    >>> encoder.inverse_transform([[3, 2]])
+    [[5, 4, 1]]
+    >>> encoder.inverse_transform([[5, 4]])
     ['to be']
     """
 
@@ -106,7 +110,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         return self._shortened(self._encode(sequences))
 
     def inverse_transform(self, X):
-        """Return the texts of rows of token ids; padding is left out.
+        """Return the texts of rows of token ids; padding, beginning and end are left out.
 
         Raises
         ------
@@ -115,19 +119,10 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         glue = "" if self._settings.tokenizer == "characters" and self.kind_ == "text" else " "
-        texts = []
-        for row, ids in enumerate(as_sequences(X, "tokens").rows):
-            if len(ids) and ids.max() >= self.vocabulary_size_:
-                raise ValueError(
-                    f"X holds the id {ids.max()} in row {row}; the vocabulary has 0 to "
-                    f"{self.vocabulary_size_ - 1}."
-                )
-            ids = ids.tolist()
-            if self.subwords_ is None:
-                texts.append(glue.join(self.vocabulary_[i] for i in ids))
-            else:
-                texts.append(decode_subwords(self.subwords_, ids))
-        return texts
+        rows = [ids.tolist() for ids in read_ids(X, self.vocabulary_size_)]
+        if self.subwords_ is not None:
+            return [decode_subwords(self.subwords_, ids) for ids in rows]
+        return [glue.join(self.vocabulary_[i] for i in ids) for ids in rows]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -149,7 +144,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             if not any(map(str.strip, texts)):
                 self._refuse_empty()
             self.subwords_ = train_subwords(
-                texts, _SPECIAL, self._settings.max_tokens, self._settings.min_count
+                texts, self._settings.max_tokens, self._settings.min_count
             )
             self.vocabulary_ = subword_vocabulary(self.subwords_)
             rows = encode_subwords(self.subwords_, texts)
@@ -171,16 +166,16 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             self._refuse_empty()
         kept.sort(key=lambda i: (-counts[i], tokens[i]))
         if self._settings.max_tokens is not None:
-            kept = kept[: self._settings.max_tokens - len(_SPECIAL)]
-        self.vocabulary_ = [*_SPECIAL, *(tokens[i] for i in kept)]
+            kept = kept[: self._settings.max_tokens - FIRST_FREE]
+        self.vocabulary_ = [*RESERVED_TOKENS, *(tokens[i] for i in kept)]
         ids = np.full(len(tokens), UNKNOWN, dtype=np.int32)
-        ids[kept] = np.arange(len(_SPECIAL), len(self.vocabulary_))
+        ids[kept] = np.arange(FIRST_FREE, len(self.vocabulary_))
         return [ids[row] for row in rows]
 
     def _encode(self, sequences):
         if self.subwords_ is not None:
             return encode_subwords(self.subwords_, [*map(self._prepare, sequences.rows)])
-        ids = {token: i for i, token in enumerate(self.vocabulary_) if i > UNKNOWN}
+        ids = {token: i for i, token in enumerate(self.vocabulary_) if i >= FIRST_FREE}
         unknown = itertools.repeat(UNKNOWN)
         return [_to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
 
@@ -220,7 +215,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         if not callable(self.tokenizer):
             check_choice("tokenizer", self.tokenizer, _TOKENIZERS)
         if self.max_tokens is not None:
-            check_integer("max_tokens", self.max_tokens, len(_SPECIAL) + 1)
+            check_integer("max_tokens", self.max_tokens, FIRST_FREE + 1)
         check_integer("min_count", self.min_count, 1)
         check_max_length(self.max_length)
 

@@ -162,7 +162,11 @@ class SequenceEstimator(NetworkEstimator):
         run.raise_interrupt()
 
     def encode(self, X):
-        """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`."""
+        """Return X as `model_` takes it: ids `(n, time)` or numbers `(n, time, channels)`.
+
+        Ids are 0 for padding, 1 for an unknown token and those of the vocabulary from 4 on; a
+        token id k of X becomes k + 3.
+        """
         return pad_rows(self._encode(X))
 
     def _encode(self, X):

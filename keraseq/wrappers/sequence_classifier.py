@@ -47,8 +47,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Strings are text and numbers are series; token ids must be asked for.
     tokenizer : {"words", "characters", "subwords"} or callable, default="words"
     max_tokens, max_length : "auto" or int, default="auto"
-        Size of the vocabulary (20,000), and tokens kept of longer texts (400: the first quarter
-        and the last three).
+        Size of the vocabulary (20,000, the four reserved ids included), and tokens kept of longer
+        texts (400: the first quarter and the last three).
     min_count : "auto" or int, default="auto"
         Tokens seen less often are unknown; 2 from 1,000 texts on, so that the model learns from
         rare words what to make of those that it has never seen.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from keraseq.comparison.probes._graph import cut, real_steps, stem, token_embedding
 from keraseq.comparison.probes._models import as_keras
-from keraseq.encoding.text_encoder import UNKNOWN
+from keraseq.encoding.reserved_ids import UNKNOWN
 
 
 @dataclass(frozen=True)

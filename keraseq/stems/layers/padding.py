@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keraseq._elementwise import ElementwiseLayer
+from keraseq.encoding.reserved_ids import PADDING
 
 
 @keras.saving.register_keras_serializable("keraseq")
@@ -31,7 +32,7 @@ class Padding(ElementwiseLayer):
 
     def call(self, inputs):
         if keras.backend.is_int_dtype(inputs.dtype):
-            real = ops.not_equal(inputs, 0)
+            real = ops.not_equal(inputs, PADDING)
         else:
             missing = ops.isnan(inputs)
             real = ops.logical_not(ops.all(missing, axis=-1))

@@ -5,7 +5,7 @@ from keras import ops
 
 from keraseq._checks import check_fraction
 from keraseq._elementwise import ElementwiseLayer
-from keraseq.encoding.text_encoder import UNKNOWN
+from keraseq.encoding.reserved_ids import PADDING, UNKNOWN
 
 
 @keras.saving.register_keras_serializable("keraseq")
@@ -26,7 +26,7 @@ class TokenDropout(ElementwiseLayer):
         if not training:
             return inputs
         hidden = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator) < self.rate
-        hidden = ops.logical_and(hidden, inputs != 0)
+        hidden = ops.logical_and(hidden, inputs != PADDING)
         return ops.where(hidden, ops.full_like(inputs, UNKNOWN), inputs)
 
     def compute_output_spec(self, inputs, training=False):
