@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 import keraseq
 from keraseq.training.network import Network
-from keraseq.wrappers.forecasting._intervals import (
+from keraseq.wrappers.forecasting.intervals import (
     Calibration,
     RadiusTracker,
     conformal_rank,

@@ -9,7 +9,7 @@ import keraseq
 from keraseq import _progress
 from keraseq.baselines import seasonal_naive
 from keraseq.wrappers.forecasting._backtest_result import Backtest
-from keraseq.wrappers.forecasting._intervals import Calibration, track
+from keraseq.wrappers.forecasting.intervals import Calibration, track
 
 DAYS = pd.date_range("2022-01-03", periods=420, freq="D")
 

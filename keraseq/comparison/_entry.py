@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from keraseq.comparison._inputs import inner_estimator
-from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
 @dataclass

@@ -23,7 +23,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from keraseq.models import find_model, is_registered
-from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 # In the header of a journal, which is refused where one of them differs.
 HEADER_PACKAGES = ("keraseq", "keras", "tensorflow")

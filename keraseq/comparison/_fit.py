@@ -10,7 +10,7 @@ from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.tasks import get_task
-from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _LATENCY_CALLS = 5
 _LATENCY_ROWS = 1000

@@ -9,7 +9,7 @@ from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model
-from keraseq.wrappers._estimator import NetworkEstimator
+from keraseq.wrappers.network_estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor

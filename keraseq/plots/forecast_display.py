@@ -9,8 +9,8 @@ from keraseq._colours import assign_colours
 from keraseq.encoding.series_panel import read_panel
 from keraseq.plots._display import Display, name_of, titled
 from keraseq.plots._series_axes import choose, label_dates, positions
-from keraseq.wrappers.forecasting._column_scaling import undo
-from keraseq.wrappers.forecasting._intervals import check_coverage
+from keraseq.wrappers.forecasting.column_scaling import undo
+from keraseq.wrappers.forecasting.intervals import check_coverage
 
 _HISTORY_HORIZONS = 4
 

@@ -12,8 +12,8 @@ from keraseq._checks import shown
 from keraseq.encoding import ClassTarget, MultilabelTarget, check_lengths
 from keraseq.encoding._labels import comparable_labels, label_array
 from keraseq.encoding._numbers import FLOAT32
-from keraseq.wrappers._base import SequenceEstimator
 from keraseq.wrappers._rows import mean_one, row_weights
+from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
 class SequenceClassifier(ClassifierMixin, SequenceEstimator):

@@ -6,9 +6,7 @@ from keraseq._checks import check_integer
 from keraseq.encoding.series_columns import Columns
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.gpu import share_gpu
-from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers.forecasting._calibration import Calibrator
-from keraseq.wrappers.forecasting._column_scaling import undo
 from keraseq.wrappers.forecasting._core import train
 from keraseq.wrappers.forecasting._data import ForecastReader
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
@@ -20,6 +18,8 @@ from keraseq.wrappers.forecasting._settings import (
     resolve_settings,
 )
 from keraseq.wrappers.forecasting._tags import forecaster_tags
+from keraseq.wrappers.forecasting.column_scaling import undo
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
 class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEstimator):

@@ -5,8 +5,8 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from keraseq.encoding import RegressionTarget, check_lengths
-from keraseq.wrappers._base import SequenceEstimator
 from keraseq.wrappers._rows import row_weights
+from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
 class SequenceRegressor(RegressorMixin, SequenceEstimator):

@@ -8,8 +8,8 @@ from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
 from keraseq.encoding._labels import comparable_labels, label_rows
-from keraseq.wrappers._base import SequenceEstimator
 from keraseq.wrappers._rows import row_weights
+from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
 class SequenceTagger(SequenceEstimator):

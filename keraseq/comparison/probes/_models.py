@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 from keraseq.batching import pad
 from keraseq.comparison._read_models import entry_names
 from keraseq.models import find_model
-from keraseq.wrappers._base import SequenceEstimator
+from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
 def named_models(models):

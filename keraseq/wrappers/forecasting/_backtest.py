@@ -14,8 +14,8 @@ from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
 from keraseq.wrappers.forecasting._backtest_result import Backtest
-from keraseq.wrappers.forecasting._column_scaling import undo
-from keraseq.wrappers.forecasting._intervals import (
+from keraseq.wrappers.forecasting.column_scaling import undo
+from keraseq.wrappers.forecasting.intervals import (
     model_band,
     nonconformity,
     track,

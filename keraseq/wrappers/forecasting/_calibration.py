@@ -4,7 +4,7 @@ import numpy as np
 
 from keraseq.wrappers.forecasting._core import retrain
 from keraseq.wrappers.forecasting._data import places
-from keraseq.wrappers.forecasting._intervals import (
+from keraseq.wrappers.forecasting.intervals import (
     Calibration,
     check_enough,
     mean_window_variance,

@@ -15,9 +15,9 @@ from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, places
-from keraseq.wrappers.forecasting._intervals import central
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
+from keraseq.wrappers.forecasting.intervals import central
 
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")

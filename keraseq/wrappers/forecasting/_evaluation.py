@@ -5,7 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
 from keraseq.wrappers.forecasting._backtest import run_backtest
-from keraseq.wrappers.forecasting._intervals import check_coverage
+from keraseq.wrappers.forecasting.intervals import check_coverage
 
 
 class ForecastEvaluation:

@@ -1,7 +1,7 @@
 """Intervals and quantiles of a fitted forecaster."""
 
-from keraseq.wrappers.forecasting._column_scaling import undo
-from keraseq.wrappers.forecasting._intervals import (
+from keraseq.wrappers.forecasting.column_scaling import undo
+from keraseq.wrappers.forecasting.intervals import (
     check_coverage,
     check_levels,
     model_band,

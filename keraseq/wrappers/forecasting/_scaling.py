@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keraseq.wrappers.forecasting._column_scaling import ColumnScaling
 from keraseq.wrappers.forecasting._data import places
+from keraseq.wrappers.forecasting.column_scaling import ColumnScaling
 
 
 class ForecastScaling:

@@ -6,7 +6,7 @@ import numpy as np
 
 from keraseq._checks import check_choice, check_fraction, check_integer
 from keraseq.wrappers._auto import fill_in, is_auto
-from keraseq.wrappers.forecasting._intervals import check_levels
+from keraseq.wrappers.forecasting.intervals import check_levels
 
 _LONGEST_LOOKBACK = 720
 # Chosen on ETTh1's validation part (horizon 96, GRU): twice the epochs, or four times the batch at

@@ -18,7 +18,6 @@ from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._blueprints import make_blueprint
-from keraseq.wrappers._estimator import NetworkEstimator
 from keraseq.wrappers._features import (
     make_encoder,
     naming,
@@ -29,6 +28,7 @@ from keraseq.wrappers._features import (
 )
 from keraseq.wrappers._rows import Rows, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
 
