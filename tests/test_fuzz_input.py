@@ -49,8 +49,8 @@ from keraseq.encoding import (
     TokenEncoder,
     as_sequences,
 )
-from keraseq.encoding._word_tokens import clean_text
 from keraseq.encoding.reserved_ids import FIRST_FREE, UNKNOWN
+from keraseq.encoding.word_tokens import clean_text
 
 FLOAT32 = np.finfo(np.float32)
 

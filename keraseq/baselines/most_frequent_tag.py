@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.baselines._rivals import rival
-from keraseq.encoding._labels import label_rows
+from keraseq.encoding.labels import label_rows
 
 
 class MostFrequentTag(BaseEstimator):

@@ -8,7 +8,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from keraseq.baselines._rivals import TEXTS, rival
 from keraseq.encoding import as_sequences
-from keraseq.encoding._word_tokens import clean_text, word_tokens
+from keraseq.encoding.word_tokens import clean_text, word_tokens
 
 
 def text_baseline(*, regression=False):

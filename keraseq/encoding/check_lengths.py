@@ -1,7 +1,7 @@
 """As many targets as rows."""
 
-from keraseq.encoding._containers import unwrap_target
-from keraseq.encoding._labels import label_rows
+from keraseq.encoding.labels import label_rows
+from keraseq.encoding.unwrap import unwrap_target
 
 
 def check_lengths(X, y, *, every_step=False):

@@ -3,8 +3,8 @@
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
-from keraseq.encoding._labels import label_array, label_codes, labels_of, unique_labels
 from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
+from keraseq.encoding.labels import label_array, label_codes, labels_of, unique_labels
 
 
 class ClassTarget(Target):

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding._containers import cell_values
 from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
 from keraseq.encoding.series_source import SeriesSource
+from keraseq.encoding.unwrap import cell_values
 
 _MISSING = ("error", "interpolate", "ignore")
 

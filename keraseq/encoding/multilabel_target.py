@@ -5,9 +5,9 @@ import pandas as pd
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.encoding._containers import cell_values, unwrap_target
-from keraseq.encoding._numbers import as_floats
 from keraseq.encoding._target import Target, check_width
+from keraseq.encoding.convert import as_floats
+from keraseq.encoding.unwrap import cell_values, unwrap_target
 
 
 class MultilabelTarget(Target):

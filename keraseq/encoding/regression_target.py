@@ -4,10 +4,10 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.encoding._containers import cell_values, unwrap_target
-from keraseq.encoding._numbers import FLOAT32, as_floats, describe_place
 from keraseq.encoding._target import Target, check_width
+from keraseq.encoding.convert import FLOAT32, as_floats, describe_place
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.encoding.unwrap import cell_values, unwrap_target
 
 _LEAST_SPREAD = 1e-15
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding._containers import align_frames, cell_values, unwrap
-from keraseq.encoding._numbers import as_floats, as_ids, refuse_other_dtypes
+from keraseq.encoding.convert import as_floats, as_ids, refuse_other_dtypes
+from keraseq.encoding.unwrap import align_frames, cell_values, unwrap
 
 _INPUTS = ("auto", "text", "tokens", "series")
 

@@ -8,9 +8,9 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
-from keraseq.encoding._numbers import describe_place
 from keraseq.encoding._steps import Steps, forward_fill
 from keraseq.encoding.columns import match_columns, note_columns
+from keraseq.encoding.convert import describe_place
 from keraseq.encoding.sequences import Sequences, as_sequences
 
 _SCALINGS = ("standard", "minmax", "none")

@@ -6,8 +6,9 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
-from keraseq.encoding._containers import unwrap_target
-from keraseq.encoding._labels import (
+from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
+from keraseq.encoding.convert import describe_place, missing_values
+from keraseq.encoding.labels import (
     integer_codes,
     label_array,
     label_codes,
@@ -15,8 +16,7 @@ from keraseq.encoding._labels import (
     labels_of,
     unique_labels,
 )
-from keraseq.encoding._numbers import describe_place, missing_values
-from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
+from keraseq.encoding.unwrap import unwrap_target
 
 
 class TagTarget(Target):

@@ -19,9 +19,9 @@ from keraseq.encoding._subwords import (
     subword_vocabulary,
     train_subwords,
 )
-from keraseq.encoding._word_tokens import clean_text, encodable, word_tokens
 from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 from keraseq.encoding.sequences import as_sequences
+from keraseq.encoding.word_tokens import clean_text, encodable, word_tokens
 
 _TOKENIZERS = ("words", "characters", "subwords")
 _FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")

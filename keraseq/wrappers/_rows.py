@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
 from keraseq.batching import take_rows
-from keraseq.encoding._containers import cell_values, unwrap_target
-from keraseq.encoding._numbers import as_floats
+from keraseq.encoding.convert import as_floats
 from keraseq.encoding.sequences import row_lengths
+from keraseq.encoding.unwrap import cell_values, unwrap_target
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sklearn.metrics import accuracy_score
 
 from keraseq._checks import shown
 from keraseq.encoding import ClassTarget, MultilabelTarget, check_lengths
-from keraseq.encoding._labels import comparable_labels, label_array
-from keraseq.encoding._numbers import FLOAT32
+from keraseq.encoding.convert import FLOAT32
+from keraseq.encoding.labels import comparable_labels, label_array
 from keraseq.wrappers._rows import mean_one, row_weights
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 

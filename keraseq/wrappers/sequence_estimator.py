@@ -8,8 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq.batching import sequence_lengths, take_rows
 from keraseq.encoding import as_sequences, check_lengths
-from keraseq.encoding._containers import unwrap_target
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.encoding.unwrap import unwrap_target
 from keraseq.training.batches import Batches, pad_rows
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint

@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import TagTarget, check_lengths
-from keraseq.encoding._labels import comparable_labels, label_rows
+from keraseq.encoding.labels import comparable_labels, label_rows
 from keraseq.wrappers._rows import row_weights
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 

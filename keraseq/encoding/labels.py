@@ -10,9 +10,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from keraseq._checks import shown
-from keraseq.encoding._containers import unwrap_target
-from keraseq.encoding._numbers import exact_integers, missing_values
+from keraseq.encoding.convert import exact_integers, missing_values
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.encoding.unwrap import unwrap_target
 
 # numpy gives every string of an array the width of the longest.
 _LONGEST_STRING = 1_000

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from keraseq._checks import shown
-from keraseq.encoding._numbers import exact_integers, refuse_other_dtypes
+from keraseq.encoding.convert import exact_integers, refuse_other_dtypes
 from keraseq.encoding.unmask import unmask
 
 
