@@ -41,6 +41,8 @@ def load_model(path):
     """
     import keras
 
+    # What makes our layers known to Keras.
+    import keraseq.models.layers  # noqa: F401
     from keraseq.builders import python_random
 
     path = Path(path)
