@@ -8,9 +8,9 @@ from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.gpu import share_gpu
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._core import train
-from keraseq.wrappers.forecasting._data import ForecastReader
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
+from keraseq.wrappers.forecasting._reader import ForecastReader
 from keraseq.wrappers.forecasting._settings import (
     check_held_back,
     check_settings,

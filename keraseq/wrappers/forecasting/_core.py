@@ -14,7 +14,8 @@ from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.forecasting._data import ForecastData, ForecastReader, places
+from keraseq.wrappers.forecasting._forecast_data import ForecastData, places
+from keraseq.wrappers.forecasting._reader import ForecastReader
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
 from keraseq.wrappers.forecasting.intervals import central

@@ -1,0 +1,52 @@
+"""Covariates that are columns of the series' own frame."""
+
+from keraseq.encoding.series_columns import Columns, are_names, column_names, join, part, take
+
+
+class NamedCovariates:
+    """What `fit` was told to take from columns of y, by their names.
+
+    Parameters
+    ----------
+    given : dict
+        "past", "future" and "static" as `fit` got them: values, or names of columns.
+    columns : Columns
+        Of y.
+
+    Attributes
+    ----------
+    names : dict of str to list of str
+        The kinds that were named, with their columns.
+    """
+
+    def __init__(self, given, columns):
+        self.names = {
+            kind: column_names(value, kind) for kind, value in given.items() if are_names(value)
+        }
+        self._columns = columns
+
+    def part(self, y, given):
+        """Return the series, and each kind of covariates; what y holds need not be given again."""
+        y, held = part(y, self._columns, self.names)
+        given = {kind: self.chosen(kind, value) for kind, value in given.items()}
+        for kind, covariates in held.items():
+            if given[kind] is None:
+                given[kind] = covariates
+            elif kind == "future":
+                given[kind] = join(covariates, given[kind], self._columns)
+        return y, given
+
+    def chosen(self, kind, given):
+        """Of covariates that were columns of y, those alone; None for their names once more."""
+        names = self.names.get(kind)
+        if names is None or given is None:
+            return given
+        if are_names(given):
+            if column_names(given, kind) != names:
+                raise ValueError(f"{kind}={given!r}; training had {names}. Leave it out.")
+            return None
+        columns = self._columns
+        if kind == "static":
+            has_ids = set(columns.ids) <= set(getattr(given, "columns", ()))
+            columns = Columns(columns.series) if has_ids else Columns()
+        return take(given, columns, names, kind)
