@@ -11,11 +11,7 @@ TF-IDF's 0.65, since word order decides these labels.
 """
 
 import keraseq
-from keraseq.cli.classify import epochs
-from keraseq.cli.command_line import main, parser, positive
-from keraseq.cli.labelled_data import any_data
-from keraseq.cli.show import print_lines
-from keraseq.cli.training_bar import start_tensorflow
+from keraseq import cli
 
 MODELS = "simple_rnn,lstm,gru,bilstm,transformer"
 COLUMNS = {
@@ -31,17 +27,16 @@ COLUMNS = {
 def run(options):
     if options.save:
         raise ValueError("--save is for one model; use one of the other recipes.")
-    X, y, X_test, y_test, split = any_data(options)
-    start_tensorflow()
-    print_lines(data=options.data, split=split)
+    rows = cli.any_data(options)
+    cli.print_lines(data=options.data, split=rows.split)
     result = keraseq.compare(
         options.model.split(","),
-        X,
-        y,
-        test=(X_test, y_test),
+        rows.X,
+        rows.y,
+        test=(rows.X_test, rows.y_test),
         parameter_budget=options.budget,
         n_seeds=1 if options.quick else options.seeds,
-        estimator_params={"epochs": epochs(options)},
+        estimator_params={"epochs": cli.epochs(options)},
         random_state=options.seed,
     )
     shown = [name for name in COLUMNS if name in result.table]
@@ -50,13 +45,12 @@ def run(options):
     print(result.table[shown].to_string(formatters=formats, na_rep=""))
     print(f"\n{result.summary()}")
     if options.plot:
-        result.plot().figure_.savefig(options.plot, dpi=120)
-        print_lines(plot=options.plot)
+        cli.save_plot(options, result.plot().figure_)
 
 
 if __name__ == "__main__":
     columns = {"text-col": "its texts", "label-col": "their classes"}
-    made = parser(__doc__, model=MODELS, data="reviews", columns=columns)
-    made.add_argument("--seeds", type=positive, default=3)
-    made.add_argument("--budget", type=positive, default=30_000)
-    main(run, made.parse_args())
+    made = cli.parser(__doc__, model=MODELS, data="reviews", columns=columns)
+    made.add_argument("--seeds", type=cli.positive, default=3)
+    made.add_argument("--budget", type=cli.positive, default=30_000)
+    cli.main(run, made.parse_args())

@@ -14,14 +14,7 @@ the last year.
 """
 
 import keraseq
-from keraseq.cli.classify import epochs, timed
-from keraseq.cli.command_line import main, parser, positive, step
-from keraseq.cli.forecast_scores import forecast_tests, plot_forecasts, scores, series_by_series
-from keraseq.cli.many_series import published_series
-from keraseq.cli.series_file import file_series
-from keraseq.cli.show import about, print_lines, save
-from keraseq.cli.tables import is_table
-from keraseq.cli.training_bar import start_tensorflow, training_bar
+from keraseq import cli
 
 COLUMNS = {
     "date-col": "its dates",
@@ -34,13 +27,11 @@ COLUMNS = {
 
 def run(options):
     horizon = options.horizon or (96 if options.data == "etth1" else 12)
-    load = file_series if is_table(options.data) else published_series
-    data = load(options, horizon)
-    print_lines(
+    data = cli.series_to_forecast(options, horizon)
+    cli.print_lines(
         data=f"{options.data}: {data.size()}; horizon {horizon}, season {data.season}",
         split=f"{data.split}; {data.n_windows(horizon):,} windows, each forecast once",
     )
-    start_tensorflow()
     model = keraseq.SequenceForecaster(
         options.model,
         horizon=horizon,
@@ -49,29 +40,29 @@ def run(options):
         missing=options.missing,
         freq=options.freq,
         **data.columns(),
-        epochs=epochs(options),
-        callbacks=training_bar(),
+        epochs=cli.epochs(options),
+        callbacks=cli.training_bar(),
         random_state=options.seed,
     )
-    seconds = timed(model.fit, data.training(), **data.covariates())
-    tested = forecast_tests(model, data)
-    score, *rivals = scores(tested).items()
-    print_lines(**about(options, model, seconds), score=score[1])
+    seconds = cli.timed(model.fit, data.training(), **data.covariates())
+    tested = cli.forecast_tests(model, data)
+    score, *rivals = cli.scores(tested).items()
+    cli.print_lines(**cli.about(options, model, seconds), score=score[1])
     for name, said in rivals:
-        print_lines(baseline=f"{said} ({name})")
+        cli.print_lines(baseline=f"{said} ({name})")
     if len(tested) > 1:
-        print_lines(series=series_by_series(tested))
-    save(options, model)
+        cli.print_lines(series=cli.series_by_series(tested))
+    cli.save_model(options, model)
     if options.plot:
-        plot_forecasts(options, tested[0])
+        cli.plot_forecasts(options, tested[0])
 
 
 if __name__ == "__main__":
-    made = parser(__doc__, model="gru", data="co2", columns=COLUMNS)
+    made = cli.parser(__doc__, model="gru", data="co2", columns=COLUMNS)
     made.add_argument("--calendar", action="store_true", help="tell the model what dates say")
-    made.add_argument("--horizon", type=positive, help="steps to forecast")
-    made.add_argument("--lookback", type=positive, help="steps of history to read")
-    made.add_argument("--season", type=positive, help="steps of a season; by the dates by default")
-    made.add_argument("--freq", type=step, help="step of the dates; found by default")
+    made.add_argument("--horizon", type=cli.positive, help="steps to forecast")
+    made.add_argument("--lookback", type=cli.positive, help="steps of history to read")
+    made.add_argument("--season", type=cli.positive, help="its steps; by the dates by default")
+    made.add_argument("--freq", type=cli.step, help="step of the dates; found by default")
     made.add_argument("--missing", default="error", choices=["error", "interpolate", "ignore"])
-    main(run, made.parse_args())
+    cli.main(run, made.parse_args())

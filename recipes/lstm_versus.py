@@ -14,11 +14,11 @@ import argparse
 import textwrap
 import time
 
-from keraseq.cli.training_bar import start_tensorflow
+from keraseq import cli
 
 
 def run(options):
-    start_tensorflow()
+    # Here, since it loads TensorFlow, which --help does without.
     import _claims
 
     costs, scores = _claims.Costs(), _claims.Scores()
@@ -51,4 +51,4 @@ if __name__ == "__main__":
     )
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--quick", action="store_true", help="tiny sizes: does it run?")
-    run(made.parse_args())
+    cli.main(run, made.parse_args())

@@ -10,16 +10,14 @@ where TF-IDF, blind to the order of words, has 0.65.
 
 import numpy as np
 
-from keraseq.baselines import text_baseline
-from keraseq.cli.classify import classify
-from keraseq.cli.command_line import main, parser
-from keraseq.cli.labelled_data import text_data
+import keraseq
+from keraseq import cli
 
 
 def run(options):
-    model, texts, truth = classify(
-        options, text_data(options), text_baseline(), "TF-IDF of 1-2 words + logistic regression"
-    )
+    rows, rival = cli.text_data(options), keraseq.baselines.text_baseline()
+    model = cli.classify(options, rows, rival, "TF-IDF of 1-2 words + logistic regression")
+    texts, truth = rows.X_test, rows.y_test
     print("\nWhere it was surest and wrong:")
     probability, guess = model.predict_proba(texts), model.predict(texts)
     wrong = np.flatnonzero(guess != truth)
@@ -31,4 +29,5 @@ def run(options):
 
 if __name__ == "__main__":
     columns = {"text-col": "its texts", "label-col": "their classes"}
-    main(run, parser(__doc__, model="bilstm", data="reviews", columns=columns).parse_args())
+    made = cli.parser(__doc__, model="bilstm", data="reviews", columns=columns)
+    cli.main(run, made.parse_args())

@@ -8,22 +8,21 @@ Also by name: sst2, imdb, airline_tweets, reviews. Without arguments half a minu
 expect about 0.65, below TF-IDF's 0.71: 1,500 sentences are few to learn words from.
 """
 
-from sklearn.metrics import classification_report
-
-from keraseq.baselines import text_baseline
-from keraseq.cli.classify import classify
-from keraseq.cli.command_line import main, parser
-from keraseq.cli.labelled_data import text_data
+import keraseq
+from keraseq import cli
 
 
 def run(options):
-    model, texts, truth = classify(
-        options, text_data(options), text_baseline(), "TF-IDF of 1-2 words + logistic regression"
-    )
+    # Here, since --help does without it.
+    from sklearn.metrics import classification_report
+
+    rows, rival = cli.text_data(options), keraseq.baselines.text_baseline()
+    model = cli.classify(options, rows, rival, "TF-IDF of 1-2 words + logistic regression")
     print("\nClass by class:")
-    print(classification_report(truth, model.predict(texts), zero_division=0))
+    print(classification_report(rows.y_test, model.predict(rows.X_test), zero_division=0))
 
 
 if __name__ == "__main__":
     columns = {"text-col": "its texts", "label-col": "their classes"}
-    main(run, parser(__doc__, model="bilstm", data="python_docs", columns=columns).parse_args())
+    made = cli.parser(__doc__, model="bilstm", data="python_docs", columns=columns)
+    cli.main(run, made.parse_args())

@@ -6,20 +6,20 @@ python recipes/time_series_classification.py --data mine.csv --label-col label
 
 A name is one of the UCR and UEA archives (timeseriesclassification.com), with their own split. A
 CSV file holds a series a row: its label in one column, its steps in the others, shorter series
-with empty cells at the end. Without arguments half a minute on 2
-cores: expect about 0.94, the level of 1-nearest neighbour on these small images.
+with empty cells at the end. Without arguments half a minute on 2 cores: expect about 0.94, the
+level of 1-nearest neighbour on these small images.
 """
 
-from keraseq.baselines import NearestNeighbour
-from keraseq.cli.classify import classify
-from keraseq.cli.command_line import main, parser
-from keraseq.cli.labelled_data import series_data
+import keraseq
+from keraseq import cli
 
 
 def run(options):
-    classify(options, series_data(options), NearestNeighbour(), "1-nearest neighbour")
+    rows, rival = cli.series_data(options), keraseq.baselines.NearestNeighbour()
+    cli.classify(options, rows, rival, "1-nearest neighbour")
 
 
 if __name__ == "__main__":
     columns = {"label-col": "classes; every other column is a step"}
-    main(run, parser(__doc__, model="gru", data="digit_rows", columns=columns).parse_args())
+    made = cli.parser(__doc__, model="gru", data="digit_rows", columns=columns)
+    cli.main(run, made.parse_args())

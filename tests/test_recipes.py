@@ -1,5 +1,7 @@
 """Recipes are run as a user runs them."""
 
+import ast
+import importlib.util
 import os
 import runpy
 import subprocess
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 
 import keraseq
+from keraseq import cli
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
@@ -52,6 +55,32 @@ def test_all_are_there_and_short():
     ]
     for name in NAMES:
         assert len((RECIPES / name).read_text(encoding="utf-8").splitlines()) < 80, name
+
+
+def test_they_use_public_names_of_the_package():
+    for path in RECIPES.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                names = [*node.module.split("."), *(alias.name for alias in node.names)]
+            elif isinstance(node, ast.Attribute) and ast.unparse(node.value) != "self":
+                names = [node.attr]
+            else:
+                continue
+            assert not [name for name in names if name.startswith("_")], path.name
+
+
+@pytest.mark.parametrize("recipe", NAMES)
+def test_nothing_heavy_is_loaded_before_ctrl_c_and_mistakes_are_met(recipe):
+    code = f"import runpy, sys; runpy.run_path({str(RECIPES / recipe)!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"tensorflow", "keras", "sklearn", "pandas", "scipy"} & set(done.stdout.split())
+
+
+def test_every_name_of_the_command_line_is_what_it_says():
+    # A module of the same name would stand in its place.
+    for name in cli.__all__:
+        assert callable(getattr(cli, name)), name
+        assert importlib.util.find_spec(f"keraseq.cli.{name}") is None, name
 
 
 @pytest.mark.parametrize("recipe", [name for name in NAMES if name not in SEVERAL_MODELS])
@@ -164,45 +193,30 @@ def test_gaps_are_filled_on_request_and_counted_as_rows(table):
     assert "100 rows" in filled.stdout
 
 
-INTERRUPTED = """
-from keraseq.cli import command_line as cli
+def test_ctrl_c_is_one_line_and_status_130(capsys, monkeypatch):
+    def run(options):
+        print("half a line", end="")
+        raise KeyboardInterrupt
 
-def run(options):
-    print("half a line", end="")
-    raise KeyboardInterrupt
-
-{}
-"""
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        "run(None)",
-        "cli.main(run, cli.parser('', model='gru', data='x', columns={}).parse_args([]))",
-    ],
-)
-def test_ctrl_c_is_one_line_and_status_130(how):
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED.replace("{}\n", how + "\n", 1)],
-        cwd=RECIPES, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 130
-    assert done.stderr.strip() == "Stopped by Ctrl-C; nothing is saved."
-    assert done.stdout == "half a line"
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    made = cli.parser("", model="gru", data="x", columns={})
+    with pytest.raises(SystemExit) as end:
+        cli.main(run, made.parse_args([]))
+    assert end.value.code == 130
+    assert capsys.readouterr() == ("half a line", "\nStopped by Ctrl-C; nothing is saved.\n")
 
 
 # In place of the bar, Ctrl-C after the first batch.
 IN_TRAINING = """
 import os, runpy, signal, sys
 import keras
-from keraseq.cli import training_bar
+from keraseq.cli import fitting
 
 class Interrupt(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         os.kill(os.getpid(), signal.SIGINT)
 
-training_bar.training_bar = lambda: [Interrupt()]
+fitting.training_bar = lambda: [Interrupt()]
 sys.argv = ["time_series_classification.py", "--quick"]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -282,7 +296,6 @@ def test_what_a_user_got_wrong_is_one_paragraph(
     given = [path if argument == "CSV" else argument for argument in arguments]
     # In this process, since each of its own takes seconds to start.
     monkeypatch.setattr(sys, "argv", [recipe, *given])
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(RECIPES / recipe), run_name="__main__")

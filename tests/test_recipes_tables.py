@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from keraseq.cli.columns import complete_rows, read_numbers
-from keraseq.cli.command_line import _in_options
+from keraseq.cli.command_line import in_options
 from keraseq.cli.dates import read_dates
+from keraseq.cli.forecast_data import series_to_forecast
 from keraseq.cli.labelled_data import series_data, text_data
-from keraseq.cli.series_file import file_series
-from keraseq.cli.show import with_error
+from keraseq.cli.printing import with_error
 from keraseq.cli.tables import is_table, read_table
 
 
@@ -45,8 +45,8 @@ def table(tmp_path, **columns):
 def options(path, **given):
     names = "text_col label_col date_col target series_col future_cols static_cols sep encoding"
     names += " quotes decimal dayfirst season freq"
-    made = dict.fromkeys(names.split())
-    return argparse.Namespace(**{**made, "data": path, "seed": 0, "missing": "error", **given})
+    made = {**dict.fromkeys(names.split()), "seed": 0, "quick": False, "missing": "error"}
+    return argparse.Namespace(**{**made, "data": path, **given})
 
 
 # Labels and texts
@@ -501,7 +501,7 @@ COLUMNS = {"date_col": "day", "target": "sold"}
 def shops(tmp_path, frame=SHOPS, **given):
     path = tmp_path / "shops.csv"
     frame.to_csv(path, index=False)
-    return file_series(options(str(path), **{**COLUMNS, **given}), horizon=5)
+    return series_to_forecast(options(str(path), **{**COLUMNS, **given}), horizon=5)
 
 
 def test_four_shops_are_told_of_series_col(tmp_path):
@@ -613,5 +613,5 @@ def test_a_perfect_score_on_few_rows_has_an_error(score, n, said):
 
 def test_the_packages_arguments_are_the_recipes_options():
     known = {"missing": None, "date_col": None}
-    said = _in_options("use missing='ignore', or missing= with date_col=; not freq='B'", known)
+    said = in_options("use missing='ignore', or missing= with date_col=; not freq='B'", known)
     assert said == "use --missing ignore, or --missing with --date-col; not freq='B'"

@@ -1,21 +1,42 @@
 """The command line that all recipes share, and how they end."""
 
 import argparse
-import os
 import re
 import sys
 import textwrap
 import warnings
 from pathlib import Path
 
-# Read when TensorFlow is imported, which no import of a recipe does.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from keraseq._checks import check_choice, import_extra
+from keraseq.models import model_file_names
 
 _SEVERAL = ("series-col", "future-cols", "static-cols")
 
 
 def parser(text, *, model, data, columns):
-    """Make the command line of a recipe; `columns` are its options that name columns of a file."""
+    """Make the command line of a recipe, to which it may add options of its own.
+
+    Parameters
+    ----------
+    text : str
+        The recipe's docstring, which --help shows as it is.
+    model, data : str
+        Defaults of --model and --data.
+    columns : dict of str to str
+        Options that name columns of a file, such as "text-col", and what these hold.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+
+    Examples
+    --------
+    >>> from keraseq import cli
+    >>> made = cli.parser("Sentiment.", model="gru", data="reviews", columns={"text-col": "texts"})
+    >>> options = made.parse_args(["--data", "mine.csv", "--text-col", "review"])
+    >>> options.data, options.text_col, options.model
+    ('mine.csv', 'review', 'gru')
+    """
     made = argparse.ArgumentParser(
         description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,6 +70,7 @@ def _add_file_options(group, columns):
 
 
 def positive(text):
+    """Read an option as a whole number of at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too small; give at least 1")
@@ -56,28 +78,50 @@ def positive(text):
 
 
 def step(text):
+    """Read --freq: a number of steps, or a word of pandas such as "D"."""
     return int(text) if text.isdigit() else text
 
 
 def main(run, options):
-    """Run a recipe; what a user got wrong is one paragraph and exit status 2, Ctrl-C is 130."""
+    """Run a recipe, and end as a command does.
+
+    What a user got wrong is one paragraph and exit status 2; Ctrl-C is one line and status 130.
+
+    Parameters
+    ----------
+    run : callable
+        Takes the options.
+    options : argparse.Namespace
+        Of :func:`parser`; what would fail after the training is refused before.
+    """
 
     def paragraph(kind, said):
-        text = _in_options(" ".join(str(said).split()), vars(options))
+        text = in_options(" ".join(str(said).split()), vars(options))
         whole = {"break_long_words": False, "break_on_hyphens": False}
         return textwrap.fill(f"{kind}: {text}", 100, **whole) + "\n"
 
     warnings.formatwarning = lambda message, *_, **__: paragraph("Warning", message)
     try:
-        _check_options(options)
+        _check_options(**vars(options))
         run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
         sys.stderr.write(paragraph("Error", error))
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        sys.stderr.write("\nStopped by Ctrl-C; nothing is saved.\n")
+        sys.exit(130)
 
 
-def _in_options(text, known):
-    """What the package says of its arguments, said of this recipe's options."""
+def in_options(text, known):
+    """Say what the package says of its arguments of this recipe's options.
+
+    Examples
+    --------
+    >>> from keraseq.cli.command_line import in_options
+    >>> in_options("missing='ignore' leaves it out", known={"missing"})
+    '--missing ignore leaves it out'
+    """
 
     def option(match):
         name, value = match["name"], match["value"]
@@ -88,31 +132,14 @@ def _in_options(text, known):
     return re.sub(r"\b(?P<name>[a-z_]+)=(?P<quote>['\"]?)(?P<value>\w*)(?P=quote)", option, text)
 
 
-def _end_on_interrupt(kind, error, traceback):
-    """End with one line where Ctrl-C came, even amid the imports; else as Python does."""
-    if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, traceback)
-        return
-    sys.stdout.flush()
-    print("\nStopped by Ctrl-C; nothing is saved.", file=sys.stderr)
-    sys.exit(130)
-
-
-sys.excepthook = _end_on_interrupt
-
-
-def _check_options(options):
-    """Refuse, before anything is computed, what would fail after the training."""
-    from keraseq._checks import check_choice, import_extra
-    from keraseq.models import model_file_names
-
-    for name in options.model.split(","):
+def _check_options(*, model=None, save=None, plot=None, **_):
+    for name in [] if model is None else model.split(","):
         check_choice("--model", name, model_file_names())
-    for option, ending in (("save", ".keras"), ("plot", ".png")):
-        path = getattr(options, option)
+    for option, path, ending in (("--save", save, ".keras"), ("--plot", plot, ".png")):
         if path and not path.endswith(ending):
-            raise ValueError(f"--{option} {path}: the name must end in {ending}.")
+            raise ValueError(f"{option} {path}: the name must end in {ending}.")
         if path and not Path(path).absolute().parent.is_dir():
-            raise FileNotFoundError(f"--{option} {path}: there is no such folder; make it first.")
-    if options.plot:
-        import_extra("matplotlib", "plot")
+            raise FileNotFoundError(f"{option} {path}: there is no such folder; make it first.")
+    if plot:
+        # A picture for a file, also where there is no screen.
+        import_extra("matplotlib", "plot").use("Agg")

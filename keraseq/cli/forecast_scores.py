@@ -6,7 +6,7 @@ import numpy as np
 
 from keraseq._progress import progress_bar
 from keraseq.baselines import drift, mase_scale, seasonal_naive
-from keraseq.cli.show import new_axes, save_plot
+from keraseq.cli.saving import save_plot
 from keraseq.encoding.fill_gaps import known_before
 
 
@@ -112,14 +112,17 @@ def series_by_series(tested):
 
 def plot_forecasts(options, tested):
     """Draw the last forecast of a series beside the best naive one."""
+    import matplotlib.pyplot as plt
+
     model, *rivals = tested.ways
     best = min(rivals, key=tested.mase)
     horizon, values = tested.truth.shape[1], tested.values[:, 0]
     title = f"{options.data if tested.name is None else tested.name}: the last {horizon} steps"
-    axes, dates = new_axes(title=title, ylabel=options.target), tested.dates
+    axes, dates = plt.subplots(layout="constrained", figsize=(7, 4))[1], tested.dates
+    axes.set(title=title, ylabel=options.target)
     axes.plot(dates[-4 * horizon :], values[-4 * horizon :], color="black", label="truth")
     for way in (model, best):
         axes.plot(dates[-horizon:], tested.ways[way][-1][:, 0], label=way)
     axes.tick_params(axis="x", rotation=30)
     axes.legend()
-    save_plot(axes, options)
+    save_plot(options, axes.figure)

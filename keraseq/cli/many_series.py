@@ -4,10 +4,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from keraseq import datasets
-
-SEASONS = {"co2": 12, "sunspots": 11, "etth1": 24}
-
 
 @dataclass(frozen=True)
 class ManySeries:
@@ -74,26 +70,3 @@ class ManySeries:
     def training(self):
         parts = [rows[: self.n_train or self.starts[name]] for name, rows in self.each()]
         return pd.concat(parts, ignore_index=True)
-
-
-def published_series(options, horizon):
-    """Load a series by name."""
-    name = options.data
-    if name not in SEASONS:
-        raise ValueError(
-            f"--data {name} is not known; give {', '.join(SEASONS)}, or a file ending in .csv."
-        )
-    n_train = None
-    if name == "etth1":
-        bunch = datasets.fetch_ett("ETTh1", subset="all")
-        (_, n_train), (start, end) = bunch.borders["train"], bunch.borders["test"]
-        train = bunch.data[:n_train]
-        y = (bunch.data[:end] - train.mean()) / train.std(ddof=0)
-        split = f"published: rows to {n_train:,} train, from {start:,} on test"
-    else:
-        y = getattr(datasets, f"load_{name}")().data.to_frame()
-        start = len(y) - len(y) // 5
-        split = f"the last fifth as test, from row {start:,} on"
-    frame = y.rename_axis("date").reset_index()
-    starts, season = {None: start}, options.season or SEASONS[name]
-    return ManySeries(frame, "date", list(y), starts, split, n_train=n_train, season=season)

@@ -4,7 +4,7 @@ Every function returns a `sklearn.utils.Bunch` with `data`, `target`, `target_na
 `DESCR`, `license` and `citation`, or `(data, target)` with `return_X_y=True`.
 """
 
-import importlib
+from keraseq._lazy_names import lazy_names
 
 # Public name -> module: nothing is imported before it is used, and this table is the only list.
 _MODULES = {
@@ -24,15 +24,4 @@ _MODULES = {
     "make_reviews": "reviews",
 }
 __all__ = list(_MODULES)
-
-
-def __getattr__(name):
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

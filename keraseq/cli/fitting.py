@@ -1,29 +1,26 @@
-"""What is seen, and what is not, while a recipe works."""
+"""How a recipe fits a model: for how many epochs, seen how, and in how many seconds."""
 
-import logging
 import os
+import time
 
 from keraseq._progress import progress_bar
 
 
-def start_tensorflow():
-    """Import TensorFlow without its notices: on this processor, and on each model traced anew.
+def epochs(options):
+    """The number of --epochs; by default "auto", and with --quick 1."""
+    default = 1 if options.quick else "auto"
+    return default if options.epochs is None else options.epochs
 
-    Called once the data are there, so that a mistake in the command line is told at once.
-    """
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+
+def timed(call, *arguments, **named):
+    """Call, and return the seconds that it took."""
+    start = time.perf_counter()
+    call(*arguments, **named)
+    return time.perf_counter() - start
 
 
 def training_bar():
-    """Callbacks that show how far a training is; none where nobody looks on."""
+    """Callbacks that show how far a training is; None where nobody looks on."""
     import keras
 
     class Bar(keras.callbacks.Callback):

@@ -1,10 +1,8 @@
-"""What recipes print, save and draw."""
+"""What recipes print: lines under names, scores with their error."""
 
 import textwrap
 
 import numpy as np
-
-from keraseq._checks import import_extra
 
 _lines = textwrap.TextWrapper(
     100, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False
@@ -18,6 +16,7 @@ def print_lines(**lines):
 
 
 def about(options, model, seconds):
+    """What to print of a fitted model and its training: a dict for :func:`print_lines`."""
     size = f"{model.n_parameters_:,} parameters"
     if hasattr(getattr(model, "encoder_", None), "vocabulary_size_"):
         size += " beside the token embedding"
@@ -32,34 +31,3 @@ def with_error(score, n):
     """A share of n test rows with its standard error, by Wilson: few rows leave one at 1, too."""
     middle = (score * n + 0.5) / (n + 1)
     return f"{score:.3f} ± {np.sqrt(middle * (1 - middle) / (n + 1)):.3f}"
-
-
-def save(options, fitted):
-    if options.save:
-        import keras
-
-        keras.Model(fitted.model_.input, fitted.model_.output).save(options.save)
-        print_lines(saved=options.save)
-
-
-def plot_history(options, fitted):
-    axes = new_axes(title=f"{options.model} on {options.data}", xlabel="epoch", ylabel="loss")
-    for name in ("loss", "val_loss"):
-        values = fitted.history_.get(name, [])
-        axes.plot(range(1, len(values) + 1), values, marker="o", label=name)
-    axes.legend()
-    save_plot(axes, options)
-
-
-def new_axes(**labels):
-    import_extra("matplotlib", "plot").use("Agg")
-    import matplotlib.pyplot as plt
-
-    axes = plt.subplots(layout="constrained", figsize=(7, 4))[1]
-    axes.set(**labels)
-    return axes
-
-
-def save_plot(axes, options):
-    axes.figure.savefig(options.plot, dpi=120)
-    print_lines(plot=options.plot)

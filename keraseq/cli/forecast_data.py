@@ -1,19 +1,38 @@
-"""Series from a file: a row a date, or with --series-col a row a date and series."""
+"""Series to forecast by name or from a file: a row a date, with --series-col of each series."""
 
 import numpy as np
 import pandas as pd
 
 from keraseq.baselines import mase_scale
 from keraseq.cli.columns import holds_numbers, read_numbers
+from keraseq.cli.data_file import read_file
 from keraseq.cli.dates import read_dates
-from keraseq.cli.labelled_data import read_file
 from keraseq.cli.many_series import ManySeries
+from keraseq.cli.published_data import published_series
+from keraseq.cli.tables import is_table
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.season import season_of
 
 
-def file_series(options, horizon):
-    """Read the series of --data, whose rows may come in any order."""
+def series_to_forecast(options, horizon):
+    """Load the series of --data.
+
+    Parameters
+    ----------
+    options : Namespace
+    horizon : int
+        The test part of each series must hold so many steps.
+
+    Returns
+    -------
+    ManySeries
+    """
+    read = _series_of_file if is_table(options.data) else published_series
+    return read(options, horizon)
+
+
+def _series_of_file(options, horizon):
+    """Read series whose rows may come in any order."""
     if options.static_cols and options.series_col is None:
         raise ValueError("--static-cols tell how series differ, which needs --series-col.")
     table = read_file(
