@@ -178,6 +178,8 @@ MULTI_INDEX = pd.MultiIndex.from_tuples([("a", 0), ("a", 1)])
         (np.array([["a", 1]], dtype=object), TypeError, "strings where numbers"),
         (["a", None], ValueError, "no text in row 1"),
         (pd.Series(["a", NAN, "b"]), ValueError, "no text in row 1"),
+        (["a", np.float32("nan")], ValueError, "no text in row 1"),
+        ([["a"], ["b", np.datetime64("NaT")]], ValueError, "no word in row 1, step 1"),
         ([b"a"], TypeError, "bytes"),
         (np.array([b"a"]), TypeError, "decode"),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), TypeError, r"reviews\['a'\]"),

@@ -4,13 +4,13 @@ import decimal
 import numbers
 
 import numpy as np
-import pandas as pd
 
 from keraseq._checks import shown
+from keraseq.encoding.exact_integers import EXACT_FLOAT64
+from keraseq.encoding.missing import missing_values
 
 FLOAT32 = np.finfo(np.float32)
 _FLOAT32_MAX = float(FLOAT32.max)
-_EXACT_FLOAT64 = 2.0**53
 _LARGEST_ID = 2**24
 
 
@@ -39,7 +39,7 @@ def as_floats(values, name, row=None):
     magnitude = np.abs(floats)
     # Written as a negation so that NaN, which is for the encoder to judge, passes.
     if not (magnitude > _FLOAT32_MAX).any():
-        if values.dtype.kind in "iuO" and (magnitude >= _EXACT_FLOAT64).any():
+        if values.dtype.kind in "iuO" and (magnitude >= EXACT_FLOAT64).any():
             _refuse_inexact(values, floats, name)
         return floats
     place = tuple(np.argwhere(magnitude > _FLOAT32_MAX)[0])
@@ -78,36 +78,6 @@ def as_ids(values, name):
             "another kind: numpy.unique(ids, return_inverse=True)[1] + 1."
         )
     return values.astype(np.int32)
-
-
-def exact_integers(values, as_objects):
-    """Return `values`, or as objects where their floats may be rounded integers.
-
-    numpy, pandas and polars join integers with floats or missing values as float64, silently.
-
-    Parameters
-    ----------
-    values : ndarray
-    as_objects : callable
-        Reads the same values anew, as an array of objects.
-    """
-    joined = values.dtype == np.float64 and (np.abs(values) >= _EXACT_FLOAT64).any()
-    return as_objects() if joined else values
-
-
-def missing_values(values):
-    """Return which of an array of objects are None, NaN, NaT or NA."""
-    try:
-        return pd.isna(values)
-    except decimal.InvalidOperation:
-        # A signalling NaN raises when it is looked at.
-        return np.vectorize(_is_missing, otypes=[bool])(values)
-
-
-def _is_missing(value):
-    if isinstance(value, decimal.Decimal):
-        return value.is_nan()
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def refuse_other_dtypes(values, name):
@@ -162,7 +132,7 @@ def _refuse_other_objects(values, name):
 
 
 def _refuse_inexact(values, floats, name):
-    large = np.abs(floats) >= _EXACT_FLOAT64
+    large = np.abs(floats) >= EXACT_FLOAT64
     for value, rounded in zip(values[large], floats[large], strict=True):
         exact = isinstance(value, numbers.Rational | decimal.Decimal)
         if exact and int(value) != int(rounded):

@@ -10,7 +10,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from keraseq._checks import shown
-from keraseq.encoding.convert import exact_integers, missing_values
+from keraseq.encoding.exact_integers import exact_integers
+from keraseq.encoding.missing import missing_values
 from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.encoding.unwrap import unwrap_target
 

@@ -1,14 +1,13 @@
 """Sequences as people have them, read once into one form."""
 
 import dataclasses
-import os
-from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from keraseq._checks import check_choice
-from keraseq.encoding.convert import as_floats, as_ids, refuse_other_dtypes
+from keraseq.encoding.check_shapes import check_array, check_cell, with_channels
+from keraseq.encoding.classify import classify
+from keraseq.encoding.convert import as_floats, as_ids
 from keraseq.encoding.unwrap import align_frames, cell_values, unwrap
 
 _INPUTS = ("auto", "text", "tokens", "series")
@@ -140,14 +139,7 @@ def _read(X, input, name):
 
 
 def _from_array(X, input, name):
-    if X.ndim == 3 and (X.shape[1] == 0 or X.shape[2] == 0):
-        raise ValueError(f"{name} has shape {X.shape}; it needs at least one step and channel.")
-    if 0 in X.shape:
-        what = "feature(s)" if len(X) else "sample(s)"
-        raise ValueError(
-            f"{name} is empty: found array with 0 {what} (shape={X.shape}) while a minimum of 1 "
-            "is required."
-        )
+    check_array(X, name)
     if input == "tokens":
         return Sequences("tokens", _id_rows(X, name), n_columns=X.shape[1])
     values = as_floats(X, name)
@@ -162,95 +154,10 @@ def _from_cells(cells, input, name):
             f"{name} is empty: found 0 sample(s) while a minimum of 1 is required. Give at least "
             "one sequence."
         )
-    kinds = [_cell_kind(cell) for cell in cells]
-    present = set(kinds)
-    if present == {"text"}:
-        return Sequences("text", cells)
-    if present == {"text", "missing"}:
-        raise ValueError(
-            f"{name} has no text in row {kinds.index('missing')} (None or NaN); drop the row, or "
-            "give an empty string (a Series: .fillna(''))."
-        )
-    if present in ({"words"}, {"words", "empty"}) or (present == {"empty"} and input == "text"):
-        return Sequences("words", [list(cell) for cell in cells])
-    if present <= {"numbers", "empty"}:
+    kind = classify(cells, input, name)
+    if kind == "numbers":
         return _from_number_cells(cells, input, name)
-    return _refuse_cells(cells, kinds, sorted(present), name)
-
-
-def _cell_kind(cell):
-    if isinstance(cell, str):
-        return "text"
-    if isinstance(cell, list | tuple):
-        return _kind_of_items(cell)
-    if hasattr(cell, "__array__") and np.ndim(cell) > 0:
-        if np.ndim(cell) > 1 or getattr(getattr(cell, "dtype", None), "kind", "O") in "biufcmMS":
-            return "numbers"
-        return _kind_of_items(np.asarray(cell).tolist())
-    if isinstance(cell, bytes):
-        return "bytes"
-    if _is_missing(cell):
-        return "missing"
-    return "single numbers" if np.isscalar(cell) else "objects"
-
-
-def _kind_of_items(items):
-    strings = {issubclass(kind, str) for kind in set(map(type, items))}
-    if not strings:
-        return "empty"
-    if len(strings) == 2:
-        others = (item for item in items if not isinstance(item, str))
-        return "words with gaps" if all(map(_is_missing, others)) else "mixture"
-    return "words" if strings == {True} else "numbers"
-
-
-def _is_missing(cell):
-    return (
-        cell is None
-        or cell is pd.NA
-        or cell is pd.NaT
-        or (isinstance(cell, float) and cell != cell)
-    )
-
-
-def _refuse_cells(cells, kinds, present, name):
-    first = {kind: kinds.index(kind) for kind in present}
-    if "words with gaps" in present:
-        row = first["words with gaps"]
-        step = next(i for i, word in enumerate(cells[row]) if _is_missing(word))
-        raise ValueError(
-            f"{name} has no word in row {row}, step {step} (None or NaN). Give a string, '' if it "
-            "is unknown; words such as 'None' or 'NA' that pandas read from a file as missing stay "
-            "words with keep_default_na=False."
-        )
-    if "mixture" in present:
-        raise TypeError(
-            f"{name} mixes strings and numbers within row {first['mixture']}; a sequence is of "
-            "words alone or of numbers alone."
-        )
-    if "bytes" in present:
-        raise TypeError(f"{name} holds bytes in row {first['bytes']}; decode them: .decode().")
-    if present == ["single numbers"] or present == ["missing", "single numbers"]:
-        raise ValueError(
-            f"{name} is a list of single numbers, not of sequences. Reshape your data: [{name}] if "
-            f"it is one sequence, [[number] for number in {name}] if each is a sequence."
-        )
-    if len(present) > 1:
-        raise TypeError(
-            f"{name} is a mixture of "
-            + " and ".join(f"{kind} (first in row {row})" for kind, row in first.items())
-            + "; every sequence must be of one kind: all strings, all words or all numbers."
-        )
-    cell = cells[0]
-    mended = ""
-    if isinstance(cell, os.PathLike):
-        mended = f" Files are not read: [numpy.load(path) for path in {name}]."
-    elif isinstance(cell, Mapping):
-        mended = f" Columns by name are a frame: [pandas.DataFrame(row) for row in {name}]."
-    raise TypeError(
-        f"{name} holds {type(cell).__name__} in row 0; the argument must be a sequence of "
-        f"strings, or of number sequences.{mended}"
-    )
+    return Sequences(kind, cells if kind == "text" else [list(cell) for cell in cells])
 
 
 def _from_number_cells(cells, input, name):
@@ -261,7 +168,7 @@ def _from_number_cells(cells, input, name):
             row = next(i for i, array in enumerate(arrays) if array.ndim != 1)
             raise ValueError(f"{name} has shape {arrays[row].shape} in row {row}; ids are (time,).")
         return Sequences("tokens", _id_rows(arrays, name))
-    arrays = _with_channels(arrays, name)
+    arrays = with_channels(arrays, name)
     n_channels = arrays[0].shape[1]
     lengths = np.array([len(array) for array in arrays])
     flat = _joined_floats(arrays, name)
@@ -292,31 +199,8 @@ def _cell_array(cell, row, name):
         array = cell_values(cell, name)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is no array of numbers in row {row}: {error}") from None
-    refuse_other_dtypes(array, f"{name}[{row}]")
-    if array.ndim not in (1, 2):
-        raise ValueError(
-            f"{name} has shape {array.shape} in row {row}; a sequence is (time,) or "
-            f"(time, channels). Reshape your data: one sequence goes into a list, [{name}]."
-        )
+    check_cell(array, row, name)
     return array
-
-
-def _with_channels(arrays, name):
-    """Make every row `(time, channels)`; an empty list fits any number of channels."""
-    shapes = {}
-    for row, array in enumerate(arrays):
-        if array.shape != (0,):
-            shapes.setdefault(array.shape[1:], row)
-    if len(shapes) > 1:
-        said = " and ".join(f"{shape or '(time,)'} in row {row}" for shape, row in shapes.items())
-        raise ValueError(
-            f"{name} has sequences of different channels (shape after time: {said}); all must be "
-            "(time,), or all (time, channels) with the same number of channels."
-        )
-    n_channels = (*next(iter(shapes), ()), 1)[0]
-    if n_channels == 0:
-        raise ValueError(f"{name} has sequences of 0 channels; at least 1 is required.")
-    return [array.reshape(len(array), n_channels) for array in arrays]
 
 
 def _id_rows(rows, name):

@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
 from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
-from keraseq.encoding.convert import describe_place, missing_values
+from keraseq.encoding.convert import describe_place
 from keraseq.encoding.labels import (
     integer_codes,
     label_array,
@@ -16,6 +16,7 @@ from keraseq.encoding.labels import (
     labels_of,
     unique_labels,
 )
+from keraseq.encoding.missing import missing_values
 from keraseq.encoding.unwrap import unwrap_target
 
 

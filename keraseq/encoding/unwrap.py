@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from keraseq._checks import shown
-from keraseq.encoding.convert import exact_integers, refuse_other_dtypes
+from keraseq.encoding.exact_integers import exact_integers
 from keraseq.encoding.unmask import unmask
 
 
@@ -27,7 +27,7 @@ def unwrap(X, name):
         values = _frame_values(X, name) if isinstance(X, pd.DataFrame) else _series_cells(X, name)
         return _masked_as_missing(values), X.index
     if not isinstance(X, list | tuple) and _is_array(X):
-        return _masked_as_missing(_array_values(_to_numpy(X), name)), None
+        return _masked_as_missing(_array_values(unmask(X), name)), None
     if isinstance(X, collections.abc.Sequence):
         return _masked_as_missing(list(X)), None
     raise TypeError(
@@ -54,7 +54,7 @@ def unwrap_target(y, name="y"):
     if isinstance(y, pd.Series | pd.DataFrame):
         return y
     if not isinstance(y, list) and _is_array(y):
-        y = _to_numpy(y)
+        y = unmask(y)
         if y.ndim:
             # Strings of a fixed width, and numpy's others, are objects to all that follows.
             return y.astype(object) if y.dtype.kind in "ST" else y
@@ -70,23 +70,18 @@ def cell_values(cell, name):
         return _nullable_to_numpy(cell)
     if isinstance(cell, list | tuple):
         return exact_integers(np.asarray(cell), lambda: np.array(cell, dtype=object))
-    return _to_numpy(cell)
+    return unmask(cell)
 
 
 def _is_array(X):
     return hasattr(X, "__array__") or isinstance(X, memoryview)
 
 
-def _to_numpy(X):
-    """Return an ndarray; what is masked is NaN, among objects where the type has no NaN."""
-    return unmask(X)
-
-
 def _masked_as_missing(values):
     """Give lists, however deep, NaN for what is masked in their arrays, which numpy forgets."""
     if isinstance(values, np.ma.MaskedArray):
         # A single one becomes a number.
-        return _to_numpy(values)[()]
+        return unmask(values)[()]
     nested = (list, tuple, np.ma.MaskedArray)
     if not isinstance(values, list | tuple) or not any(
         issubclass(kind, nested) for kind in set(map(type, values))
@@ -241,18 +236,6 @@ def _array_values(X, name):
         return X.tolist()
     if X.ndim == 2 and kind in "OUT" and (kind != "O" or _all_strings(X)):
         return X[:, 0].tolist() if X.shape[1] == 1 else X.tolist()
-    refuse_other_dtypes(X, name)
-    if X.ndim > 3:
-        raise ValueError(
-            f"{name} has shape {X.shape}, but it may be (n, time) or (n, time, channels) only. "
-            f"Reshape your data: {name}.reshape(*{name}.shape[:2], -1) joins the last axes."
-        )
-    if X.ndim < 2:
-        raise ValueError(
-            f"Expected 2D array (n, time) or 3D array (n, time, channels), got {name} of shape "
-            f"{X.shape} instead. Reshape your data: {name}.reshape(1, -1) if it is one sequence, "
-            f"{name}.reshape(-1, 1) if every number is a sequence of one step."
-        )
     return X
 
 
