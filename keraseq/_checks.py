@@ -11,8 +11,10 @@ _REPR.maxstring = _REPR.maxlong = _REPR.maxother = 40
 
 def nearest_names(name, allowed):
     """Return " Did you mean 'x'?" for the names close to `name`, or an empty string."""
-    close = difflib.get_close_matches(str(name), list(allowed), n=2, cutoff=0.6)
-    return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    by_lower = {str(one).lower(): one for one in allowed}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=2, cutoff=0.6)
+    said = " or ".join(repr(by_lower[one]) for one in close)
+    return f" Did you mean {said}?" if close else ""
 
 
 def check_choice(argument, value, allowed):

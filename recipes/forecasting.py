@@ -64,5 +64,10 @@ if __name__ == "__main__":
     made.add_argument("--lookback", type=cli.positive, help="steps of history to read")
     made.add_argument("--season", type=cli.positive, help="its steps; by the dates by default")
     made.add_argument("--freq", type=cli.step, help="step of the dates; found by default")
-    made.add_argument("--missing", default="error", choices=["error", "interpolate", "ignore"])
+    made.add_argument(
+        "--missing",
+        default="error",
+        choices=["error", "interpolate", "ignore"],
+        help="what to do where a value or date is missing",
+    )
     cli.main(run, made.parse_args())

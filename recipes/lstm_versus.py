@@ -49,6 +49,6 @@ if __name__ == "__main__":
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--seed", type=cli.seed, default=0)
     made.add_argument("--quick", action="store_true", help="tiny sizes: does it run?")
     cli.main(run, made.parse_args())

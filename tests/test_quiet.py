@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 
 _FITS = """
 import os, sys
@@ -69,3 +70,20 @@ clf = keraseq.SequenceClassifier("simple_rnn", units=2, epochs=1, random_state=0
 cross_val_score(clf, X, X[:, 0] > 0, cv=2, n_jobs=2)
 """
     assert errors_of(code) == ""
+
+
+def test_probes_are_silent():
+    code = """
+from keraseq.comparison import probes
+probes.memory_horizon(
+    ["simple_rnn", "gru", "lstm"], lags=(4,), steps=2, units=2, n_seeds=1, verbose=0
+)
+probes.scaling(["simple_rnn"], lengths=(2, 3, 4), widths=(), batches=(), width=2, memory=False)
+"""
+    assert errors_of(code) == ""
+
+
+def test_a_recipe_is_silent_on_models_of_its_own():
+    traces = textwrap.indent(_MANY_TRACES, "    ")
+    code = f"from keraseq import cli\ndef run(options):{traces}\nmade = cli.parser('', model='gru'"
+    assert errors_of(f"{code}, data='x', columns={{}})\ncli.main(run, made.parse_args())") == ""

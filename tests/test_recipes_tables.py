@@ -13,10 +13,11 @@ import pytest
 from keraseq.cli.columns import complete_rows, read_numbers
 from keraseq.cli.command_line import in_options
 from keraseq.cli.dates import read_dates
+from keraseq.cli.file_text import is_table
 from keraseq.cli.forecast_data import series_to_forecast
 from keraseq.cli.labelled_data import series_data, text_data
 from keraseq.cli.printing import with_error
-from keraseq.cli.tables import is_table, read_table
+from keraseq.cli.tables import read_table
 
 
 @pytest.fixture
@@ -615,3 +616,16 @@ def test_the_packages_arguments_are_the_recipes_options():
     known = {"missing": None, "date_col": None}
     said = in_options("use missing='ignore', or missing= with date_col=; not freq='B'", known)
     assert said == "use --missing ignore, or --missing with --date-col; not freq='B'"
+
+
+@pytest.mark.parametrize(
+    ("argument", "option"),
+    [
+        ("parameter_budget=10 is too small", "--budget 10 is too small"),
+        ("season=-1.", "--season -1."),
+        ("model='gru,lstm' is", "--model gru,lstm is"),
+        ("model='my model' is", "--model 'my model' is"),
+    ],
+)
+def test_values_are_as_a_shell_takes_them(argument, option):
+    assert in_options(argument, {"budget", "season", "model"}) == option

@@ -22,6 +22,7 @@ _MODULES = {
     "save_model": "saving",
     "save_plot": "saving",
     "scores": "forecast_scores",
+    "seed": "command_line",
     "series_by_series": "forecast_scores",
     "series_data": "labelled_data",
     "series_to_forecast": "forecast_data",

@@ -2,15 +2,20 @@
 
 import argparse
 import re
+import shlex
 import sys
 import textwrap
 import warnings
 from pathlib import Path
 
 from keraseq._checks import check_choice, import_extra
+from keraseq._quiet import many_models
+from keraseq.cli.file_text import is_table
 from keraseq.models import model_file_names
 
-_SEVERAL = ("series-col", "future-cols", "static-cols")
+# Arguments of the package whose options have shorter names.
+_SHORT = {"parameter_budget": "budget", "n_seeds": "seeds", "random_state": "seed"}
+_SEVERAL = {"--series-col", "--future-cols", "--static-cols"}
 
 
 def parser(text, *, model, data, columns):
@@ -20,8 +25,10 @@ def parser(text, *, model, data, columns):
     ----------
     text : str
         The recipe's docstring, which --help shows as it is.
-    model, data : str
-        Defaults of --model and --data.
+    model : str or list of str
+        Default of --model; a list where the recipe takes several, which commas join.
+    data : str
+        Default of --data.
     columns : dict of str to str
         Options that name columns of a file, such as "text-col", and what these hold.
 
@@ -40,33 +47,41 @@ def parser(text, *, model, data, columns):
     made = argparse.ArgumentParser(
         description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--model", default=model, help="a name of keraseq.list_models()")
+    known = ", ".join(model_file_names())
+    if isinstance(model, str):
+        made.add_argument("--model", default=model, help=f"one of {known}")
+    else:
+        several = f"some of {known}, joined by commas"
+        made.add_argument("--model", default=model, type=_joined_by_commas, help=several)
     made.add_argument("--data", default=data, help="NAME of a data set, or FILE.csv")
     made.add_argument("--epochs", type=positive, help="passes over the training rows")
-    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--seed", type=seed, default=0, help="of the weights and the order of rows")
     made.add_argument("--quick", action="store_true", help="few rows, one epoch: does it run?")
     made.add_argument("--save", metavar="FILE.keras", help="save the Keras model")
     made.add_argument("--plot", metavar="FILE.png", help="draw the result")
-    _add_file_options(made.add_argument_group("a file of your own"), columns)
+    group = made.add_argument_group("a file of your own")
+    made.set_defaults(file_options=[one.dest for one in _add_file_options(group, columns)])
     return made
 
 
 def _add_file_options(group, columns):
-    for name, meaning in columns.items():
-        several = {"nargs": "+"} if name in _SEVERAL else {}
-        group.add_argument(f"--{name}", metavar="COLUMN", help=meaning, **several)
-    group.add_argument("--sep", help="what separates cells, such as ';' or tab; found by default")
-    group.add_argument("--encoding", help="such as cp1252; by default utf-8, or as the file begins")
-    group.add_argument("--decimal", choices=[".", ","], help="decimal mark; found by default")
-    if "date-col" in columns:
-        group.add_argument(
-            "--dayfirst", action=argparse.BooleanOptionalAction, help="is 01/02 in February?"
-        )
-    group.add_argument(
-        "--quotes",
-        action=argparse.BooleanOptionalAction,
-        help="do quotes enclose cells, or are they part of texts? found by default",
-    )
+    yes_or_no = {"action": argparse.BooleanOptionalAction}
+    options = {
+        **{f"--{name}": {"metavar": "COLUMN", "help": text} for name, text in columns.items()},
+        "--sep": {"help": "what separates cells, such as ';' or tab; found by default"},
+        "--encoding": {"help": "such as cp1252; by default utf-8, or as the file begins"},
+        "--decimal": {"choices": [".", ","], "help": "decimal mark; found by default"},
+        "--dayfirst": {**yes_or_no, "help": "is 01/02 in February?"},
+        "--quotes": {
+            **yes_or_no,
+            "help": "do quotes enclose cells, or are they part of texts? found by default",
+        },
+    }
+    for name in _SEVERAL & options.keys():
+        options[name]["nargs"] = "+"
+    if "date-col" not in columns:
+        del options["--dayfirst"]
+    return [group.add_argument(name, **settings) for name, settings in options.items()]
 
 
 def positive(text):
@@ -77,9 +92,21 @@ def positive(text):
     return number
 
 
+def seed(text):
+    """Read --seed, as far as scikit-learn and Keras take one."""
+    number = int(text)
+    if not 0 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"{number} must be from 0 to {2**32 - 1}")
+    return number
+
+
 def step(text):
     """Read --freq: a number of steps, or a word of pandas such as "D"."""
     return int(text) if text.isdigit() else text
+
+
+def _joined_by_commas(text):
+    return [name.strip() for name in text.split(",")]
 
 
 def main(run, options):
@@ -102,8 +129,9 @@ def main(run, options):
 
     warnings.formatwarning = lambda message, *_, **__: paragraph("Warning", message)
     try:
-        _check_options(**vars(options))
-        run(options)
+        _check_options(options)
+        with many_models():
+            run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
         sys.stderr.write(paragraph("Error", error))
         sys.exit(2)
@@ -124,22 +152,33 @@ def in_options(text, known):
     """
 
     def option(match):
-        name, value = match["name"], match["value"]
+        name = _SHORT.get(match["name"], match["name"])
         if name not in known:
             return match[0]
-        return f"--{name.replace('_', '-')}{' ' + value if value else ''}"
+        value = match["plain"] if match["quoted"] is None else shlex.quote(match["quoted"])
+        return f"--{name.replace('_', '-')} {value}".rstrip()
 
-    return re.sub(r"\b(?P<name>[a-z_]+)=(?P<quote>['\"]?)(?P<value>\w*)(?P=quote)", option, text)
+    quoted = r"(?P<quote>['\"])(?P<quoted>[^'\"]*)(?P=quote)"
+    return re.sub(rf"\b(?P<name>[a-z_]+)=(?:{quoted}|(?P<plain>-?\w*))", option, text)
 
 
-def _check_options(*, model=None, save=None, plot=None, **_):
-    for name in [] if model is None else model.split(","):
-        check_choice("--model", name, model_file_names())
-    for option, path, ending in (("--save", save, ".keras"), ("--plot", plot, ".png")):
+def _check_options(options):
+    """Refuse, before anything is computed, what would fail after the training."""
+    given = vars(options)
+    models = given.get("model", [])
+    for name in [models] if isinstance(models, str) else models:
+        check_choice("model", name, model_file_names())
+    for name in given.get("file_options", []):
+        if given[name] is not None and not is_table(options.data):
+            raise ValueError(
+                f"{name}= is for a file, which {options.data} is not; give it with --data FILE.csv."
+            )
+    for name, ending in (("save", ".keras"), ("plot", ".png")):
+        path = given.get(name)
         if path and not path.endswith(ending):
-            raise ValueError(f"{option} {path}: the name must end in {ending}.")
+            raise ValueError(f"--{name} {path}: the name must end in {ending}.")
         if path and not Path(path).absolute().parent.is_dir():
-            raise FileNotFoundError(f"{option} {path}: there is no such folder; make it first.")
-    if plot:
+            raise FileNotFoundError(f"--{name} {path}: there is no such folder; make it first.")
+    if given.get("plot"):
         # A picture for a file, also where there is no screen.
         import_extra("matplotlib", "plot").use("Agg")

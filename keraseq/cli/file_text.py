@@ -20,6 +20,12 @@ _MARKS = {
 _OLD_ENCODINGS = ("cp1252", "cp1250", "cp1251", "mac_roman", "shift_jis", "gb18030")
 
 
+def is_table(name):
+    """Whether this names a file of rows, packed or not, and no data set."""
+    is_named_so = re.search(r"\.(csv|tsv|txt)(\.(gz|bz2|xz))?$", name.lower())
+    return bool(is_named_so or (Path(name).suffix and Path(name).is_file()))
+
+
 def _unpacked(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"--data {path}: there is no such file.")

@@ -7,9 +7,9 @@ from keraseq.baselines import mase_scale
 from keraseq.cli.columns import holds_numbers, read_numbers
 from keraseq.cli.data_file import read_file
 from keraseq.cli.dates import read_dates
-from keraseq.cli.many_series import ManySeries
+from keraseq.cli.file_text import is_table
+from keraseq.cli.many_series import ManySeries, check_horizon, check_season
 from keraseq.cli.published_data import published_series
-from keraseq.cli.tables import is_table
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.season import season_of
 
@@ -143,12 +143,8 @@ def _borders(options, parts, horizon):
             starts = at_border
             split = f"the last fifth of the dates as test, after {_day(border)}"
     for name, rows in parts.items():
-        n_test = len(rows) - starts[name]
-        if n_test < horizon:
-            raise ValueError(
-                f"--target {options.target}{_of(options, name)} has {len(rows)} rows, too few: the "
-                f"test part, its last {n_test}, must hold a --horizon of {horizon}."
-            )
+        called = f"--target {options.target}{_of(options, name)}"
+        check_horizon(called, len(rows), len(rows) - starts[name], horizon)
     return starts, split
 
 
@@ -160,8 +156,7 @@ def _season(options, parts, starts):
     """Steps of a season: those given, else as the dates suggest where the series are so long."""
     index = pd.Index(next(iter(parts.values()))[options.date_col])
     season, shortest = season_of(index, options.season), min(starts.values())
-    if options.season and season > shortest:
-        raise ValueError(f"--season {season} is more than the {shortest} rows before the test.")
+    check_season(options.season, shortest)
     season = season if season <= shortest else 1
     scales = [mase_scale(part[options.target][: starts[n]], season) for n, part in parts.items()]
     if options.series_col is not None and np.isnan(scales).all():

@@ -4,9 +4,9 @@ import numpy as np
 
 from keraseq.cli.columns import complete_rows, holds_numbers, read_numbers
 from keraseq.cli.data_file import read_file
+from keraseq.cli.file_text import is_table
 from keraseq.cli.labelled_rows import few, split_rows
 from keraseq.cli.published_data import TEXTS, published_series_of_classes, published_texts
-from keraseq.cli.tables import is_table
 
 
 def text_data(options):

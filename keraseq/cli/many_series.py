@@ -70,3 +70,18 @@ class ManySeries:
     def training(self):
         parts = [rows[: self.n_train or self.starts[name]] for name, rows in self.each()]
         return pd.concat(parts, ignore_index=True)
+
+
+def check_horizon(called, n_rows, n_test, horizon):
+    """Refuse a series whose test part holds no forecast."""
+    if n_test < horizon:
+        raise ValueError(
+            f"{called} has {n_rows} rows, too few: the test part, its last {n_test}, must hold a "
+            f"--horizon of {horizon}."
+        )
+
+
+def check_season(season, n_before):
+    """Refuse a season, if one is given, of which the training part holds no whole one."""
+    if season and season > n_before:
+        raise ValueError(f"--season {season} is more than the {n_before} rows before the test.")

@@ -5,7 +5,7 @@ import numpy as np
 from keraseq import datasets
 from keraseq._checks import nearest_names
 from keraseq.cli.labelled_rows import LabelledRows
-from keraseq.cli.many_series import ManySeries
+from keraseq.cli.many_series import ManySeries, check_horizon, check_season
 
 SEASONS = {"co2": 12, "sunspots": 11, "etth1": 24}
 
@@ -82,6 +82,8 @@ def published_series(options, horizon):
         y = getattr(datasets, f"load_{name}")().data.to_frame()
         start = len(y) - len(y) // 5
         split = f"the last fifth as test, from row {start:,} on"
+    check_horizon(f"--data {name}", len(y), len(y) - start, horizon)
+    check_season(options.season, start)
     frame = y.rename_axis("date").reset_index()
     starts, season = {None: start}, options.season or SEASONS[name]
     return ManySeries(frame, "date", list(y), starts, split, n_train=n_train, season=season)

@@ -8,7 +8,6 @@ import io
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -33,12 +32,6 @@ class Table:
     path: str
     cells: pd.DataFrame
     sep: str
-
-
-def is_table(name):
-    """Whether this names a file of rows, packed or not, and no data set."""
-    is_named_so = re.search(r"\.(csv|tsv|txt)(\.(gz|bz2|xz))?$", name.lower())
-    return bool(is_named_so or (Path(name).suffix and Path(name).is_file()))
 
 
 def read_table(path, named, *, sep=None, encoding=None, quotes=None):

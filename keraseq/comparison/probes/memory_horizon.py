@@ -8,6 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from keraseq._checks import check_choice, check_integer
+from keraseq._quiet import many_models
 from keraseq.builders import assemble, compile_for_task, make_plan
 from keraseq.comparison.probes._models import check_names
 from keraseq.datasets import make_adding, make_copy
@@ -175,7 +176,8 @@ def memory_horizon(
     n_seeds = check_integer("n_seeds", n_seeds, 1)
     random_state = check_integer("random_state", random_state, 0)
     found = []
-    with tqdm(total=len(names) * n_seeds * len(lags), disable=not verbose, unit="lag") as bar:
+    n_lags = len(names) * n_seeds * len(lags)
+    with many_models(), tqdm(total=n_lags, disable=not verbose, unit="lag") as bar:
         for name in names:
             trainer = _Trainer(the_task, name, units)
             for seed in range(random_state, random_state + n_seeds):

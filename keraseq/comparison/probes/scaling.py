@@ -6,6 +6,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from scipy import stats
 
 from keraseq._checks import check_integer
+from keraseq._quiet import many_models
 from keraseq.comparison.probes._models import check_names
 from keraseq.comparison.probes._tensorflow import COUNTING, require_tensorflow
 from keraseq.comparison.probes._workload import Workload, weigh
@@ -80,7 +81,8 @@ def scaling(
     if memory:
         require_tensorflow("counts the memory of tensors", "Set memory=False")
     plan = _plan(base, {"length": lengths, "width": widths, "batch": batches})
-    runs = _time(names, plan, n_repeats)
+    with many_models():
+        runs = _time(names, plan, n_repeats)
     if memory:
         runs += _weigh(names, plan, n_repeats)
     runs.sort(key=lambda run: (names.index(run[0]), _QUANTITIES.index(run[1])))
