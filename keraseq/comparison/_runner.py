@@ -9,6 +9,7 @@ import joblib
 
 from keraseq._progress import progress_bar
 from keraseq.comparison._fit import fit_entry, one_thread
+from keraseq.training.pool import POOL
 
 _logger = logging.getLogger(__name__)
 # A worker imports TensorFlow before its first fit: 8.6 s and 820 MB, measured.
@@ -84,7 +85,9 @@ def _run_on_workers(jobs, data, settings, finish, n_workers, here):
     with joblib.parallel_config("loky", n_jobs=n_workers, inner_max_num_threads=1):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch=n_workers)
         work = (
-            joblib.delayed(_in_worker)(place, job, data, settings, there.is_first(job))
+            joblib.delayed(_in_worker)(
+                place, job, data, settings, there.is_first(job), POOL.most_idle
+            )
             for place, job in enumerate(others)
         )
         with _ended(parallel(work)) as records:
@@ -106,8 +109,10 @@ def _ended(records):
             records.close()
 
 
-def _in_worker(place, job, data, settings, latency):
+def _in_worker(place, job, data, settings, latency, room):
     one_thread()
+    # Until the worker ends, or a job of another comparison says another number.
+    POOL.keep_room("comparison", room)
     return place, {**_fit_job(job, data, settings, latency=latency), "threads": 1}
 
 

@@ -21,6 +21,7 @@ from keraseq.comparison._read_models import check_parallel, make_entries
 from keraseq.comparison._rival_entries import make_baselines
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
+from keraseq.training.pool import POOL
 
 _logger = logging.getLogger(__name__)
 _SPLITS = 2  # in a seed's place: models are 0, baselines 1
@@ -149,9 +150,11 @@ def compare(
     _warn_of_overlap(data)
     split_seeds = [draw_seed(random_state, _SPLITS, run) for run in range(n_seeds)]
     splits = data.splits(cv, n_seeds, split_seeds)
-    _try_without_training(entries, data, splits[0])
     header = _header(data, splits, random_state, tune)
-    records = _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume)
+    # Each model is compiled once for all runs; with trials, for each setting tried.
+    with POOL.room(len(entries) * (tune or 1)):
+        _try_without_training(entries, data, splits[0])
+        records = _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume)
     return Comparison(
         records,
         task=data.task,

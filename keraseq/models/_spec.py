@@ -139,6 +139,11 @@ class ModelSpec:
         """Whether a file of the zoo defines it, so that every process knows it by its name."""
         return self.module == f"{__package__}.{self.name}"
 
+    @property
+    def runs_our_code(self):
+        """Whether a file of the zoo holds the function, which a user's preset may set too."""
+        return module_of(self.function) == f"{__package__}.{self.function.__name__}"
+
     def __reduce__(self):
         from keraseq.models._registry import find_model, restore
 

@@ -50,7 +50,7 @@ class ZooBlueprint:
     @property
     def key(self):
         """Everything that a trace holds; None where code of a user's is in it, which may change."""
-        is_ours = self.plan.spec.is_ours and '"registered_name": "' not in self.optimizer
+        is_ours = self.plan.spec.runs_our_code and '"registered_name": "' not in self.optimizer
         if not is_ours or not _is_hashable(self.plan):
             return None
         policy = keras.config.dtype_policy().name
@@ -68,7 +68,7 @@ class ZooBlueprint:
             loss=self.loss,
             quantiles=self.plan.head.quantiles,
         )
-        return Lent(model, self.key, self.plan)
+        return Lent(model, self.key, self.plan, seed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +124,7 @@ class FunctionBlueprint:
                 logits=not ends_in_probabilities(model),
                 quantiles=self.quantiles,
             )
-        return Lent(model, None, None, keeps_optimizer=keeps_optimizer)
+        return Lent(model, None, None, seed, keeps_optimizer=keeps_optimizer)
 
     def _check(self, model):
         said = f"model={self.function!r} returned"

@@ -32,7 +32,7 @@ class Network:
         Ctrl-C too, which the run that is returned then tells.
         """
         weights = self._weights if self._own is None else self._own.get_weights()
-        with self._lend(alone=bool(callbacks)) as lent:
+        with self._lend(bool(callbacks)) as lent:
             model = lent.model
             lent.reset(self.seed)
             if weights is not None:
@@ -95,11 +95,14 @@ class Network:
             with many_models():
                 yield self.model
             return
-        with self._lend() as lent:
-            if lent.holder is not self._token:
-                lent.model.set_weights(self._weights)
-                lent.holder = self._token
-            yield lent.model
+        weights = self._weights
+        with POOL.share(
+            self.blueprint.key,
+            lambda: self.blueprint.make(self.seed),
+            self._token,
+            lambda model: model.set_weights(weights),
+        ) as model:
+            yield model
 
     @property
     def model(self):
@@ -109,11 +112,9 @@ class Network:
             self._own.set_weights(self._weights)
         return self._own
 
-    def _lend(self, alone=False):
-        """With `alone` a model that nobody else has had or will have: a callback may do anything
-        to it.
-        """
-        key = None if alone else self.blueprint.key
+    def _lend(self, has_callbacks):
+        """A model alone; a callback may do anything to it, so that nobody else may have it."""
+        key = None if has_callbacks else self.blueprint.key
         return POOL.lend(key, lambda: self.blueprint.make(self.seed), self._token)
 
     def __getstate__(self):

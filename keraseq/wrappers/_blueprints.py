@@ -63,7 +63,7 @@ def make_blueprint(
         return FunctionBlueprint(estimator.model, input_shape, outputs, *shared)
     arguments = {
         "task": task,
-        "vocabulary_size": vocabulary_size,
+        "vocabulary_size": _round_up(vocabulary_size),
         "quantiles": quantiles,
         "pooling": estimator.pooling,
         "parameter_budget": estimator.parameter_budget,
@@ -83,6 +83,14 @@ def make_blueprint(
         input_shape = (None, *input_shape[1:])
     plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
     return ZooBlueprint(plan, config, loss)
+
+
+def _round_up(size):
+    """To four sizes an octave: splits of a corpus, with some words more or fewer, share a model."""
+    if size is None:
+        return None
+    step = 1 << max(0, size.bit_length() - 3)
+    return -(-size // step) * step
 
 
 def _sizes(estimator, params):

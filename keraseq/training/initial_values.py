@@ -1,0 +1,139 @@
+"""A model's first values drawn again from another seed, without building it again."""
+
+import random
+
+import keras
+import numpy as np
+from keras import ops
+
+from keraseq.builders import assemble, python_random
+
+# Seeds that Keras draws while a model is built: two or three for each of its layers.
+_MOST_DRAWS = 2000
+
+
+class InitialValues:
+    """What the variables of a new model were drawn from.
+
+    Keras gives every initialiser and every random layer a seed from Python's generator while the
+    model is built. Which of these draws a variable comes from is found by drawing it again: with
+    another seed the same draws are made and the same initialisers called. Where a variable is
+    neither found so nor made of zeros and ones, first values come from a new build.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As `assemble` gave it.
+    plan : Plan
+    seed : int
+        It was built from.
+
+    Attributes
+    ----------
+    are_drawn : bool
+        Whether no build is needed.
+    """
+
+    def __init__(self, model, plan, seed):
+        self._plan = plan
+        places = {draw: place for place, draw in enumerate(_draws(seed))}
+        found = {}
+        # Those within come first: a variable is its innermost layer's.
+        for layer in reversed(list(model._flatten_layers())):
+            _find(layer, places, found)
+        sources = [found.get(id(v)) or _constant(v) for v in model.variables]
+        self.are_drawn = None not in sources
+        self._sources = sources if self.are_drawn else None
+
+    def put(self, model, seed):
+        """Give the variables of `model` the values that a build from `seed` gives them."""
+        if self.are_drawn:
+            draws = _draws(seed)
+            values = (source(draws) for source in self._sources)
+        else:
+            values = assemble(self._plan, seed).variables
+        for variable, value in zip(model.variables, values, strict=True):
+            variable.assign(value)
+
+
+def _draws(seed):
+    """The seeds that Keras draws one after the other in a build from `seed`."""
+    with python_random(seed):
+        return [random.randint(1, int(1e9)) for _ in range(_MOST_DRAWS)]
+
+
+def _find(layer, places, found):
+    """Note the source of each variable of a layer that one of its random objects has made."""
+    initializers = []
+    for part in vars(layer).values():
+        if isinstance(part, keras.random.SeedGenerator):
+            start = ops.convert_to_numpy(part.state)
+            if start[0] in places:
+                found[id(part.state)] = _OfGenerator(places[start[0]], start.dtype)
+        elif isinstance(getattr(part, "seed", None), int) and callable(part):
+            initializers.append(part)
+    for variable in layer.variables:
+        if id(variable) not in found:
+            source = _source(variable, initializers, places)
+            found.update({} if source is None else {id(variable): source})
+
+
+def _source(variable, initializers, places):
+    """The initialiser that gives a variable's value, or None."""
+    for initializer in initializers:
+        for config in _configs(initializer, len(variable.shape)):
+            place = places.get(initializer.seed)
+            source = _OfInitializer(initializer, config, place, variable)
+            if _gives(source, variable):
+                return source
+    return None
+
+
+def _configs(initializer, rank):
+    """The configurations in which a layer may have called its initialiser."""
+    config = initializer.get_config()
+    yield config
+    if "input_axes" in config and config["input_axes"] is None:
+        # EinsumDense tells it which of the axes come in.
+        for n in range(1, rank):
+            axes = {"input_axes": tuple(range(n)), "output_axes": tuple(range(n, rank))}
+            yield {**config, **axes}
+
+
+def _gives(source, variable):
+    try:
+        return np.array_equal(*map(ops.convert_to_numpy, (source(None), variable)))
+    except ValueError:
+        # An initialiser of matrices, asked for a vector.
+        return False
+
+
+class _OfGenerator:
+    """The state of a seed generator."""
+
+    def __init__(self, place, dtype):
+        self._place, self._dtype = place, dtype
+
+    def __call__(self, draws):
+        return np.array([draws[self._place], 0], self._dtype)
+
+
+class _OfInitializer:
+    """What an initialiser gives, with the seed that it has or, given draws, with its place's."""
+
+    def __init__(self, initializer, config, place, variable):
+        self._kind, self._config = type(initializer), config
+        self._seed, self._place = initializer.seed, place
+        self._shape, self._dtype = tuple(variable.shape), variable.dtype
+
+    def __call__(self, draws):
+        # One that was given its seed has no place among the draws.
+        seed = self._seed if draws is None or self._place is None else draws[self._place]
+        initializer = self._kind.from_config({**self._config, "seed": seed})
+        return initializer(self._shape, dtype=self._dtype)
+
+
+def _constant(variable):
+    """The source of a variable of zeros and ones, which no seed decides; None for another."""
+    value = ops.convert_to_numpy(variable)
+    return (lambda draws: value) if np.isin(value, (0, 1)).all() else None
