@@ -201,6 +201,28 @@ def test_the_states_of_any_recurrent_layer_have_gradients():
     assert set(frame["wrt"]) == {"input", "hidden state"}
 
 
+@pytest.mark.parametrize("name", keraseq.list_models(task="regression"))
+def test_gradient_flow_reads_every_architecture(name):
+    frame = probes.gradient_flow(name, n_steps=3, n_rows=2, units=8, n_seeds=1)
+    assert len(frame.query("wrt == 'input'")) == 3 and np.isfinite(frame["norm"]).all()
+
+
+def test_probes_read_presets_and_refuse_forecasters_before_anything_is_trained():
+    keraseq.register_preset("patched_gru_of_probes", of="gru", patch_length=2, units=3)
+    quick = {"lags": (4,), "steps": 1, "n_seeds": 1, "units": 2, "verbose": 0}
+    frame = probes.memory_horizon("patched_gru_of_probes", **quick)
+    assert frame["model"].tolist() == ["patched_gru_of_probes"]
+    sizes = {"lengths": (4, 6, 8), "widths": (), "batches": (), "n_repeats": 1, "memory": False}
+    for probe in (
+        lambda: probes.memory_horizon(["gru", "dlinear"], steps=10**9),
+        lambda: probes.memory_horizon(["gru", "dlinear"], task="copy", steps=10**9),
+        lambda: probes.gradient_flow(["gru", "dlinear"], n_steps=10**9),
+        lambda: probes.scaling(["gru", "dlinear"], **{**sizes, "lengths": (10**9,) * 3}),
+    ):
+        with pytest.raises(ValueError, match=r"and dlinear does not serve that; .*min_gru"):
+            probe()
+
+
 # Gates
 
 
@@ -242,6 +264,17 @@ def test_gates_of_other_gru_cells(settings):
     x = keras.layers.GRU(3, **settings)(x, mask=mask)
     model = keras.Model(inputs, keras.layers.Dense(1)(x))
     assert len(probes.gates(model, numbers(1, 4, 2))) == 2 * 4 * 3
+
+
+def test_the_gate_of_a_scan_is_what_it_keeps():
+    model = keraseq.min_gru((None, 2), 3, units=4, seed=0)
+    X = numbers(1, 3, 2)
+    gate = next(lay for lay in model.layers if lay.name.startswith("dense"))
+    kernel, bias = gate.get_weights()
+    projection, offset = model.get_layer("projection").get_weights()
+    z = (X[0, 1] @ projection + offset) @ kernel + bias
+    kept = probes.gates(model, X).query("gate == 'update' and step == 1")["activation"]
+    np.testing.assert_allclose(kept, 1 / (1 + np.exp(z)), rtol=1e-4)
 
 
 def test_a_model_without_gates_is_told_which_have_them():

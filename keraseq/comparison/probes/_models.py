@@ -6,7 +6,7 @@ from sklearn.base import BaseEstimator
 
 from keraseq.batching import pad
 from keraseq.comparison._read_models import entry_names
-from keraseq.models import find_model
+from keraseq.models import find_model, list_models
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
@@ -30,15 +30,36 @@ def named_models(models):
     return named
 
 
-def check_names(models):
+def check_names(models, task, inputs="numbers"):
     """Return the names of `models`, names of the zoo or registered functions, one or several.
+
+    Parameters
+    ----------
+    models : str, callable, or list or dict of them
+    task : str
+        That the probe builds them for.
+    inputs : {"numbers", "tokens"}
+        What it gives them to read.
 
     Raises
     ------
     ValueError
-        For nothing, or an unknown one.
+        For nothing, an unknown one, or one that the probe cannot build.
     """
-    return [find_model(model).name for model in named_models(models).values()]
+    specs = [find_model(model) for model in named_models(models).values()]
+    unfit = [spec.name for spec in specs if not _is_built(spec, task, inputs)]
+    if unfit:
+        known = (find_model(name) for name in list_models(task=task))
+        fit = [spec.name for spec in known if _is_built(spec, task, inputs)]
+        raise ValueError(
+            f"This probe asks its models for {task} of {inputs}, and {', '.join(unfit)} "
+            f"{'does' if len(unfit) == 1 else 'do'} not serve that; give some of {', '.join(fit)}."
+        )
+    return [spec.name for spec in specs]
+
+
+def _is_built(spec, task, inputs):
+    return task in spec.served_tasks and spec.inputs in ("any", inputs)
 
 
 def as_keras(model, X):

@@ -58,7 +58,8 @@ class Recurrence:
 
     @property
     def has_gates(self):
-        return type(getattr(self.rnn, "cell", None)) in _GATES
+        """Whether it is an LSTM, a GRU or a scan."""
+        return isinstance(self.rnn, LinearScan) or type(self.rnn.cell) in _GATES
 
     def inputs(self, model, inputs):
         """Return the tensors `(batch, time, channels)` that reach the layer, and its mask."""
@@ -107,6 +108,9 @@ class Recurrence:
 
     def gates(self, xs, before):
         """Return the openings `(batch, time, units)` of each gate."""
+        if isinstance(self.rnn, LinearScan):
+            # How much of the state is kept, as a GRU's update gate says in Keras.
+            return {"update": ops.convert_to_numpy(xs[0])}
         cell = self.rnn.cell
         found = _GATES[type(cell)](cell, xs[0], before)
         return {name: np.array(cell.recurrent_activation(z)) for name, z in found.items()}

@@ -19,9 +19,11 @@ class Workload:
     width : int
     """
 
+    task = "regression"
+
     def __init__(self, name, width):
         shape = (None, FEATURES)
-        self._model = build(name, shape, 1, task="regression", units=width, seed=0)
+        self._model = build(name, shape, 1, task=self.task, units=width, seed=0)
         # The first two shapes are traced as they are, later ones share a trace. TensorFlow warns of
         # many traces within ten calls, of however many models.
         for size in (2, *[3] * 6):

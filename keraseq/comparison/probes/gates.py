@@ -11,13 +11,14 @@ def gates(model, X):
     """Return the activation of every gate of every unit at every step.
 
     LSTM layers have the gates "input", "forget" and "output", GRU layers "update" (1 keeps the
-    state as it is, as in Keras) and "reset". The layers are walked step by step by their cells,
-    with the weights that they have, and the walk is checked against the layer's own output.
+    state as it is, as in Keras) and "reset", the scan of min_gru "update". The layers are walked
+    step by step by their cells, with the weights that they have, and the walk is checked against
+    the layer's own output.
 
     Parameters
     ----------
     model : keras.Model or fitted estimator
-        With LSTM or GRU layers, bidirectional ones too.
+        With LSTM or GRU layers, bidirectional ones too, or a scan as of min_gru.
     X : array or list
         Sequences: raw for an estimator, encoded for a Keras model. A row takes
         `gates * units` numbers a step.
@@ -54,8 +55,8 @@ def gates(model, X):
     gated = [recurrence for recurrence in recurrences(model) if recurrence.has_gates]
     if not gated:
         raise ValueError(
-            f"{model.name} has no gates; LSTM and GRU layers have, for instance those of "
-            "keraseq.lstm, keraseq.gru and keraseq.bilstm."
+            f"{model.name} has no gates; LSTM, GRU and scan layers have, for instance those of "
+            "keraseq.lstm, keraseq.gru, keraseq.bilstm and keraseq.min_gru."
         )
     frame = pd.concat(
         [frame for recurrence in gated for frame in _frames(model, recurrence, inputs, tokens)],
@@ -69,7 +70,7 @@ def _frames(model, recurrence, inputs, tokens):
     xs, mask = recurrence.inputs(model, inputs)
     _, before, _ = recurrence.walk(xs, mask)
     rows, steps = np.nonzero(np.array(mask))
-    units = recurrence.rnn.units
+    units = before.shape[-1]
     for gate, values in recurrence.gates(xs, before).items():
         frame = pd.DataFrame({"row": np.repeat(rows, units), "layer": recurrence.number})
         frame["direction"], frame["gate"] = recurrence.direction, gate

@@ -8,11 +8,14 @@ from keras import ops
 from keraseq._checks import check_integer
 from keraseq.builders import build
 from keraseq.comparison.probes._graph import cut, reading_of, real_steps, stem
-from keraseq.comparison.probes._models import as_keras, named_models
+from keraseq.comparison.probes._models import as_keras, check_names, named_models
 from keraseq.comparison.probes._stepping import recurrences
 from keraseq.comparison.probes._tensorflow import gradients
 from keraseq.models import find_model, is_registered
 from keraseq.stems import whole_reading
+
+# Of models that are built here.
+_TASK = "regression"
 
 
 def gradient_flow(
@@ -96,8 +99,11 @@ def gradient_flow(
     check_integer("random_state", random_state, 0)
     if (X is None) != (y is None):
         raise ValueError("X and y belong together; give both, or neither.")
-    runs = []
-    for name, model in named_models(models).items():
+    runs, named = [], named_models(models)
+    to_build = [model for model in named.values() if isinstance(model, str) or is_registered(model)]
+    if to_build:
+        check_names(to_build, _TASK)
+    for name, model in named.items():
         if not isinstance(model, str) and not is_registered(model):
             runs.append((name, np.nan, _flow(*_given(name, model, X, y))))
             continue
@@ -116,7 +122,7 @@ def _build(name, inputs, units, seed):
         name,
         (None, *inputs.shape[2:]),
         1,
-        task="regression",
+        task=_TASK,
         pooling=whole_reading(find_model(name).is_causal()),
         units=units,
         seed=seed,

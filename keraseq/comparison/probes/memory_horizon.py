@@ -23,6 +23,7 @@ _CHECK_EVERY = 100
 class _Adding:
     """Add two numbers, each marked somewhere in its half of the sequence."""
 
+    answers, inputs = "regression", "numbers"
     lags = (25, 50, 100, 200, 300)
     threshold = 1 / 60  # a tenth of the variance, which predicting 1 always would leave
 
@@ -31,7 +32,7 @@ class _Adding:
 
     def plan(self, name, units):
         pooling = whole_reading(find_model(name).is_causal())
-        return make_plan(name, (None, 2), 1, task="regression", pooling=pooling, units=units)
+        return make_plan(name, (None, 2), 1, task=self.answers, pooling=pooling, units=units)
 
     def rows(self, n, lag, random_state):
         X, y = make_adding(n, lag, return_X_y=True, random_state=random_state)
@@ -47,6 +48,7 @@ class _Copy:
     With ten of them no recurrent network learned a gap of 10 with the default effort.
     """
 
+    answers, inputs = "tagging", "tokens"
     lags = (5, 10, 25, 50, 100)
     threshold = 0.1  # a model without memory gets seven of eight symbols wrong
     n_symbols, n_copied = 8, 3
@@ -60,7 +62,7 @@ class _Copy:
             name,
             (None,),
             vocabulary,
-            task="tagging",
+            task=self.answers,
             vocabulary_size=vocabulary,
             # A hidden symbol cannot be remembered.
             token_dropout=0.0,
@@ -105,7 +107,8 @@ def memory_horizon(
     Parameters
     ----------
     models : str or list of str
-        Names of :func:`keraseq.list_models`.
+        Names of :func:`keraseq.list_models`, or registered functions; forecasters are refused,
+        which answer another question.
     task : {"adding", "copy"}, default="adding"
         See :func:`keraseq.datasets.make_adding`, whose lag is the sequence's length (the two
         numbers to add stand half of it apart in the mean), and
@@ -139,7 +142,7 @@ def memory_horizon(
     Raises
     ------
     ValueError, TypeError
-        For an unknown name or task, or lags that do not rise.
+        For an unknown name or task, a model that cannot learn the task, or lags that do not rise.
 
     Notes
     -----
@@ -161,8 +164,8 @@ def memory_horizon(
     >>> frame[["model", "reads", "lag", "learned", "horizon"]].values.tolist()
     [['gru', 'last', 4, False, 0]]
     """
-    names = check_names(models)
     the_task = _TASKS[check_choice("task", task, _TASKS)]
+    names = check_names(models, the_task.answers, the_task.inputs)
     lags = [check_integer("lags", lag, 2) for lag in (the_task.lags if lags is None else lags)]
     if not lags or lags != sorted(set(lags)):
         raise ValueError(f"lags={lags} must rise and hold at least one, such as (25, 50, 100).")
@@ -175,11 +178,10 @@ def memory_horizon(
     }
     n_seeds = check_integer("n_seeds", n_seeds, 1)
     random_state = check_integer("random_state", random_state, 0)
-    found = []
+    found, trainers = [], [_Trainer(the_task, name, units) for name in names]
     n_lags = len(names) * n_seeds * len(lags)
     with many_models(), tqdm(total=n_lags, disable=not verbose, unit="lag") as bar:
-        for name in names:
-            trainer = _Trainer(the_task, name, units)
+        for name, trainer in zip(names, trainers, strict=True):
             for seed in range(random_state, random_state + n_seeds):
                 bar.set_postfix_str(f"{name}, seed {seed}")
                 tried = _search(trainer, lags, learning_rates, seed, effort, bar)
@@ -248,4 +250,4 @@ class _Trainer:
         model = assemble(self._plan, seed)
         optimizer = keras.optimizers.Adam(global_clipnorm=1.0)
         compile_for_task(model, self._plan.task, optimizer=optimizer)
-        return Lent(model, "model", self._plan)
+        return Lent(model, "model", self._plan, seed)

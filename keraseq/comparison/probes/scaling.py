@@ -73,7 +73,7 @@ def scaling(
     >>> frame["size"].tolist()
     [4, 8, 16, 4, 8, 16]
     """
-    names = check_names(models)
+    names = check_names(models, Workload.task)
     n_repeats = check_integer("n_repeats", n_repeats, 1)
     base = {"width": width, "length": length, "batch": batch}
     for name, value in base.items():
