@@ -206,6 +206,23 @@ def test_ctrl_c_is_one_line_and_status_130(capsys, monkeypatch):
     assert capsys.readouterr() == ("half a line", "\nStopped by Ctrl-C; nothing is saved.\n")
 
 
+def test_who_reads_only_the_first_lines_is_told_no_error():
+    code = """
+from keraseq import cli
+
+def run(options):
+    for number in range(100_000):
+        cli.print_lines(number=number)
+
+cli.main(run, cli.parser("", model="gru", data="x", columns={}).parse_args([]))
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
+        reading.stdout.readline()
+        reading.stdout.close()
+        assert reading.stderr.read() == b""
+
+
 # In place of the bar, Ctrl-C after the first batch.
 IN_TRAINING = """
 import os, runpy, signal, sys

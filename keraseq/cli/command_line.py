@@ -1,6 +1,7 @@
 """The command line that all recipes share, and how they end."""
 
 import argparse
+import os
 import re
 import shlex
 import sys
@@ -132,6 +133,10 @@ def main(run, options):
         _check_options(options)
         with many_models():
             run(options)
+    except BrokenPipeError:
+        # As of `| head`; what is still to be written would fail again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (ValueError, TypeError, OSError, ImportError) as error:
         sys.stderr.write(paragraph("Error", error))
         sys.exit(2)
