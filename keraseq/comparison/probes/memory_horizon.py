@@ -23,7 +23,8 @@ _CHECK_EVERY = 100
 class _Adding:
     """Add two numbers, each marked somewhere in its half of the sequence."""
 
-    answers, inputs = "regression", "numbers"
+    answers = "regression"
+    inputs = "numbers"
     lags = (25, 50, 100, 200, 300)
     threshold = 1 / 60  # a tenth of the variance, which predicting 1 always would leave
 
@@ -48,7 +49,8 @@ class _Copy:
     With ten of them no recurrent network learned a gap of 10 with the default effort.
     """
 
-    answers, inputs = "tagging", "tokens"
+    answers = "tagging"
+    inputs = "tokens"
     lags = (5, 10, 25, 50, 100)
     threshold = 0.1  # a model without memory gets seven of eight symbols wrong
     n_symbols, n_copied = 8, 3
