@@ -4,7 +4,6 @@ Run ``python -m keraseq._stubs`` after adding a model; with ``--check`` it fails
 stale.
 """
 
-import inspect
 import sys
 from pathlib import Path
 
@@ -63,14 +62,6 @@ def _builder(name):
     own = [f"{own}={spec.default(own)!r}" for own in spec.own_parameters]
     arguments = ["input_shape", "outputs", *(["*", *own] if own else [])]
     return f"def {name}({', '.join(arguments)}, **options: Unpack[{_OPTIONS}]) -> keras.Model: ..."
-
-
-def shared_options():
-    """The names of the shared arguments, as the builders have them."""
-    from keraseq.builders import build
-
-    parameters = inspect.signature(build).parameters.values()
-    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
 
 
 def main(arguments):

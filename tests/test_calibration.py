@@ -185,7 +185,7 @@ def test_errors_are_measured_once_by_a_copy_that_touches_nothing_of_the_users(fi
     again = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(again.predict_interval(coverage=0.7), first)
     assert len(fits) == 2
-    assert not hasattr(clone(model), "_calibrator")
+    assert not hasattr(clone(model), "_probabilities")
     fresh = small(random_state=5).fit(2 * WAVE).predict_interval(coverage=0.7)
     model.set_params(random_state=5).fit(2 * WAVE)
     np.testing.assert_array_equal(model.predict_interval(coverage=0.7), fresh)

@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import keraseq
 from keraseq._stubs import stub_text
 from keraseq.models import find_model
+from keraseq.tasks import task_names
 
 STAGES = [
     "datasets",
@@ -25,9 +27,15 @@ STAGES = [
     "baselines",
     "wrappers",
     "comparison",
+    "plots",
+    "export",
     "cli",
 ]
 PACKAGE = Path(keraseq.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+MOST_LINES = 350
+MOST_LINES_OF_A_BASE = 250
 
 
 pytestmark = pytest.mark.usefixtures("registry_as_before")
@@ -47,32 +55,124 @@ def test_importing_keraseq_loads_no_heavy_package():
 
 
 def test_importing_a_stage_does_not_load_keras():
-    stages = [stage for stage in STAGES[:3] if (PACKAGE / stage).is_dir()]
-    loaded = loaded_by(f"import keraseq; [getattr(keraseq, s) for s in {stages}]")
+    loaded = loaded_by(f"import keraseq; [getattr(keraseq, s) for s in {STAGES[:3]}]")
     assert not {"tensorflow", "keras"} & set(loaded)
 
 
-def imported_parts(file):
-    """The parts of keraseq that a file imports at module level."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative import"
-            modules = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        yield from (m.split(".")[1] for m in modules if m.startswith("keraseq."))
+def stage_of(file):
+    """The folder that a file lies in; None for what all stages use."""
+    first = file.relative_to(PACKAGE).parts[0]
+    return None if first.endswith(".py") else first
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_imports_point_one_way(stage):
-    later = set(STAGES[STAGES.index(stage) + 1 :])
-    place = PACKAGE / stage
-    for file in place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")]:
-        if file.exists():
-            reached = later & set(imported_parts(file))
-            assert not reached, f"{file} reaches up to {reached}"
+def names_imported(node):
+    """What an import statement brings, as dotted names within keraseq."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative import"
+        names = [f"{node.module}.{alias.name}" for alias in node.names]
+    else:
+        return []
+    return [name.removeprefix("keraseq.") for name in names if name.startswith("keraseq.")]
+
+
+def test_every_folder_of_the_package_is_a_stage():
+    folders = {stage_of(file) for file in FILES} - {None}
+    assert folders == set(STAGES)
+
+
+def test_imports_point_one_way():
+    """At module level; files beside the stages' folders reach none of them."""
+    found = [
+        f"{file} reaches up to {name}"
+        for file, tree in TREES.items()
+        for node in tree.body
+        for name in names_imported(node)
+        if name.partition(".")[0] in STAGES and is_later(name.partition(".")[0], stage_of(file))
+    ]
+    assert found == []
+
+
+def is_later(stage, than):
+    return than is None or STAGES.index(stage) > STAGES.index(than)
+
+
+def test_of_another_stage_only_public_names_are_imported():
+    """In functions too; what lies beside the stages' folders is everybody's."""
+    found = []
+    for file, tree in TREES.items():
+        for name in (name for node in ast.walk(tree) for name in names_imported(node)):
+            stage, *rest = name.split(".")
+            if stage != stage_of(file) and any(part.startswith("_") for part in rest):
+                found.append(f"{file} imports {name}")
+    assert found == []
+
+
+def task_names_in(tree):
+    """Comparisons, dict keys and lists with a task's name: (line, name).
+
+    What is asked for or declared is none: default arguments, `task=` and `tasks=` of a call, and
+    an estimator's `_tasks`.
+    """
+    declared = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in ("task", "tasks"):
+            declared.update(ast.walk(node.value))
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_tasks":
+            declared.update(ast.walk(node))
+        elif isinstance(node, ast.arguments):
+            for default in filter(None, [*node.defaults, *node.kw_defaults]):
+                declared.update(ast.walk(default))
+    places = {
+        ast.Compare: lambda node: [node.left, *node.comparators],
+        ast.Dict: lambda node: node.keys,
+        ast.List: lambda node: node.elts,
+        ast.Tuple: lambda node: node.elts,
+        ast.Set: lambda node: node.elts,
+        ast.MatchValue: lambda node: [node.value],
+        ast.Subscript: lambda node: [node.slice],
+    }
+    return [
+        (part.lineno, part.value)
+        for node in ast.walk(tree)
+        for part in places.get(type(node), lambda node: [])(node)
+        if isinstance(part, ast.Constant) and part.value in task_names() and part not in declared
+    ]
+
+
+def test_tasks_are_told_apart_in_their_own_folder_alone():
+    found = {
+        str(file): names
+        for file, tree in TREES.items()
+        if stage_of(file) != "tasks" and (names := task_names_in(tree))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("if task == 'regression': pass", ["regression"]),
+        ("if task in ('tagging', name): pass", ["tagging"]),
+        ("words = {'multilabel': 1, 'other': 2}", ["multilabel"]),
+        ("words['forecasting']", ["forecasting"]),
+        ("def f(x, task='regression'): pass", []),
+        ("f(task='regression'); register(tasks=('tagging',))", []),
+        ("class A:\n    _tasks = ('classification', 'multilabel')", []),
+    ],
+)
+def test_what_counts_as_telling_tasks_apart(code, names):
+    assert [name for _, name in task_names_in(ast.parse(code))] == names
+
+
+def test_files_and_bases_are_short():
+    lines = {str(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
+    assert {file: n for file, n in lines.items() if n > MOST_LINES} == {}
+    classes = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    bases = {getattr(base, "id", "") for node in classes for base in node.bases}
+    sizes = {n.name: n.end_lineno - n.lineno + 1 for n in classes if n.name in bases}
+    assert {name: n for name, n in sizes.items() if n > MOST_LINES_OF_A_BASE} == {}
 
 
 def test_every_extra_that_an_error_names_is_declared():
@@ -80,18 +180,11 @@ def test_every_extra_that_an_error_names_is_declared():
     setup.read(PACKAGE.parent / "setup.cfg")
     named = {
         node.args[1].value
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for tree in TREES.values()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_extra"
     }
     assert {"text", "plot", "tagging"} <= named <= set(setup["options.extras_require"])
-
-
-def test_private_helpers_do_not_reach_the_wrappers():
-    helpers = sorted(PACKAGE.glob("_*.py"))
-    assert helpers
-    for file in helpers:
-        assert not {"wrappers", "comparison"} & set(imported_parts(file)), file
 
 
 def test_stub_file_is_what_the_generator_writes():
@@ -216,11 +309,25 @@ def test_model_info_describes_every_model(name):
     assert info.title and info.authors and info.paper
     assert 1950 < info.year < 2100
     assert isinstance(info.causal, bool) and isinstance(info.parallel, bool)
-    assert set(info.tasks) <= {
-        "classification",
-        "multilabel",
-        "regression",
-        "tagging",
-        "forecasting",
-    }
+    assert set(info.tasks) <= set(task_names())
     assert 0 < info.smallest_size < 5000
+
+
+def test_parameters_that_estimators_share_have_equal_defaults():
+    # A tag depends on what comes after it, so that a tagger reads both ways; all others take the
+    # model that is right for streams and forecasts too.
+    exceptions = {("SequenceTagger", "model")}
+    estimators = [
+        keraseq.SequenceClassifier,
+        keraseq.SequenceRegressor,
+        keraseq.SequenceTagger,
+        keraseq.SequenceForecaster,
+        *(v for v in vars(keraseq.baselines).values() if hasattr(v, "get_params")),
+    ]
+    assert keraseq.baselines.NaiveForecaster in estimators
+    defaults = {}
+    for estimator in estimators:
+        for name, parameter in inspect.signature(estimator).parameters.items():
+            if (estimator.__name__, name) not in exceptions:
+                defaults.setdefault(name, set()).add(repr(parameter.default))
+    assert {name: found for name, found in defaults.items() if len(found) > 1} == {}

@@ -228,3 +228,33 @@ def test_patches_are_for_numbers_and_not_for_tags():
         small("tagging", 3, patch_length=2)
     with pytest.raises(ValueError, match="answers at every step"):
         small("tagging", 3, pooling="mean")
+
+
+@pytest.mark.parametrize("name", ["classification", "multilabel", "tagging"])
+def test_probabilities_become_what_decodes_to_them(name):
+    task = get_task(name)
+    probabilities = np.array([[0.25, 0.75], [0.5, 0.5]])
+    np.testing.assert_allclose(task.decode(task.undecode(probabilities)), probabilities)
+    certain = task.undecode(np.array([[1, 0]], "float32"))
+    assert np.isfinite(certain).all()
+    np.testing.assert_array_equal(task.answer(certain), [[1, 0]] if task.many_labels else [0])
+
+
+def test_every_task_but_the_forecast_encodes_its_y():
+    ys = {
+        "classification": ["no", "yes"],
+        "multilabel": [[0, 1], [1, 1]],
+        "regression": [0.5, 2.0],
+        "tagging": [["DET", "NOUN"], ["NOUN"]],
+    }
+    for name, y in ys.items():
+        assert get_task(name).make_target().fit(y).outputs_ == (1 if name == "regression" else 2)
+    with pytest.raises(TypeError, match="its target"):
+        get_task("forecasting").make_target()
+
+
+def test_of_several_quantiles_the_forecast_is_the_one_nearest_to_the_median():
+    values = np.arange(6.0).reshape(1, 2, 3)
+    forecasting = get_task("forecasting")
+    np.testing.assert_array_equal(forecasting.decode(values, (0.1, 0.6, 0.9)), values[..., 1])
+    assert forecasting.decode(values) is values

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.utils.multiclass import type_of_target
 
 _MOST_INTEGER_CLASSES = 20
@@ -34,6 +35,13 @@ def labels_steps(X, y):
         np.ndim(row) > 0 and len(row) == len(tags) for row, tags in zip(rows, y, strict=False)
     )
     return as_long and not _rectangular(y)
+
+
+def is_matrix(y):
+    """Whether y is of rows, which are indicators; not by numpy, to which strings are costly."""
+    if isinstance(y, list | tuple):
+        return bool(y) and (isinstance(y[0], list | tuple) or getattr(y[0], "ndim", 0) > 0)
+    return sparse.issparse(y) or getattr(y, "ndim", 1) == 2
 
 
 def _rectangular(y):

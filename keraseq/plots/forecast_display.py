@@ -99,14 +99,14 @@ class ForecastDisplay(Display):
         points = undo(forecaster._core.predict_points(windows, n), scalings)[place]
         bands = {}
         for level in np.atleast_1d(np.asarray(coverage, dtype=float)):
-            ends = forecaster._intervals(check_coverage(float(level)), *end)[place]
+            ends = forecaster._probabilities.intervals(check_coverage(float(level)), *end)[place]
             bands[float(level)] = pd.DataFrame(ends[:, column], ahead, columns=["lower", "upper"])
         shown = _HISTORY_HORIZONS * n if history is None else history
         return cls(
             pd.Series(one.values[-shown:, column], one.index[-shown:]),
             pd.Series(points[:, column], ahead),
             bands=bands,
-            truth=None if truth is None else _truth(forecaster, truth, panel, place, column, ahead),
+            truth=None if truth is None else _truth(truth, panel, place, column, ahead),
             name=str(target),
             title=titled(
                 f"{name_of(forecaster)}: forecast of {target}", ids[place] if len(ids) > 1 else None
@@ -136,7 +136,7 @@ class ForecastDisplay(Display):
         ax.set(ylabel=self.name, title=self.title)
 
 
-def _truth(forecaster, truth, panel, place, column, ahead):
+def _truth(truth, panel, place, column, ahead):
     """What `truth` says of the dates ahead; of an array, its first rows."""
     columns = panel.columns
     if hasattr(truth, "columns") and isinstance(panel.series[0].like, pd.DataFrame):

@@ -5,6 +5,7 @@ import math
 from keras import layers
 
 from keraseq._precision import full_precision
+from keraseq.tasks._central_quantile import central_quantile
 from keraseq.tasks.layers import QuantileSteps
 
 
@@ -20,8 +21,3 @@ def quantile_head(x, shape, quantiles):
 def rising(x, quantiles):
     """Put a last axis of as many numbers as quantiles in order, so that they never cross."""
     return QuantileSteps(central_quantile(quantiles), dtype=full_precision())(x)
-
-
-def central_quantile(quantiles):
-    """The place of the quantile nearest to the median."""
-    return min(range(len(quantiles)), key=lambda i: abs(quantiles[i] - 0.5))

@@ -17,6 +17,8 @@ class Task:
     name : str
     per_step : bool
         True when every step gets an answer, so that nothing is pooled.
+    many_labels : bool
+        True when any number of labels may be right at once, so that y is an indicator matrix.
     takes_quantiles : bool
     reads_history : bool
         True when a series is forecast from its own past.
@@ -38,6 +40,7 @@ class Task:
 
     name = None
     per_step = False
+    many_labels = False
     takes_quantiles = False
     reads_history = False
     smallest_outputs = 1
@@ -94,6 +97,18 @@ class Task:
         """
         raise TypeError(f"The task {self.name!r} defines no score of rows.")
 
+    def make_target(self):
+        """Return the encoder of y, not yet fitted."""
+        raise TypeError(f"The task {self.name!r} encodes no y.")
+
     def decode(self, values):
         """Turn the model's output into probabilities, or leave predicted numbers as they are."""
         return values
+
+    def answer(self, values):
+        """Turn the model's output into codes that the encoder of y gives back as answers."""
+        return values
+
+    def undecode(self, probabilities):
+        """Turn the output of a model that ends in probabilities into what `decode` takes."""
+        return probabilities

@@ -6,6 +6,7 @@ from scipy.special import softmax
 from sklearn.base import is_classifier
 
 from keraseq._checks import check_integer
+from keraseq.encoding import ClassTarget
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task
 
@@ -49,8 +50,17 @@ class Classification(Task):
     def metrics(self, *, logits, quantiles=None):
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
+    def make_target(self):
+        return ClassTarget()
+
     def decode(self, values):
         return softmax(values, axis=-1)
+
+    def answer(self, values):
+        return np.argmax(values, axis=-1)
+
+    def undecode(self, probabilities):
+        return np.log(np.clip(probabilities, np.finfo(probabilities.dtype).tiny, 1))
 
 
 def share_right(truth, predicted):

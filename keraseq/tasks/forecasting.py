@@ -6,6 +6,7 @@ from keras import layers, ops
 from keraseq._checks import check_integer
 from keraseq._precision import full_precision
 from keraseq.encoding.target_kind import is_one_series
+from keraseq.tasks._central_quantile import central_quantile
 from keraseq.tasks._quantiles import quantile_head, rising
 from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
@@ -60,6 +61,13 @@ class Forecasting(Regression):
             )
         horizon, targets = outputs
         return check_integer("horizon", horizon, 1), check_integer("targets", targets, 1)
+
+    def make_target(self):
+        raise TypeError("A forecast has no y: the series' own future is its target.")
+
+    def decode(self, values, quantiles=None):
+        """Return the forecast; of several quantiles the one nearest to the median."""
+        return values if quantiles is None else values[..., central_quantile(quantiles)]
 
     def loss(self, *, logits, quantiles=None, error="mse"):
         return ObservedError(error) if quantiles is None else PinballLoss(quantiles)

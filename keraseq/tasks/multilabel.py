@@ -1,8 +1,10 @@
 """Any number of labels."""
 
 import keras
+import numpy as np
 from scipy.special import expit
 
+from keraseq.encoding import MultilabelTarget
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task
 from keraseq.tasks.classification import share_right
@@ -12,6 +14,7 @@ class Multilabel(Task):
     """Any of several labels a sequence: an indicator row, an independent logit for each label."""
 
     name = "multilabel"
+    many_labels = True
     outputs_words = "number of labels (rows of 0 and 1)"
     score_name = "accuracy"
     score_limits = (0, 1)
@@ -30,5 +33,16 @@ class Multilabel(Task):
         threshold = 0.0 if logits else 0.5
         return [keras.metrics.BinaryAccuracy(name="accuracy", threshold=threshold)]
 
+    def make_target(self):
+        return MultilabelTarget()
+
     def decode(self, values):
         return expit(values)
+
+    def answer(self, values):
+        return np.asarray(values) > 0
+
+    def undecode(self, probabilities):
+        held = np.finfo(probabilities.dtype)
+        values = np.clip(probabilities, held.tiny, 1)
+        return np.log(values) - np.log1p(-np.minimum(values, 1 - held.epsneg))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from sklearn.base import is_regressor
 
+from keraseq.encoding import RegressionTarget
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._quantiles import quantile_head
 from keraseq.tasks._task import Task
@@ -42,6 +43,9 @@ class Regression(Task):
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         return quantile_head(features, (outputs,), quantiles)
+
+    def make_target(self):
+        return RegressionTarget()
 
     def loss(self, *, logits, quantiles=None):
         return keras.losses.MeanSquaredError() if quantiles is None else PinballLoss(quantiles)

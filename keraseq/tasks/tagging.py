@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keraseq.encoding import TagTarget
 from keraseq.encoding.target_kind import labels_steps
 from keraseq.tasks.classification import Classification
 from keraseq.tasks.layers import TaggingAccuracy
@@ -31,6 +32,9 @@ class Tagging(Classification):
     def gains(self, truth, predicted):
         right = [np.asarray(t) == np.asarray(p) for t, p in zip(truth, predicted, strict=True)]
         return np.array([float(np.sum(r)) for r in right]), np.array([float(len(t)) for t in truth])
+
+    def make_target(self):
+        return TagTarget()
 
     def loss(self, *, logits, quantiles=None):
         return keras.losses.SparseCategoricalCrossentropy(from_logits=logits, ignore_class=-1)

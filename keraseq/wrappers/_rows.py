@@ -6,6 +6,7 @@ import json
 import numbers
 
 import numpy as np
+from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight
 
 from keraseq.batching import take_rows
@@ -37,6 +38,38 @@ class Rows:
     def take(self, index):
         weights = None if self.weights is None else self.weights[index]
         return Rows(self.sequences.take(index), take_rows(self.targets, index), weights)
+
+
+def hold_back(rows, fraction, strata, seed):
+    """Return the rows that training sees, and a share of them that judges it.
+
+    Parameters
+    ----------
+    rows : Rows
+    fraction : float
+    strata : function
+        Of the targets and the number held back: by what the split is stratified, or None.
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If one of the two would be empty.
+    """
+    n = len(rows)
+    held_back = round(fraction * n)
+    if held_back < 1 or held_back >= n:
+        raise ValueError(
+            f"validation_fraction={fraction} of {n} rows leaves no rows for validation or for "
+            "training; change it, or set early_stopping=False."
+        )
+    train, other = train_test_split(
+        np.arange(n),
+        test_size=held_back,
+        random_state=seed,
+        stratify=strata(rows.targets, held_back),
+    )
+    return rows.take(train), rows.take(other)
 
 
 def row_weights(n, sample_weight):

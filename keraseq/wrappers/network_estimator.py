@@ -7,17 +7,23 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq.builders import count_flops, count_parameters
 from keraseq.models import users_models
+from keraseq.tasks import get_task
 
 # A comparison lends one model to many fits.
 _counted = weakref.WeakKeyDictionary()
 
 
 class NetworkEstimator(BaseEstimator):
-    """A subclass sets `_network` when it is fitted."""
+    """A subclass names its `_tasks`, and sets `_network` when it is fitted."""
 
     def _store(self, arguments):
         """Set every argument of a constructor as scikit-learn wants it: untouched."""
         vars(self).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
+
+    def _find_task(self, y=None):
+        """Which of the estimator's own tasks y poses."""
+        (name,) = self._tasks
+        return get_task(name)
 
     @property
     def model_(self):

@@ -3,15 +3,15 @@
 import numbers
 
 import numpy as np
-from scipy import sparse
-from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from keraseq._checks import shown
-from keraseq.encoding import ClassTarget, MultilabelTarget, check_lengths
+from keraseq.encoding import check_lengths
 from keraseq.encoding.convert import FLOAT32
 from keraseq.encoding.labels import comparable_labels, label_array
+from keraseq.encoding.target_kind import is_matrix
+from keraseq.tasks import get_task
 from keraseq.wrappers._rows import mean_one, row_weights
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
@@ -169,23 +169,22 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
 
     def decision_function(self, X):
         """Return the logits `(n, classes)`; for two classes `(n,)`, positive for the second."""
-        logits = self._logits(X)
-        binary = not self._is_multilabel and logits.shape[1] == 2
+        logits = self._raw(X)
+        binary = logits.shape[1] == 2 and not self._task.many_labels
         return logits[:, 1] - logits[:, 0] if binary else logits
 
     def predict_proba(self, X):
         """Return the probability of each of ``classes_``, shape `(n, classes)`."""
-        logits = self._logits(X)
-        return expit(logits) if self._is_multilabel else softmax(logits, axis=1)
+        logits = self._raw(X)
+        return self._task.decode(logits)
 
     def predict(self, X):
         """Return the most probable label of each sequence, in the form in which labels came.
 
         For an indicator matrix: every label of probability above one half, as such a matrix.
         """
-        logits = self._logits(X)
-        codes = logits > 0 if self._is_multilabel else np.argmax(logits, axis=1)
-        return self.target_.inverse_transform(codes)
+        logits = self._raw(X)
+        return self.target_.inverse_transform(self._task.answer(logits))
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; labels unseen in training count as wrong.
@@ -194,7 +193,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         """
         answers = self.predict(X)
         check_lengths(answers, y)
-        if self._is_multilabel:
+        if self._task.many_labels:
             truth = self.target_.transform(y)
         else:
             truth = comparable_labels(label_array(y), self.classes_)
@@ -202,27 +201,16 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         weights = row_weights(len(truth), sample_weight)
         return accuracy_score(truth, answers, sample_weight=weights)
 
-    def _logits(self, X):
-        values = self._raw(X)
-        if not self._network.gives_probabilities:
-            return values
-        values = np.clip(values, np.finfo(values.dtype).tiny, 1.0)
-        if not self._is_multilabel:
-            return np.log(values)
-        return np.log(values) - np.log1p(-np.minimum(values, 1 - np.finfo(values.dtype).epsneg))
+    def _find_task(self, y):
+        has_many = is_matrix(y)
+        return next(t for t in map(get_task, self._tasks) if t.many_labels == has_many)
 
-    @property
-    def _is_multilabel(self):
-        return isinstance(self.target_, MultilabelTarget)
-
-    def _task_of(self, target):
-        return "multilabel" if isinstance(target, MultilabelTarget) else "classification"
-
-    def _make_target(self, y, classes=None):
-        if not _is_matrix(y):
-            return ClassTarget().fit(y if classes is None else classes)
+    def _make_target(self, task, y, classes=None):
+        target = task.make_target()
+        if not task.many_labels:
+            return target.fit(y if classes is None else classes)
         # An indicator matrix has a column for every label that it will ever have.
-        target = MultilabelTarget().fit(y)
+        target.fit(y)
         if classes is not None and len(classes) != target.outputs_:
             raise ValueError(f"classes has {len(classes)} labels; y has {target.outputs_} columns.")
         return target
@@ -230,7 +218,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     def _mean_one(self, rows, target):
         if self.class_weight is None:
             return super()._mean_one(rows, target)
-        if isinstance(target, MultilabelTarget):
+        if rows.targets.ndim == 2:
             raise ValueError(
                 "class_weight weighs the one class of a row; y has several labels a row. Use "
                 "sample_weight."
@@ -274,10 +262,3 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _is_matrix(y):
-    """Whether y is of rows, which are indicators; not by numpy, to which strings are costly."""
-    if isinstance(y, list | tuple):
-        return bool(y) and (isinstance(y[0], list | tuple) or getattr(y[0], "ndim", 0) > 0)
-    return sparse.issparse(y) or getattr(y, "ndim", 1) == 2

@@ -2,7 +2,6 @@
 
 import joblib
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
@@ -26,7 +25,7 @@ from keraseq.wrappers._features import (
     read_validation,
     refuse_gaps,
 )
-from keraseq.wrappers._rows import Rows, mean_one, merge_equal_rows, row_weights
+from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
@@ -63,7 +62,7 @@ class SequenceEstimator(NetworkEstimator):
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
         _check_pair(validation_data)
-        rows, target, fingerprint = self._read(X, y, sample_weight, former)
+        rows, task, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences)
         callbacks = copy_callbacks(
             self.callbacks,
@@ -72,14 +71,16 @@ class SequenceEstimator(NetworkEstimator):
         )
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
         seed = draw_seed(self.random_state, checkpoint)
-        train, held_back = self._split(rows, params, validation_data, seed)
+        train, held_back = rows, None
+        if params["early_stopping"] and validation_data is None:
+            train, held_back = hold_back(rows, self.validation_fraction, self._strata, seed)
         if former is None:
             target.fit_scale(train.targets, train.weights)
         encoder, encoded = self._encode_training(train.sequences, params, former)
         params["mean_length"] = _mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
-        validation = None if held_back is None else self._judge(encoder, target, held_back)
+        validation = self._judge(encoder, target, held_back)
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -88,15 +89,13 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed,
         )
         steps = params["epochs"] * len(batches)
-        blueprint = self._blueprint(encoder, target, encoded, params, steps, validation is not None)
+        averaged = validation is not None
+        blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
-        network = (
-            Network(blueprint, seed) if former is None else former["_network"].go_on(blueprint)
-        )
+        network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
         if checkpoint is not None:
-            checkpoint.begin(
-                seed, f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
-            )
+            said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
+            checkpoint.begin(seed, said)
         run = network.fit(
             batches,
             validation,
@@ -108,13 +107,13 @@ class SequenceEstimator(NetworkEstimator):
             checkpoint=checkpoint,
             verbose=self.verbose,
         )
-        self._finish(X, rows, target, encoder, network, params, run, callbacks)
+        self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         """One pass over these rows, going on from where the last one ended."""
         former = vars(self) if hasattr(self, "_network") else None
-        rows, target, _ = self._read(X, y, sample_weight, former, classes)
+        rows, task, target, _ = self._read(X, y, sample_weight, former, classes)
         if former is None:
             target.fit_scale(rows.targets, rows.weights)
         first = {} if former else resolve_parameters(self, rows.sequences)
@@ -134,7 +133,8 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed + calls,
         )
         if former is None:
-            network = Network(self._blueprint(encoder, target, encoded, params, 1, False), seed)
+            blueprint = self._blueprint(task, encoder, target, encoded, params, 1, False)
+            network = Network(blueprint, seed)
         else:
             network = former["_network"]
         run = network.fit(
@@ -147,14 +147,15 @@ class SequenceEstimator(NetworkEstimator):
             verbose=self.verbose,
         )
         run = run.after(former["history_"], calls) if former else run
-        self._finish(X, rows, target, encoder, network, params, run, callbacks)
+        self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
         return self
 
-    def _finish(self, X, rows, target, encoder, network, params, run, callbacks):
+    def _finish(self, X, rows, task, target, encoder, network, params, run, callbacks):
         """Set all attributes at once and last: a fit that fails leaves the former one whole."""
         self.history_, self.n_iter_, self.params_ = run.history, run.n_iter, params
         self.callbacks_ = callbacks
         self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
+        self._task = task
         if getattr(self, "_network", None) is not network:
             # Training that goes on is held to the columns of its first rows.
             note_features(self, X, rows.sequences)
@@ -176,19 +177,17 @@ class SequenceEstimator(NetworkEstimator):
         return self.encoder_.transform(sequences)
 
     def _raw(self, X):
-        encoded = self._encode(X)
-        values = self._network.predict(encoded)
-        if any(np.isnan(part).any() for part in (values if isinstance(values, list) else [values])):
-            row = next(row for row, value in enumerate(values) if np.isnan(value).any())
-            raise ValueError(
-                f"The model answers row {row} of X with NaN: training has diverged (see "
-                "history_['loss']; lower learning_rate), or the values of X are too far from the "
-                "training rows for float32."
-            )
-        return values
+        """What the task decodes, of an array or of a list of rows: logits, or numbers."""
+        values = self._network.predict(self._encode(X))
+        _refuse_nan(values)
+        if not self._network.gives_probabilities:
+            return values
+        if isinstance(values, list):
+            return [self._task.undecode(row) for row in values]
+        return self._task.undecode(values)
 
     def _read(self, X, y, sample_weight, former, classes=None):
-        """Return the different rows, the target encoder, and a fingerprint of the data."""
+        """Return the different rows, the task, its encoder of y, and a fingerprint of the data."""
         share_gpu()
         sequences = read_like_training(self, X) if former else as_sequences(X, self.input)
         refuse_gaps(sequences, former["encoder_"] if former else self)
@@ -198,21 +197,27 @@ class SequenceEstimator(NetworkEstimator):
         if weights is not None:
             kept = np.flatnonzero(weights)
             sequences, y, weights = sequences.take(kept), _safe_indexing(y, kept), weights[kept]
-        target = self._target(y, former, classes)
+        task = former["_task"] if former else self._find_task(y)
+        target = self._target(task, y, former, classes)
         targets = target.read(y)
         index, weights, fingerprint = merge_equal_rows(sequences, self._keys(targets), weights)
-        return Rows(sequences.take(index), take_rows(targets, index), weights), target, fingerprint
+        rows = Rows(sequences.take(index), take_rows(targets, index), weights)
+        return rows, task, target, fingerprint
 
     def _check_kind(self, sequences, former):
         """Raise for sequences that read well, but are none of a kind that this task can use."""
 
-    def _target(self, y, former, classes):
+    def _make_target(self, task, y, classes=None):
+        """The encoder of y, fitted on it or on the `classes` that later calls will bring."""
+        return task.make_target().fit(y)
+
+    def _target(self, task, y, former, classes):
         """The encoder of y, fitted, where `classes` name more of them than y holds."""
         if former is None:
-            return self._make_target(y, classes)
+            return self._make_target(task, y, classes)
         if classes is not None:
             known = former["target_"].classes_
-            _check_same_classes(self._make_target(y, classes).classes_, known)
+            _check_same_classes(self._make_target(task, y, classes).classes_, known)
         return former["target_"]
 
     def _check_y(self, sequences, y):
@@ -237,24 +242,6 @@ class SequenceEstimator(NetworkEstimator):
         encoder = make_encoder(self, sequences.kind, params)
         return encoder, encoder.fit_transform(sequences)
 
-    def _split(self, rows, params, validation_data, seed):
-        n = len(rows)
-        if not params["early_stopping"] or validation_data is not None:
-            return rows, None
-        held_back = round(self.validation_fraction * n)
-        if held_back < 1 or held_back >= n:
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} of {n} rows leaves no rows for "
-                "validation or for training; change it, or set early_stopping=False."
-            )
-        train, other = train_test_split(
-            np.arange(n),
-            test_size=held_back,
-            random_state=seed,
-            stratify=self._strata(rows.targets, held_back),
-        )
-        return rows.take(train), rows.take(other)
-
     def _strata(self, targets, held_back):
         return None
 
@@ -264,6 +251,8 @@ class SequenceEstimator(NetworkEstimator):
             return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
 
     def _judge(self, encoder, target, held_back):
+        if held_back is None:
+            return None
         return Batches(
             encoder.transform(held_back.sequences),
             _VALIDATION_BATCH,
@@ -271,7 +260,7 @@ class SequenceEstimator(NetworkEstimator):
             weights=self._mean_one(held_back, target),
         )
 
-    def _blueprint(self, encoder, target, encoded, params, steps, averaged):
+    def _blueprint(self, task, encoder, target, encoded, params, steps, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
         time = encoded.shape[1] if isinstance(encoded, np.ndarray) else None
         return make_blueprint(
@@ -280,7 +269,7 @@ class SequenceEstimator(NetworkEstimator):
             optimizer_config(self.optimizer, steps=steps, averaged=averaged),
             input_shape=(time,) if tokens else (time, encoder.n_channels_out_),
             outputs=target.outputs_,
-            task=self._task_of(target),
+            task=task.name,
             vocabulary_size=tokens,
             steps=params["mean_length"],
         )
@@ -291,6 +280,16 @@ class SequenceEstimator(NetworkEstimator):
         tags.input_tags.string = True
         tags.input_tags.allow_nan = self.missing == "fill"
         return tags
+
+
+def _refuse_nan(values):
+    if any(np.isnan(part).any() for part in (values if isinstance(values, list) else [values])):
+        row = next(row for row, value in enumerate(values) if np.isnan(value).any())
+        raise ValueError(
+            f"The model answers row {row} of X with NaN: training has diverged (see "
+            "history_['loss']; lower learning_rate), or the values of X are too far from the "
+            "training rows for float32."
+        )
 
 
 def _check_same_classes(classes, known):

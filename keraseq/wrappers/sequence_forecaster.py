@@ -2,13 +2,13 @@
 
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_integer
 from keraseq.encoding.series_columns import Columns
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.gpu import share_gpu
+from keraseq.wrappers.forecasting._backtest import run_backtest
 from keraseq.wrappers.forecasting._calibration import Calibrator
-from keraseq.wrappers.forecasting._core import train
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
+from keraseq.wrappers.forecasting._parts import of_part
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
 from keraseq.wrappers.forecasting._reader import ForecastReader
 from keraseq.wrappers.forecasting._settings import (
@@ -18,11 +18,12 @@ from keraseq.wrappers.forecasting._settings import (
     resolve_settings,
 )
 from keraseq.wrappers.forecasting._tags import forecaster_tags
+from keraseq.wrappers.forecasting._training import train
 from keraseq.wrappers.forecasting.column_scaling import undo
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
-class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEstimator):
+class SequenceForecaster(NetworkEstimator):
     """Forecast the next values of one or many series with any architecture of the zoo.
 
     Histories are normalised inside the model by their own level and spread and cut into patches,
@@ -233,7 +234,8 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         # All at once and last: a fit that fails leaves the former one whole. All that is read later
         # is in these: a parameter that is set now counts from the next fit on.
         self._core, self._network = core, core.network
-        self._calibrator = Calibrator(core, self.conformal)
+        self._probabilities = ProbabilisticForecasts(core, Calibrator(core, self.conformal))
+        self._evaluation = ForecastEvaluation(core)
         self.params_, self.lookback_ = core.params, params["lookback"]
         self.history_, self.n_iter_, self.callbacks_ = run.history, run.n_iter, callbacks
         run.raise_interrupt()
@@ -266,24 +268,82 @@ class SequenceForecaster(ProbabilisticForecasts, ForecastEvaluation, NetworkEsti
         return data.panel.forecast(undo(values, scalings))
 
     def _at_end(self, n, y, past, future, static):
-        """Read a history; return it, its scalings, its last windows and the steps to forecast."""
         check_is_fitted(self)
-        n = self._core.horizon if n is None else check_integer("n", n, 1)
-        data = self._core.read(y, past, future, static, n)
-        self._check_history(data)
-        scalings = self._core.scalings(data)
-        return data, scalings, self._core.windows_at_end(data, scalings, n), n
+        return self._core.read_end(n, y, past, future, static)
 
-    def _check_history(self, data, needed=None):
-        lookback = self._core.lookback
-        needed = lookback if needed is None else needed
-        what = "lookback_" if needed == lookback else "lookback_ + horizon"
-        for place, length in enumerate(data.lengths()):
-            if length < needed:
-                raise ValueError(
-                    f"{data.panel.name(place)} has {length} rows; it needs at least {what} = "
-                    f"{needed}."
-                )
+    predict_quantiles = of_part("_probabilities", ProbabilisticForecasts.predict_quantiles)
+    predict_interval = of_part("_probabilities", ProbabilisticForecasts.predict_interval)
+    predict_windows = of_part("_evaluation", ForecastEvaluation.predict_windows)
+    score = of_part("_evaluation", ForecastEvaluation.score)
+
+    def backtest(
+        self,
+        y,
+        *,
+        start=None,
+        stride=None,
+        cv=None,
+        refit=False,
+        past=None,
+        future=None,
+        static=None,
+        coverage=0.9,
+        season=None,
+        verbose=1,
+    ):
+        """Forecast the past as if it were the future, beside seasonal naive and drift.
+
+        A clone, of this forecaster's parameters as they now are, is fitted on the rows before
+        `start` and forecasts from there on; this forecaster itself stays as it is. A clone writes
+        no checkpoint: a fit that waits to be gone on with keeps its own.
+
+        Parameters
+        ----------
+        y, past, future, static : as in `fit`
+        start : int, date or float, optional
+            First row to be forecast: its number, its date, or its place as a share of the rows;
+            the last fifth by default. Of several series a share is one of all their dates, so that
+            all begin at one date, where each has rows to learn from and to forecast there.
+        stride : int, optional
+            Rows between two origins; `horizon` by default, so that every row is forecast once.
+        cv : cross-validator, optional
+            In place of `start`, such as ``TimeSeriesSplit(5, gap=24)``: for each split a clone is
+            fitted on its training rows and forecasts its test rows.
+        refit : bool, default=False
+            Fit again at each origin, on all rows before it.
+        coverage : float or None, default=0.9
+            Of the intervals; None for none.
+        season : int, optional
+            Steps of a season, for the naive rival and for MASE; by default that of the dates' step
+            (24 for hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
+        verbose : int, default=1
+            Show a progress bar in a terminal or notebook, if it takes longer than a few seconds;
+            0 shows none.
+
+        Returns
+        -------
+        Backtest
+            With `forecasts` (a tidy frame), `scores` and `score_by`.
+
+        Raises
+        ------
+        ValueError
+            For training rows that do not all come before the test rows, or too few of them.
+        KeyboardInterrupt
+            Ctrl-C ends it as a whole.
+        """
+        return run_backtest(
+            self,
+            y,
+            {"past": past, "future": future, "static": static},
+            start=start,
+            stride=stride,
+            cv=cv,
+            refit=refit,
+            coverage=coverage,
+            season=season,
+            verbose=verbose,
+        )
 
     def __sklearn_tags__(self):
         return forecaster_tags(super().__sklearn_tags__())

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
-from keraseq.encoding import RegressionTarget, check_lengths
+from keraseq.encoding import check_lengths
 from keraseq.wrappers._rows import row_weights
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
@@ -102,7 +102,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
     def predict(self, X):
         """Return the predicted numbers as float64: `(n,)`, or `(n, targets)` of several targets."""
         values = self._raw(X)
-        return self.target_.inverse_transform(values)
+        return self.target_.inverse_transform(self._task.answer(values))
 
     def score(self, X, y, sample_weight=None):
         """Return the R² of the predictions; of several targets its mean over them."""
@@ -111,12 +111,6 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         truth = self.target_.read(y)
         weights = row_weights(len(truth), sample_weight)
         return r2_score(truth, answers.reshape(truth.shape), sample_weight=weights)
-
-    def _task_of(self, target):
-        return "regression"
-
-    def _make_target(self, y, classes=None):
-        return RegressionTarget().fit(y)
 
     def _keys(self, targets):
         # Ranks, so that y in another unit leaves the rows in the same order.

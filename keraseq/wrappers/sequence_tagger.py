@@ -1,12 +1,11 @@
 """Label every step of sequences."""
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.metrics import accuracy_score
 
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
-from keraseq.encoding import TagTarget, check_lengths
+from keraseq.encoding import check_lengths
 from keraseq.encoding.labels import comparable_labels, label_rows
 from keraseq.wrappers._rows import row_weights
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
@@ -121,12 +120,12 @@ class SequenceTagger(SequenceEstimator):
 
     def predict(self, X):
         """Return the most probable label of every step, as a list of lists."""
-        steps = self._steps(X)
-        return self.target_.inverse_transform([row.argmax(axis=1) for row in steps])
+        rows = self._raw(X)
+        return self.target_.inverse_transform([self._task.answer(row) for row in rows])
 
     def predict_proba(self, X):
         """Return the probability of each of ``classes_``: a list of arrays `(time_i, classes)`."""
-        return [softmax(row, axis=1) for row in self._steps(X)]
+        return [self._task.decode(row) for row in self._raw(X)]
 
     def score(self, X, y, sample_weight=None):
         """Return the share of steps whose label is right (token accuracy).
@@ -159,12 +158,6 @@ class SequenceTagger(SequenceEstimator):
         check_lengths(answers, y, every_step=True)
         return float(metrics.f1_score([list(row) for row in y], answers))
 
-    def _steps(self, X):
-        rows = self._raw(X)
-        if not self._network.gives_probabilities:
-            return rows
-        return [np.log(np.maximum(row, np.finfo(row.dtype).tiny)) for row in rows]
-
     def _check_kind(self, sequences, former):
         # Set afterwards, `tokenizer` would say nothing of what was learned.
         characters = former["kind_"] == "text" if former else self.tokenizer == "characters"
@@ -183,11 +176,8 @@ class SequenceTagger(SequenceEstimator):
     def _as_target(self, y):
         return label_rows(y)
 
-    def _task_of(self, target):
-        return "tagging"
-
-    def _make_target(self, y, classes=None):
-        return TagTarget().fit(y if classes is None else [list(classes)])
+    def _make_target(self, task, y, classes=None):
+        return task.make_target().fit(y if classes is None else [list(classes)])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -16,6 +16,7 @@ from keraseq.encoding.season import season_of
 from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting.column_scaling import undo
 from keraseq.wrappers.forecasting.intervals import (
+    check_coverage,
     model_band,
     nonconformity,
     track,
@@ -28,9 +29,12 @@ _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season, verbose):
     """See :meth:`SequenceForecaster.backtest`."""
+    coverage = None if coverage is None else check_coverage(coverage)
+    verbose = check_integer("verbose", verbose, 0)
     if cv is not None and (start is not None or refit):
         raise ValueError("cv says where to begin and to fit again; leave out start and refit.")
     stride = forecaster.horizon if stride is None else check_integer("stride", stride, 1)
+    covariates = _named(forecaster, covariates)
     # A checkpoint is one fit's, and the user's own may wait there to be gone on with.
     forecaster = clone(forecaster).set_params(checkpoint=None)
     reader, data = forecaster._read_training(y, *covariates.values())
@@ -45,6 +49,12 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
             tables += _round(fitted, data, train_ends, origins, coverage, season)
             _advance(bar, done, 1)
     return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
+
+
+def _named(forecaster, given):
+    """Covariates, and for those left out the columns of y that `fit` was told to take."""
+    names = forecaster._core.reader.named if hasattr(forecaster, "_core") else {}
+    return {kind: names.get(kind) if value is None else value for kind, value in given.items()}
 
 
 def _advance(bar, done, share):
@@ -148,7 +158,7 @@ def _round(fitted, data, train_ends, origins, coverage, season):
     scalings = core.scalings(core.data)
     windows = _windows_at(core, data, scalings, origins)
     output = core.predict(windows, horizon)
-    middle = output if core.centre is None else output[..., core.centre]
+    middle = core.task.decode(output, core.params["quantiles"])
     ends = np.full((*middle.shape, 2), np.nan)
     if coverage is not None:
         ends = _intervals(fitted, windows, output, origins, coverage)
@@ -182,7 +192,7 @@ def _windows_at(core, data, scalings, origins):
 
 def _intervals(fitted, windows, output, origins, coverage):
     """Both ends for every window; with adaptive intervals the widths follow the errors so far."""
-    core, calibrator = fitted._core, fitted._calibrator
+    core, calibrator = fitted._core, fitted._probabilities.calibrator
     radius = calibrator.radius(core.horizon, coverage)
     band = model_band(output, core.params["quantiles"], coverage)
     scale = calibrator.scale(windows)

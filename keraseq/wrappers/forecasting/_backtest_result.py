@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import mean_pinball_loss
 
 from keraseq._checks import check_choice
 
@@ -139,8 +140,14 @@ def _score_table(forecasts, by, coverage):
 
 
 def _pinball(truth, forecast, level):
-    error = truth - forecast
-    return np.maximum(level * error, (level - 1) * error)
+    """The pinball loss of each row; NaN where a value is unknown."""
+    known = truth.notna() & forecast.notna()
+    losses = pd.Series(np.nan, truth.index)
+    if known.any():
+        # Of one row of outputs, so that each is given and not their mean.
+        pair = [truth[known]], [forecast[known]]
+        losses[known] = mean_pinball_loss(*pair, alpha=level, multioutput="raw_values")
+    return losses
 
 
 def _written(scores):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keraseq.wrappers.forecasting._core import retrain
 from keraseq.wrappers.forecasting._forecast_data import places
+from keraseq.wrappers.forecasting._training import retrain
 from keraseq.wrappers.forecasting.intervals import (
     Calibration,
     check_enough,

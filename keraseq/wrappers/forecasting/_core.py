@@ -1,24 +1,18 @@
 """A trained model, with what turns series into its windows and its output back into series."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import joblib
-import keras
 import numpy as np
 
+from keraseq._checks import check_integer
 from keraseq.baselines import mase_scale
 from keraseq.encoding.season import season_of
-from keraseq.training.checkpoint import Checkpoint
+from keraseq.tasks import central_quantile
 from keraseq.training.network import Network
-from keraseq.training.optimizer import optimizer_config
-from keraseq.wrappers._auto import is_auto
-from keraseq.wrappers._blueprints import make_blueprint
-from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.forecasting._forecast_data import ForecastData, places
 from keraseq.wrappers.forecasting._reader import ForecastReader
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
-from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows, first_origins
-from keraseq.wrappers.forecasting.intervals import central
+from keraseq.wrappers.forecasting._windows import cut_windows, first_origins
 
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")
@@ -38,6 +32,7 @@ class ForecastCore:
         Training's.
     borders : list of int
         For each series, the first row that training did not forecast.
+    task : Task
     """
 
     network: Network
@@ -46,6 +41,7 @@ class ForecastCore:
     scaling: ForecastScaling
     data: ForecastData
     borders: list
+    task: object
 
     @property
     def lookback(self):
@@ -53,7 +49,8 @@ class ForecastCore:
 
     @property
     def centre(self):
-        return central(self.params["quantiles"])
+        quantiles = self.params["quantiles"]
+        return None if quantiles is None else central_quantile(quantiles)
 
     @property
     def n_targets(self):
@@ -67,12 +64,31 @@ class ForecastCore:
         """Read what is to be forecast from; see :meth:`ForecastReader.read`."""
         return self.reader.read(y, past, future, static, n, self.data)
 
+    def read_end(self, n, y, past, future, static):
+        """Read a history; return it, its scalings, its last windows and the steps to forecast."""
+        n = self.horizon if n is None else check_integer("n", n, 1)
+        data = self.read(y, past, future, static, n)
+        self.check_history(data)
+        scalings = self.scalings(data)
+        return data, scalings, self.windows_at_end(data, scalings, n), n
+
+    def check_history(self, data, n_ahead=0):
+        """Raise for a series too short to be read, and to have `n_ahead` rows of truth behind."""
+        needed = self.lookback + n_ahead
+        what = "lookback_ + horizon" if n_ahead else "lookback_"
+        for place, length in enumerate(data.lengths()):
+            if length < needed:
+                raise ValueError(
+                    f"{data.panel.name(place)} has {length} rows; it needs at least {what} = "
+                    f"{needed}."
+                )
+
     def scalings(self, data, n_rows=None):
         return self.scaling.targets(data.panel, n_rows)
 
     def windows(self, data, scalings, *, first=None, last=None, n_after=0):
         """Windows of `data` as training's; see `cut_windows`."""
-        return _windows(
+        return windows_of(
             self.reader, self.scaling, data, scalings, self.params, first, last, n_after
         )
 
@@ -94,8 +110,7 @@ class ForecastCore:
             return windows.forecast(model, n, self.centre)
 
     def predict_points(self, windows, n):
-        values = self.predict(windows, n)
-        return values if self.centre is None else values[..., self.centre]
+        return self.task.decode(self.predict(windows, n), self.params["quantiles"])
 
     @property
     def has_past_covariates(self):
@@ -124,94 +139,8 @@ class ForecastCore:
         return scale
 
 
-def train(forecaster, reader, data, params, borders, *, network=None, callbacks=(), on_epoch=None):
-    """Scale, cut, build and train.
-
-    Parameters
-    ----------
-    forecaster : SequenceForecaster
-    reader : ForecastReader
-        Fitted on `data`.
-    data : ForecastData
-    params : dict
-        Of `resolve_settings`.
-    borders : list of int
-        For each series, the first row that training must not forecast: the rows from there on
-        judge it, and the best weights are kept.
-    network : Network, optional
-        To go on from.
-    callbacks : sequence of keras.callbacks.Callback, optional
-        Copied for this training.
-    on_epoch : as of `fit_model`
-
-    Returns
-    -------
-    ForecastCore
-    Run
-        The caller raises its interrupt.
-    """
-    checkpoint = None if forecaster.checkpoint is None else Checkpoint(forecaster.checkpoint)
-    seed = draw_seed(forecaster.random_state, checkpoint)
-    scaling = ForecastScaling(reader, data, borders)
-    scalings = scaling.targets(data.panel)
-    windows = _training_windows(reader, scaling, data, params, borders)
-    training = WindowBatches(
-        windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
-    )
-    validation = None
-    if borders != data.lengths():
-        held_back = _with_truth(
-            _windows(reader, scaling, data, scalings, params, borders, None, 0),
-            "held back for validation; set early_stopping=False, or another validation_fraction",
-        )
-        validation = WindowBatches(held_back, most=params["validation_windows"])
-    blueprint = _blueprint(forecaster, windows, params, len(training), validation is not None)
-    params = {**params, **blueprint.sizes}
-    network = Network(blueprint, seed) if network is None else network.go_on(blueprint)
-    if checkpoint is not None:
-        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {blueprint}")
-    run = network.fit(
-        training,
-        validation,
-        epochs=params["epochs"],
-        learning_rate=params["learning_rate"],
-        early_stopping=validation is not None,
-        n_iter_no_change=forecaster.n_iter_no_change,
-        callbacks=callbacks,
-        checkpoint=checkpoint,
-        verbose=forecaster.verbose,
-        on_epoch=on_epoch,
-    )
-    return ForecastCore(network, params, reader, scaling, data, borders), run
-
-
-def retrain(core, borders):
-    """Train what a fit trained once more, on the rows before the borders alone.
-
-    From what the fit left and not from the forecaster, whose parameters may have changed: the same
-    model, settings and seed; none of the user's callbacks and no checkpoint.
-
-    Returns
-    -------
-    ForecastCore
-    """
-    data, params = core.data, core.params
-    scaling = ForecastScaling(core.reader, data, borders)
-    windows = _training_windows(core.reader, scaling, data, params, borders)
-    training = WindowBatches(
-        windows,
-        params["batch_size"],
-        most=params["windows_per_epoch"],
-        seed=core.network.seed,
-    )
-    network = Network(core.network.blueprint, core.network.seed)
-    run = network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
-    if run.interrupt is not None:
-        raise run.interrupt
-    return replace(core, network=network, scaling=scaling, borders=borders)
-
-
-def _windows(reader, scaling, data, scalings, params, first, last, n_after):
+def windows_of(reader, scaling, data, scalings, params, first, last, n_after):
+    """Cut windows of scaled series; an origin before which a column has no value is an error."""
     if first is not None:
         _check_begun(reader, data, first)
     parts, n_future = scaling.arrays(data, scalings, n_after)
@@ -228,19 +157,6 @@ def _windows(reader, scaling, data, scalings, params, first, last, n_after):
     )
 
 
-def _training_windows(reader, scaling, data, params, borders):
-    scalings = scaling.targets(data.panel)
-    windows = _windows(reader, scaling, data, scalings, params, None, borders, 0)
-    return _with_truth(windows, "to learn from")
-
-
-def _with_truth(windows, purpose):
-    windows = windows.with_truth()
-    if not len(windows):
-        raise ValueError(f"y has nothing but missing values behind the histories {purpose}.")
-    return windows
-
-
 def _check_begun(reader, data, first):
     """Refuse to forecast from rows before which a column has no value."""
     series = [one.values for one in data.panel.series]
@@ -255,26 +171,3 @@ def _check_begun(reader, data, first):
                     f"{columns[np.argmax(begins)]!r} in the first {row} rows, so nothing can be "
                     "forecast from there; begin later, or leave that column out."
                 )
-
-
-def _blueprint(forecaster, windows, params, steps, averaged):
-    first = windows.take(np.arange(1)).inputs()
-    return make_blueprint(
-        forecaster,
-        params,
-        optimizer_config(forecaster.optimizer, steps=params["epochs"] * steps, averaged=averaged),
-        input_shape=keras.tree.map_structure(lambda part: part.shape[1:], first),
-        outputs=(params["horizon"], windows.n_targets),
-        task="forecasting",
-        loss=params["loss"] if params["loss"] in _LOSSES else None,
-        quantiles=params["quantiles"],
-        of_loss=_of_loss(forecaster, windows),
-        channels=forecaster.channels,
-        patch_length=forecaster.patch_length,
-    )
-
-
-def _of_loss(forecaster, windows):
-    """The settings of which a compiled model's own loss would know nothing."""
-    names = [] if is_auto(forecaster.loss) else ["loss"]
-    return [*names, *(["missing"] if windows.lacks_truth else [])]

@@ -1,15 +1,20 @@
 """How well a forecaster does on what has happened."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
-from keraseq.wrappers.forecasting._backtest import run_backtest
-from keraseq.wrappers.forecasting.intervals import check_coverage
 
 
 class ForecastEvaluation:
-    """The part of SequenceForecaster that measures it."""
+    """The part of a fitted forecaster that measures it.
+
+    Parameters
+    ----------
+    core : ForecastCore
+    """
+
+    def __init__(self, core):
+        self._core = core
 
     def predict_windows(self, y, start, *, past=None, future=None, static=None):
         """Forecast `horizon` steps from every origin whose targets lie in ``y[start:]``.
@@ -33,7 +38,6 @@ class ForecastEvaluation:
         ValueError
             For a start that leaves no window, or before which a column has no value.
         """
-        check_is_fitted(self)
         core = self._core
         start = check_integer("start", start, core.lookback)
         data = core.read(y, past, future, static)
@@ -41,7 +45,7 @@ class ForecastEvaluation:
             raise ValueError(
                 f"predict_windows reads one series, and y has {len(data.panel)}; use backtest."
             )
-        self._check_history(data)
+        core.check_history(data)
         last = data.lengths()[0] - core.horizon
         if start > last:
             raise ValueError(
@@ -55,80 +59,6 @@ class ForecastEvaluation:
             data.panel.series[0].values[start:], core.horizon, axis=0
         ).transpose(0, 2, 1)
         return scalings[0].undo(forecast), truth
-
-    def backtest(
-        self,
-        y,
-        *,
-        start=None,
-        stride=None,
-        cv=None,
-        refit=False,
-        past=None,
-        future=None,
-        static=None,
-        coverage=0.9,
-        season=None,
-        verbose=1,
-    ):
-        """Forecast the past as if it were the future, beside seasonal naive and drift.
-
-        A clone, of this forecaster's parameters as they now are, is fitted on the rows before
-        `start` and forecasts from there on; this forecaster itself stays as it is. A clone writes
-        no checkpoint: a fit that waits to be gone on with keeps its own.
-
-        Parameters
-        ----------
-        y, past, future, static : as in `fit`
-        start : int, date or float, optional
-            First row to be forecast: its number, its date, or its place as a share of the rows;
-            the last fifth by default. Of several series a share is one of all their dates, so that
-            all begin at one date, where each has rows to learn from and to forecast there.
-        stride : int, optional
-            Rows between two origins; `horizon` by default, so that every row is forecast once.
-        cv : cross-validator, optional
-            In place of `start`, such as ``TimeSeriesSplit(5, gap=24)``: for each split a clone is
-            fitted on its training rows and forecasts its test rows.
-        refit : bool, default=False
-            Fit again at each origin, on all rows before it.
-        coverage : float or None, default=0.9
-            Of the intervals; None for none.
-        season : int, optional
-            Steps of a season, for the naive rival and for MASE; by default that of the dates' step
-            (24 for hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
-        verbose : int, default=1
-            Show a progress bar in a terminal or notebook, if it takes longer than a few seconds;
-            0 shows none.
-
-        Returns
-        -------
-        Backtest
-            With `forecasts` (a tidy frame), `scores` and `score_by`.
-
-        Raises
-        ------
-        ValueError
-            For training rows that do not all come before the test rows, or too few of them.
-        KeyboardInterrupt
-            Ctrl-C ends it as a whole.
-        """
-        return run_backtest(
-            self,
-            y,
-            self._named({"past": past, "future": future, "static": static}),
-            start=start,
-            stride=stride,
-            cv=cv,
-            refit=refit,
-            coverage=None if coverage is None else check_coverage(coverage),
-            season=season,
-            verbose=check_integer("verbose", verbose, 0),
-        )
-
-    def _named(self, given):
-        """Covariates, and for those left out the columns of y that `fit` was told to take."""
-        names = self._core.reader.named if hasattr(self, "_core") else {}
-        return {kind: names.get(kind) if value is None else value for kind, value in given.items()}
 
     def score(self, y, *, past=None, future=None, static=None, season=None):
         """Return minus the mean absolute scaled error of one-horizon forecasts all through y.
@@ -156,10 +86,9 @@ class ForecastEvaluation:
         ValueError
             If no column has a scale.
         """
-        check_is_fitted(self)
         core = self._core
         data = core.read(y, past, future, static)
-        self._check_history(data, core.lookback + core.horizon)
+        core.check_history(data, core.horizon)
         first = [core.lookback] * len(data.panel)
         scale = core.mase_scale(data.panel, season)
         scalings = core.scalings(data, first)

@@ -12,7 +12,16 @@ _QUANTILES = (0.1, 0.5, 0.9)
 
 
 class ProbabilisticForecasts:
-    """The part of SequenceForecaster that says how sure a forecast is."""
+    """The part of a fitted forecaster that says how sure a forecast is.
+
+    Parameters
+    ----------
+    core : ForecastCore
+    calibrator : Calibrator
+    """
+
+    def __init__(self, core, calibrator):
+        self._core, self.calibrator = core, calibrator
 
     def predict_quantiles(
         self, n=None, *, quantiles=None, y=None, past=None, future=None, static=None
@@ -39,14 +48,14 @@ class ProbabilisticForecasts:
             For quantiles that were not learned, or n beyond the horizon where they were: a
             quantile cannot be gone on from.
         """
-        data, scalings, windows, n = self._at_end(n, y, past, future, static)
+        data, scalings, windows, n = self._core.read_end(n, y, past, future, static)
         core = self._core
         trained = core.params["quantiles"]
         values = core.predict(windows, n)
         if trained is None:
             levels = check_levels(_QUANTILES if quantiles is None else quantiles)
-            scale = self._calibrator.scale(windows, data.panel)
-            errors = self._calibrator.error_quantiles(n, levels)
+            scale = self.calibrator.scale(windows, data.panel)
+            errors = self.calibrator.error_quantiles(n, levels)
             values = values[..., None] + errors * scale[..., None]
         else:
             levels = check_levels(trained if quantiles is None else quantiles)
@@ -90,14 +99,14 @@ class ProbabilisticForecasts:
         ValueError
             Where too few windows were held back for this coverage.
         """
-        end = self._at_end(n, y, past, future, static)
+        end = self._core.read_end(n, y, past, future, static)
         return end[0].panel.forecast(
-            self._intervals(check_coverage(coverage), *end), ["lower", "upper"]
+            self.intervals(check_coverage(coverage), *end), ["lower", "upper"]
         )
 
-    def _intervals(self, coverage, data, scalings, windows, n):
+    def intervals(self, coverage, data, scalings, windows, n):
         """For each series `(n, targets, 2)`, in its units."""
-        core, calibrator = self._core, self._calibrator
+        core, calibrator = self._core, self.calibrator
         band = model_band(core.predict(windows, n), core.params["quantiles"], coverage)
         scale = calibrator.scale(windows, data.panel)
         return undo(widen(band, calibrator.radius(n, coverage), scale), scalings)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keraseq._checks import check_fraction
+from keraseq.tasks import central_quantile
 
 _TRACKING_RATE = 0.05
 # Of a series' own spread; where nothing ever varied there is still rounding.
@@ -148,17 +149,10 @@ def model_band(values, quantiles, coverage):
     if quantiles is None:
         return values, values, values
     tail = (1 - coverage) / 2
-    middle = central(quantiles)
+    middle = central_quantile(quantiles)
     low = min(range(middle + 1), key=lambda i: abs(quantiles[i] - tail))
     high = min(range(middle, len(quantiles)), key=lambda i: abs(quantiles[i] - 1 + tail))
     return values[..., low], values[..., middle], values[..., high]
-
-
-def central(quantiles):
-    """The place of the quantile nearest to the median; None without quantiles."""
-    if quantiles is None:
-        return None
-    return min(range(len(quantiles)), key=lambda i: abs(quantiles[i] - 0.5))
 
 
 def nonconformity(truth, lower, upper, scale):

@@ -1,0 +1,144 @@
+"""Scale, cut, build and train: from read series to what a fit leaves."""
+
+from dataclasses import replace
+
+import joblib
+import keras
+import numpy as np
+
+from keraseq.training.checkpoint import Checkpoint
+from keraseq.training.network import Network
+from keraseq.training.optimizer import optimizer_config
+from keraseq.wrappers._auto import is_auto
+from keraseq.wrappers._blueprints import make_blueprint
+from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers.forecasting._core import ForecastCore, windows_of
+from keraseq.wrappers.forecasting._scaling import ForecastScaling
+from keraseq.wrappers.forecasting._windows import WindowBatches
+
+# Beside those that the task brings.
+_LOSSES = ("mae", "huber")
+
+
+def train(forecaster, reader, data, params, borders, *, network=None, callbacks=(), on_epoch=None):
+    """Scale, cut, build and train.
+
+    Parameters
+    ----------
+    forecaster : SequenceForecaster
+    reader : ForecastReader
+        Fitted on `data`.
+    data : ForecastData
+    params : dict
+        Of `resolve_settings`.
+    borders : list of int
+        For each series, the first row that training must not forecast: the rows from there on
+        judge it, and the best weights are kept.
+    network : Network, optional
+        To go on from.
+    callbacks : sequence of keras.callbacks.Callback, optional
+        Copied for this training.
+    on_epoch : as of `fit_model`
+
+    Returns
+    -------
+    ForecastCore
+    Run
+        The caller raises its interrupt.
+    """
+    task = forecaster._find_task()
+    checkpoint = None if forecaster.checkpoint is None else Checkpoint(forecaster.checkpoint)
+    seed = draw_seed(forecaster.random_state, checkpoint)
+    scaling = ForecastScaling(reader, data, borders)
+    scalings = scaling.targets(data.panel)
+    windows = _training_windows(reader, scaling, data, params, borders)
+    training = WindowBatches(
+        windows, params["batch_size"], most=params["windows_per_epoch"], seed=seed
+    )
+    validation = None
+    if borders != data.lengths():
+        held_back = _with_truth(
+            windows_of(reader, scaling, data, scalings, params, borders, None, 0),
+            "held back for validation; set early_stopping=False, or another validation_fraction",
+        )
+        validation = WindowBatches(held_back, most=params["validation_windows"])
+    blueprint = _blueprint(forecaster, task, windows, params, len(training), validation is not None)
+    params = {**params, **blueprint.sizes}
+    network = Network(blueprint, seed) if network is None else network.go_on(blueprint)
+    if checkpoint is not None:
+        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {blueprint}")
+    run = network.fit(
+        training,
+        validation,
+        epochs=params["epochs"],
+        learning_rate=params["learning_rate"],
+        early_stopping=validation is not None,
+        n_iter_no_change=forecaster.n_iter_no_change,
+        callbacks=callbacks,
+        checkpoint=checkpoint,
+        verbose=forecaster.verbose,
+        on_epoch=on_epoch,
+    )
+    return ForecastCore(network, params, reader, scaling, data, borders, task), run
+
+
+def retrain(core, borders):
+    """Train what a fit trained once more, on the rows before the borders alone.
+
+    From what the fit left and not from the forecaster, whose parameters may have changed: the same
+    model, settings and seed; none of the user's callbacks and no checkpoint.
+
+    Returns
+    -------
+    ForecastCore
+    """
+    data, params = core.data, core.params
+    scaling = ForecastScaling(core.reader, data, borders)
+    windows = _training_windows(core.reader, scaling, data, params, borders)
+    training = WindowBatches(
+        windows,
+        params["batch_size"],
+        most=params["windows_per_epoch"],
+        seed=core.network.seed,
+    )
+    network = Network(core.network.blueprint, core.network.seed)
+    run = network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
+    if run.interrupt is not None:
+        raise run.interrupt
+    return replace(core, network=network, scaling=scaling, borders=borders)
+
+
+def _training_windows(reader, scaling, data, params, borders):
+    scalings = scaling.targets(data.panel)
+    windows = windows_of(reader, scaling, data, scalings, params, None, borders, 0)
+    return _with_truth(windows, "to learn from")
+
+
+def _with_truth(windows, purpose):
+    windows = windows.with_truth()
+    if not len(windows):
+        raise ValueError(f"y has nothing but missing values behind the histories {purpose}.")
+    return windows
+
+
+def _blueprint(forecaster, task, windows, params, steps, averaged):
+    first = windows.take(np.arange(1)).inputs()
+    return make_blueprint(
+        forecaster,
+        params,
+        optimizer_config(forecaster.optimizer, steps=params["epochs"] * steps, averaged=averaged),
+        input_shape=keras.tree.map_structure(lambda part: part.shape[1:], first),
+        outputs=(params["horizon"], windows.n_targets),
+        task=task.name,
+        loss=params["loss"] if params["loss"] in _LOSSES else None,
+        quantiles=params["quantiles"],
+        of_loss=_of_loss(forecaster, windows),
+        channels=forecaster.channels,
+        patch_length=forecaster.patch_length,
+    )
+
+
+def _of_loss(forecaster, windows):
+    """The settings of which a compiled model's own loss would know nothing."""
+    names = [] if is_auto(forecaster.loss) else ["loss"]
+    return [*names, *(["missing"] if windows.lacks_truth else [])]
