@@ -178,7 +178,8 @@ class SequenceEstimator(NetworkEstimator):
 
     def _raw(self, X):
         """What the task decodes, of an array or of a list of rows: logits, or numbers."""
-        values = self._network.predict(self._encode(X))
+        encoded = self._encode(X)
+        values = self._network.predict(encoded)
         _refuse_nan(values)
         if not self._network.gives_probabilities:
             return values

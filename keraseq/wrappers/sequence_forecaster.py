@@ -11,12 +11,7 @@ from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
 from keraseq.wrappers.forecasting._parts import of_part
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
 from keraseq.wrappers.forecasting._reader import ForecastReader
-from keraseq.wrappers.forecasting._settings import (
-    check_held_back,
-    check_settings,
-    held_back,
-    resolve_settings,
-)
+from keraseq.wrappers.forecasting._settings import check_settings, find_borders, resolve_settings
 from keraseq.wrappers.forecasting._tags import forecaster_tags
 from keraseq.wrappers.forecasting._training import train
 from keraseq.wrappers.forecasting.column_scaling import undo
@@ -217,12 +212,7 @@ class SequenceForecaster(NetworkEstimator):
         params = resolve_settings(self, data)
         for series in data.panel.series:
             series.index_ahead(self.horizon)  # dates that run out are an error before training
-        borders = lengths
-        if params["early_stopping"]:
-            n_windows = [n - params["lookback"] - self.horizon + 1 for n in lengths]
-            rows = held_back(self, n_windows)
-            check_held_back(self, rows, params["n_windows"])
-            borders = [n - row for n, row in zip(lengths, rows, strict=True)]
+        borders = find_borders(self, params, lengths)
         callbacks = copy_callbacks(
             self.callbacks,
             is_validated=params["early_stopping"],

@@ -63,7 +63,7 @@ def resolve_settings(forecaster, data):
         # Independent targets are rows of their own.
         rows = n_targets if forecaster.channels == "independent" else 1
         batch_size = max(_SMALLEST_BATCH, _BATCH_ROWS // rows)
-    n_held_back = held_back(forecaster, n_windows)
+    n_held_back = _held_back(forecaster, n_windows)
     params = {
         "units": 64 if total < 2_000 else 128,
         "dropout": 0.0 if total < 2_000 else _DROPOUT,
@@ -109,17 +109,24 @@ def _choose_lookback(forecaster, n, name):
     return lookback
 
 
-def held_back(forecaster, n_windows):
+def find_borders(forecaster, params, lengths):
+    """For each series, the first row that training must not forecast: what is behind judges it."""
+    if not params["early_stopping"]:
+        return lengths
+    n_windows = [n - params["lookback"] - forecaster.horizon + 1 for n in lengths]
+    rows = _held_back(forecaster, n_windows)
+    if not any(rows):
+        raise ValueError(
+            f"validation_fraction={forecaster.validation_fraction} of {params['n_windows']} "
+            "windows leaves none for validation or for training; change it, or set "
+            "early_stopping=False."
+        )
+    return [n - row for n, row in zip(lengths, rows, strict=True)]
+
+
+def _held_back(forecaster, n_windows):
     """For each series, the rows at its end whose values only validation forecasts."""
     rows = [round(forecaster.validation_fraction * n) + forecaster.horizon - 1 for n in n_windows]
     return [
         row if forecaster.horizon <= row < n else 0 for row, n in zip(rows, n_windows, strict=True)
     ]
-
-
-def check_held_back(forecaster, rows, n_windows):
-    if not any(rows):
-        raise ValueError(
-            f"validation_fraction={forecaster.validation_fraction} of {n_windows} windows leaves "
-            "none for validation or for training; change it, or set early_stopping=False."
-        )
