@@ -23,7 +23,7 @@ def one_target_a_row(y):
     warnings.warn(
         "A column-vector y was passed when a 1d array was expected: y has one column, which is "
         "taken as one target a row. Give it as such, for example by y.ravel() of an array or "
-        "y['name'] of a frame.",
+        "y.iloc[:, 0] of a frame.",
         DataConversionWarning,
         stacklevel=2,
     )
