@@ -11,7 +11,9 @@ import keras
 import pytest
 
 import keraseq
+from keraseq import _stubs
 from keraseq._stubs import stub_text
+from keraseq.builders.plan import shared_names
 from keraseq.models import find_model
 from keraseq.tasks import task_names
 
@@ -185,6 +187,13 @@ def test_every_extra_that_an_error_names_is_declared():
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_extra"
     }
     assert {"text", "plot", "tagging"} <= named <= set(setup["options.extras_require"])
+
+
+def test_editors_are_told_of_every_argument_of_a_builder():
+    parameters = inspect.signature(keraseq.build).parameters.values()
+    shared = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    assert list(_stubs._TYPES) == shared
+    assert set(shared_names()) == set(shared)
 
 
 def test_stub_file_is_what_the_generator_writes():
