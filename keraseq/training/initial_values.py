@@ -67,7 +67,7 @@ def _find(layer, places, found):
     initializers = []
     for part in vars(layer).values():
         if isinstance(part, keras.random.SeedGenerator):
-            start = ops.convert_to_numpy(part.state)
+            start = part.state.numpy()
             if start[0] in places:
                 found[id(part.state)] = _OfGenerator(places[start[0]], start.dtype)
         elif isinstance(getattr(part, "seed", None), int) and callable(part):
@@ -102,7 +102,7 @@ def _configs(initializer, rank):
 
 def _gives(source, variable):
     try:
-        return np.array_equal(*map(ops.convert_to_numpy, (source(None), variable)))
+        return np.array_equal(ops.convert_to_numpy(source(None)), variable.numpy())
     except ValueError:
         # An initialiser of matrices, asked for a vector.
         return False
@@ -135,5 +135,5 @@ class _OfInitializer:
 
 def _constant(variable):
     """The source of a variable of zeros and ones, which no seed decides; None for another."""
-    value = ops.convert_to_numpy(variable)
+    value = variable.numpy()
     return (lambda draws: value) if np.isin(value, (0, 1)).all() else None
