@@ -22,13 +22,20 @@ def show_versions():
     >>> keraseq.show_versions()
     python ...
     """
-    print(f"python        {sys.version.split()[0]} on {platform.platform()}")
+    versions = find_versions()
+    print(f"python        {versions.pop('python')} on {platform.platform()}")
     print(f"processors    {os.cpu_count()}")
-    print(f"keraseq       {keraseq.__version__}")
-    for package in _PACKAGES:
-        try:
-            version = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            version = "not installed"
+    for package, version in versions.items():
         print(f"{package:13} {version}")
     print(f"KERAS_BACKEND {os.environ.get('KERAS_BACKEND', 'not set')}")
+
+
+def find_versions():
+    """Return the versions of Python, keraseq and the packages it may use, as a dict."""
+    found = {"python": sys.version.split()[0], "keraseq": keraseq.__version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
