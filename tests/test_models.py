@@ -193,12 +193,14 @@ def test_causal_is_what_the_body_is(name):
         ("lstm", lambda f, h: 4 * (f + h + 1) * h),
         ("gru", lambda f, h: 3 * (f + h + 2) * h),
         ("bilstm", lambda f, h: 8 * (f + h + 1) * h),
+        ("bigru", lambda f, h: 6 * (f + h + 2) * h),
         ("min_gru", lambda f, h: 2 * (f + 1) * h),
+        ("min_lstm", lambda f, h: 3 * (f + 1) * h),
     ],
 )
 def test_weight_counts(name, formula):
     model = built(name, "classification")
-    stem, pooled = 2 * STEM + STEM, 2 * UNITS * (2 if name == "bilstm" else 1)
+    stem, pooled = 2 * STEM + STEM, 2 * UNITS * (2 if name.startswith("bi") else 1)
     head = (pooled + 1) * OUTPUTS["classification"]
     assert keraseq.count_parameters(model) == stem + formula(STEM, UNITS) + head
 
