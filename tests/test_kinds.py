@@ -170,7 +170,7 @@ def test_linear_forecasters_are_the_papers_arithmetic():
 
 
 def test_list_models_by_family():
-    assert keraseq.list_models(family="linear") == ["dlinear", "nlinear"]
+    assert {"dlinear", "nlinear"} <= set(keraseq.list_models(family="linear"))
     assert {"gru", "lstm", "min_gru"} <= set(keraseq.list_models(family="recurrent"))
     assert keraseq.list_models("*gru", family="linear") == []
     with pytest.raises(ValueError, match="Did you mean 'linear'"):

@@ -35,7 +35,7 @@ patch_stride : int, default=patch_length
     Steps between the starts of two patches.
 channels : {{"independent", "mixed"}}, optional
     Forecasting only: each channel by itself with shared weights, or all at once. Independent
-    where every channel is a target, else mixed.
+    where every channel is a target, unless the architecture asks for all; else mixed.
 pooling : {{"mean", "max", "mean_max", "last", "ends"}}, default="{token_pooling}" for tokens, \
 "{series_pooling}" for numbers
     How the sequence becomes one vector, padding left out; "last" for causal bodies only. For

@@ -146,6 +146,8 @@ def make_plan(
         "dropout": dropout,
     }
     settings = {k: preset.get(k) if v is None else v for k, v in settings.items()}
+    if spec.channels == "mixed" and settings["channels"] is None and the_task.reads_history:
+        settings["channels"] = "mixed"
     own = {**{k: v for k, v in preset.items() if k in spec.own_parameters}, **own}
     _check_used(spec, {**settings, "vocabulary_size": vocabulary_size})
     stem = make_stem(
@@ -154,6 +156,7 @@ def make_plan(
         outputs,
         vocabulary_size=vocabulary_size,
         normalize=spec.normalize,
+        has_phase="phase" in spec.parameters,
         **{k: settings[k] for k in _STEM_SETTINGS},
     )
     _check_stem(spec, stem)

@@ -47,6 +47,11 @@ class DatedSeries:
     def is_dated(self):
         return not isinstance(self.like, np.ndarray)
 
+    @property
+    def has_dates(self):
+        """Whether its index holds dates or periods, and not numbers."""
+        return isinstance(self.index, pd.DatetimeIndex | pd.PeriodIndex)
+
     def index_ahead(self, n):
         """The n labels after the end; of an array, row numbers."""
         if n == 0:

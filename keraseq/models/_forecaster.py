@@ -8,6 +8,7 @@ from keraseq.models._body import SIZES, check_function, check_own_count, paramet
 
 _REQUIRED = ("horizon", "targets")
 _COVARIATES = ("future", "static")
+_BESIDE = (*_COVARIATES, "phase")
 # Arguments of the builder that the shared stem and reading have, which a forecaster goes without.
 _OF_BODIES = (
     *("pooling", "patch_length", "patch_stride", "embedding_dim", "embedding_dropout"),
@@ -20,7 +21,7 @@ class Forecaster:
     """A history `(batch, lookback, channels)` in, `(batch, horizon, targets)` out."""
 
     name: ClassVar[str] = "forecaster"
-    shared: ClassVar[tuple] = (*_REQUIRED, *_COVARIATES, *SIZES)
+    shared: ClassVar[tuple] = (*_REQUIRED, *_BESIDE, *SIZES)
 
     def check(self, function):
         """Raise TypeError unless the signature is a forecaster's."""
@@ -78,7 +79,7 @@ class Forecaster:
     def apply(self, plan, inputs):
         """Return the output of a plan's model for Keras inputs."""
         encoded = plan.stem.encode_history(inputs)
-        known = {"future": encoded.future, "static": encoded.static}
+        known = {name: getattr(encoded, name) for name in _BESIDE}
         horizon, targets = outputs = plan.stem.outputs(plan.head.outputs)
         x = encoded.x if plan.spec.reads_past else encoded.x[..., :targets]
         y = plan.spec.function(

@@ -137,7 +137,9 @@ def register_forecaster(
     itself, without the patches and the reading that bodies share. It may name ``units``,
     ``num_layers``, ``dropout``, at most four parameters of its own, and the covariates ``future``
     `(batch, horizon, features)` and ``static`` `(batch, features)`, which it is then given (None
-    where there are none).
+    where there are none). One that names ``phase`` is given an int `(batch,)`: the steps from the
+    series' first row to the first step to come, modulo the season; one that names ``season``, as a
+    parameter of its own, the steps of a season.
 
     Parameters
     ----------

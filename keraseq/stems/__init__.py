@@ -23,7 +23,15 @@ __all__ = [
 
 
 def make_stem(
-    task, input_shape, outputs, *, vocabulary_size=None, channels=None, normalize=True, **settings
+    task,
+    input_shape,
+    outputs,
+    *,
+    vocabulary_size=None,
+    channels=None,
+    normalize=True,
+    has_phase=False,
+    **settings,
 ):
     """Choose the stem of a task and an input, and check what it is asked for.
 
@@ -33,6 +41,8 @@ def make_stem(
     input_shape, outputs, vocabulary_size, channels : as of the builders
     normalize : bool, default=True
         Of a forecast's history.
+    has_phase : bool, default=False
+        Whether a forecast's place in the season goes along.
     **settings
         embedding_dim, embedding_dropout, token_dropout, patch_length, patch_stride.
 
@@ -60,9 +70,8 @@ def make_stem(
             raise ValueError(
                 f"vocabulary_size={vocabulary_size!r} is for token ids; a forecast reads numbers."
             )
-        return ForecastStem.make(
-            input_shape, outputs, channels=channels, normalize=normalize, **settings
-        )
+        settings = {**settings, "normalize": normalize, "has_phase": has_phase}
+        return ForecastStem.make(input_shape, outputs, channels=channels, **settings)
     if channels is not None:
         raise ValueError(f"channels={channels!r} is for forecasting; got task={task.name!r}.")
     if vocabulary_size is not None:

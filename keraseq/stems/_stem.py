@@ -19,6 +19,8 @@ class Encoded(NamedTuple):
         Known of the steps to come.
     static : tensor `(batch, features)` or None
         Known of the series itself.
+    phase : int tensor `(batch,)` or None
+        Where in the season the first step to come lies.
     scale : tuple of two tensors or None
         Level and spread that a forecast is given back in.
     """
@@ -27,6 +29,7 @@ class Encoded(NamedTuple):
     mask: object
     future: object = None
     static: object = None
+    phase: object = None
     scale: tuple | None = None
 
 

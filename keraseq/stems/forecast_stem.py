@@ -41,6 +41,9 @@ class ForecastStem(Stem):
     normalize : bool
         Whether each history is divided by its own spread after its level is taken off, and the
         forecast given back in them.
+    has_phase : bool
+        Whether where in the season the first step to come lies goes along, so that the input is a
+        dict.
     """
 
     features: int
@@ -52,6 +55,7 @@ class ForecastStem(Stem):
     n_future: int | None
     n_static: int | None
     normalize: bool
+    has_phase: bool = False
 
     name: ClassVar[str] = "forecast"
     kind: ClassVar[str] = "series"
@@ -68,6 +72,7 @@ class ForecastStem(Stem):
         *,
         channels=None,
         normalize=True,
+        has_phase=False,
         embedding_dim=None,
         embedding_dropout=None,
         token_dropout=None,
@@ -78,7 +83,8 @@ class ForecastStem(Stem):
         refuse_token_dropout(token_dropout)
         n_future = n_static = None
         if isinstance(input_shape, Mapping):
-            input_shape, n_future, n_static = _check_covariates(input_shape, outputs)
+            shapes = {k: shape for k, shape in input_shape.items() if k != "phase" or not has_phase}
+            input_shape, n_future, n_static = _check_covariates(shapes, outputs)
         if len(input_shape) == 1:
             raise ValueError("A forecast reads numbers: input_shape is (lookback, features).")
         features, time = check_features(input_shape), check_time(input_shape[0])
@@ -92,17 +98,20 @@ class ForecastStem(Stem):
             n_future,
             n_static,
             normalize,
+            has_phase,
         )
 
     def inputs(self):
         shape = (self.time, self.features)
-        if self.n_future is None:
+        if self.n_future is None and not self.has_phase:
             return keras.Input(shape, name="sequence")
         inputs = {"past": keras.Input(shape, name="past")}
         if self.n_future:
             inputs["future"] = keras.Input((self.horizon, self.n_future), name="future")
         if self.n_static:
             inputs["static"] = keras.Input((self.n_static,), name="static")
+        if self.has_phase:
+            inputs["phase"] = keras.Input((), name="phase", dtype="int32")
         return inputs
 
     def encode(self, inputs):
@@ -113,13 +122,13 @@ class ForecastStem(Stem):
 
     def encode_history(self, inputs):
         """Return the history step by step, covariates of the past behind the targets."""
-        covariates = inputs if self.n_future is not None else {"past": inputs}
-        x, mask = Padding(name="padding", dtype=full_precision())(covariates["past"])
+        given = inputs if isinstance(inputs, Mapping) else {"past": inputs}
+        x, mask = Padding(name="padding", dtype=full_precision())(given["past"])
         x, mask, scale = self._normalise(x, mask)
-        future, static = (
-            self._repeat_for_channels(covariates.get(name)) for name in ("future", "static")
+        beside = (
+            self._repeat_for_channels(given.get(name)) for name in ("future", "static", "phase")
         )
-        return Encoded(x, mask, future, static, scale)
+        return Encoded(x, mask, *beside, scale)
 
     def outputs(self, outputs):
         return (self.horizon, 1 if self.is_folded else self.targets)

@@ -2,7 +2,6 @@
 
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.encoding.series_columns import Columns
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.gpu import share_gpu
 from keraseq.wrappers.forecasting._backtest import run_backtest
@@ -37,8 +36,13 @@ class SequenceForecaster(NetworkEstimator):
         the one nearest to the median. They never cross.
     loss : {"auto", "mse", "mae", "huber", "quantile"}, default="auto"
         The mean squared error, or with `quantiles` the quantile loss.
-    channels : {"independent", "mixed"}, default="independent"
-        Each target by itself with shared weights (and all covariates beside it), or all at once.
+    channels : {"auto", "independent", "mixed"}, default="auto"
+        Each target by itself with shared weights (and all covariates beside it), or all at once;
+        independent unless the architecture asks for all.
+    season : "auto" or int, default="auto"
+        Steps of a season, for architectures that go by it; by default that of the dates' step, as
+        in `backtest`. A new history's place in the season is told by its dates; an array's first
+        row is taken for the first of a season, as training's is.
     patch_length : int, optional
         Steps joined to one before the body; a thirtieth of the lookback by default.
     pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
@@ -123,7 +127,8 @@ class SequenceForecaster(NetworkEstimator):
         lookback="auto",
         quantiles=None,
         loss="auto",
-        channels="independent",
+        channels="auto",
+        season="auto",
         patch_length=None,
         pooling=None,
         calendar=False,
@@ -203,8 +208,7 @@ class SequenceForecaster(NetworkEstimator):
     def _read_training(self, y, past, future, static):
         share_gpu()
         check_settings(self)
-        columns = Columns.of(self.series_col, self.date_col, self.value_cols)
-        reader = ForecastReader(columns, self.missing, self.freq, self.calendar)
+        reader = ForecastReader.of(self)
         return reader, reader.fit(y, past, future, static)
 
     def _fit_rows(self, reader, data, on_epoch=None):

@@ -6,6 +6,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 
 from keraseq.models.layers.linear_scan import LinearScan
 from keraseq.models.layers.positions import SinusoidalPositions
+from keraseq.models.layers.recurrent_cycle import RecurrentCycle
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 from keraseq.stems.layers import (
     FoldChannels,
@@ -33,6 +34,7 @@ __all__ = [
     "Patches",
     "PinballLoss",
     "QuantileSteps",
+    "RecurrentCycle",
     "SequencePooling",
     "SinusoidalPositions",
     "TaggingAccuracy",

@@ -13,6 +13,7 @@ from keraseq.baselines import drift, mase_scale, seasonal_naive
 from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
+from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting.column_scaling import undo
 from keraseq.wrappers.forecasting.intervals import (
@@ -38,6 +39,8 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
     # A checkpoint is one fit's, and the user's own may wait there to be gone on with.
     forecaster = clone(forecaster).set_params(checkpoint=None)
     reader, data = forecaster._read_training(y, *covariates.values())
+    if season is None and not is_auto(forecaster.season):
+        season = forecaster.season
     season = season_of(data.panel.series[0].index, season)
     # All at once, so that a split that cannot be used is told before the first fit.
     rounds, tables = list(_rounds(forecaster, data, start, stride, cv, refit)), []

@@ -122,6 +122,7 @@ class ForecastCore:
         By training's rows of it; a series of a list, by those before its first forecast one.
         """
         trained = self.data.panel
+        season = self.params["season"] if season is None else season
         season = season_of(trained.series[0].index, season)
         known = places(panel, trained)
         if known is None:
@@ -154,6 +155,8 @@ def windows_of(reader, scaling, data, scalings, params, first, last, n_after):
         n_future=n_future,
         static=data.static,
         has_covariates=reader.has_covariates,
+        season=params["season"],
+        phase_starts=data.starts,
     )
 
 

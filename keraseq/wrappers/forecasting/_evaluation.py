@@ -72,8 +72,8 @@ class ForecastEvaluation:
         ----------
         y, past, future, static : as in `predict`
         season : int, optional
-            Steps of a season; by default that of the dates' step (24 for hours, 7 for days, 12 for
-            months, 4 for quarters, 52 for weeks), else 1.
+            Steps of a season; by default the forecaster's, else that of the dates' step (24 for
+            hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
 
         Returns
         -------

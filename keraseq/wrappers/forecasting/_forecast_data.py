@@ -18,12 +18,15 @@ class ForecastData:
     future : list of ndarray `(time + known ahead, features)`, or None
         NaN, as in the series, where a value is missing.
     static : ndarray `(series, features)` or None
+    starts : ndarray of int `(series,)` or None
+        Steps from training's first row to each series' own, where a model reads the phase.
     """
 
     panel: SeriesPanel
     past: list | None = None
     future: list | None = None
     static: np.ndarray | None = None
+    starts: np.ndarray | None = None
 
     def lengths(self):
         return [len(series.values) for series in self.panel.series]

@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from keraseq.encoding.calendar_features import CalendarFeatures
+from keraseq.encoding.first_steps import first_steps
+from keraseq.encoding.series_columns import Columns
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import read_panel
+from keraseq.models import find_model, is_registered
 from keraseq.wrappers.forecasting._forecast_data import ForecastData, places
 from keraseq.wrappers.forecasting._like_training import check_known_ahead, check_series
 from keraseq.wrappers.forecasting._named_covariates import NamedCovariates
@@ -21,13 +24,23 @@ class ForecastReader:
     ----------
     columns, missing, freq : as of :func:`keraseq.encoding.series_panel.read_panel`
     calendar : bool
+    phase : bool
+        Whether the model reads where in the season a step lies.
     """
 
-    def __init__(self, columns, missing, freq, calendar):
+    def __init__(self, columns, missing, freq, calendar, phase=False):
         self._settings = {"columns": columns, "missing": missing, "freq": freq}
         # Covariates have columns of their own.
         self._covariate_settings = {**self._settings, "columns": replace(columns, values=None)}
-        self._uses_calendar = calendar
+        self._uses_calendar, self._uses_phase = calendar, phase
+
+    @classmethod
+    def of(cls, forecaster):
+        """The reader that a forecaster's parameters describe."""
+        columns = Columns.of(forecaster.series_col, forecaster.date_col, forecaster.value_cols)
+        model = forecaster.model
+        phase = is_registered(model) and "phase" in find_model(model).parameters
+        return cls(columns, forecaster.missing, forecaster.freq, forecaster.calendar, phase)
 
     def fit(self, y, past, future, static):
         """Read what training gets and remember its columns."""
@@ -44,6 +57,7 @@ class ForecastReader:
             self._covariates(given["past"], panel, "past"),
             self._covariates(given["future"], panel, "future", None),
             self._fit_static(given["static"], panel),
+            self._starts(panel, panel),
         )
         parts = (data.past, data.future, data.static, self._calendar)
         self.has_covariates = any(part is not None for part in parts)
@@ -81,6 +95,7 @@ class ForecastReader:
             self._covariates(given["past"], panel, "past"),
             self._covariates(given["future"], panel, "future", n),
             self._static(given["static"], panel, trained),
+            self._starts(panel, trained.panel),
         )
 
     def _go_on(self, past, future, static, n, data):
@@ -102,7 +117,10 @@ class ForecastReader:
             np.concatenate([values[:length], more])
             for values, length, more in zip(data.future, data.lengths(), ahead, strict=True)
         ]
-        return ForecastData(data.panel, data.past, known, data.static)
+        return replace(data, future=known)
+
+    def _starts(self, panel, trained):
+        return first_steps(panel, trained) if self._uses_phase else None
 
     def _covariates(self, given, panel, name, n_after=0):
         if given is None:

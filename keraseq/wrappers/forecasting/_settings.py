@@ -5,6 +5,8 @@ import math
 import numpy as np
 
 from keraseq._checks import check_choice, check_fraction, check_integer
+from keraseq.encoding.season import season_of
+from keraseq.models import find_model, is_registered
 from keraseq.wrappers._auto import fill_in, is_auto
 from keraseq.wrappers.forecasting.intervals import check_levels
 
@@ -29,7 +31,7 @@ _QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 def check_settings(forecaster):
     """Raise for a parameter out of range, before anything is computed."""
     check_integer("horizon", forecaster.horizon, 1)
-    check_choice("channels", forecaster.channels, ("independent", "mixed"))
+    check_choice("channels", forecaster.channels, ("auto", "independent", "mixed"))
     check_choice("conformal", forecaster.conformal, ("adaptive", "split"))
     check_fraction("validation_fraction", forecaster.validation_fraction)
     if not isinstance(forecaster.calendar, bool | np.bool_):
@@ -51,9 +53,10 @@ def resolve_settings(forecaster, data):
     -------
     dict
         units, batch_size, epochs, learning_rate, early_stopping, loss, quantiles, lookback,
-        n_windows, windows_per_epoch, validation_windows.
+        channels, season, n_windows, windows_per_epoch, validation_windows.
     """
     lengths, n_targets = data.lengths(), len(data.panel.targets)
+    channels = _choose_channels(forecaster)
     shortest = int(np.argmin(lengths))
     lookback = _choose_lookback(forecaster, lengths[shortest], data.panel.name(shortest))
     n_windows = [length - lookback - forecaster.horizon + 1 for length in lengths]
@@ -61,7 +64,7 @@ def resolve_settings(forecaster, data):
     batch_size = 32
     if total >= 2_000:
         # Independent targets are rows of their own.
-        rows = n_targets if forecaster.channels == "independent" else 1
+        rows = n_targets if channels == "independent" else 1
         batch_size = max(_SMALLEST_BATCH, _BATCH_ROWS // rows)
     n_held_back = _held_back(forecaster, n_windows)
     params = {
@@ -89,10 +92,42 @@ def resolve_settings(forecaster, data):
         "quantiles": None if quantiles is None else check_levels(quantiles),
         "lookback": lookback,
         "horizon": forecaster.horizon,
+        "channels": channels,
+        "season": _choose_season(forecaster, data.panel),
         "n_windows": total,
         "windows_per_epoch": a_pass,
         "validation_windows": _VALIDATION_WINDOWS,
     }
+
+
+def _choose_channels(forecaster):
+    """What the user says, else a preset, else "mixed" for an architecture that mixes them."""
+    if not is_auto(forecaster.channels):
+        return forecaster.channels
+    if not is_registered(forecaster.model):
+        return "independent"
+    spec = find_model(forecaster.model)
+    otherwise = "mixed" if spec.channels == "mixed" else "independent"
+    return dict(spec.settings).get("channels", otherwise)
+
+
+def _choose_season(forecaster, panel):
+    """The user's, a preset's, or that of the dates; None where nobody knows one."""
+    if not is_auto(forecaster.season):
+        return check_integer("season", forecaster.season, 1)
+    spec = find_model(forecaster.model) if is_registered(forecaster.model) else None
+    given = None if spec is None else dict(spec.settings).get("season")
+    longest = max(panel.series, key=lambda series: len(series.values))
+    season = season_of(longest.index, given)
+    if season > 1 or given is not None:
+        return season
+    if spec is not None and {"season", "phase"} & set(spec.parameters):
+        known = "y's dates suggest none" if longest.has_dates else "y has no dates to tell it"
+        raise ValueError(
+            f"{spec.name} goes by the season, and {known}; give its steps, such as season=24 for "
+            "hours with a daily season."
+        )
+    return None
 
 
 def _choose_lookback(forecaster, n, name):

@@ -6,6 +6,7 @@ import joblib
 import keras
 import numpy as np
 
+from keraseq.models import find_model, is_registered
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
@@ -123,6 +124,8 @@ def _with_truth(windows, purpose):
 
 def _blueprint(forecaster, task, windows, params, steps, averaged):
     first = windows.take(np.arange(1)).inputs()
+    spec = find_model(forecaster.model) if is_registered(forecaster.model) else None
+    reads_season = spec is not None and "season" in spec.own_parameters
     return make_blueprint(
         forecaster,
         params,
@@ -133,8 +136,9 @@ def _blueprint(forecaster, task, windows, params, steps, averaged):
         loss=params["loss"] if params["loss"] in _LOSSES else None,
         quantiles=params["quantiles"],
         of_loss=_of_loss(forecaster, windows),
-        channels=forecaster.channels,
+        channels=params["channels"],
         patch_length=forecaster.patch_length,
+        **({"season": params["season"]} if reads_season else {}),
     )
 
 

@@ -31,6 +31,10 @@ class SeriesWindows:
         The model takes a dict.
     gaps : FilledGaps, optional
         What a model reads in place of missing rows.
+    season : int, optional
+        Where a model reads the phase, what that is counted in.
+    shifts : ndarray of int `(series,)`, optional
+        What a row's place in `rows` lacks to its steps since training's first row.
     """
 
     rows: np.ndarray
@@ -43,6 +47,8 @@ class SeriesWindows:
     static: np.ndarray | None = None
     has_covariates: bool = False
     gaps: FilledGaps | None = None
+    season: int | None = None
+    shifts: np.ndarray | None = None
 
     def __len__(self):
         return len(self.origins)
@@ -58,6 +64,10 @@ class SeriesWindows:
         """The known covariates of `n_steps` steps; beyond the n forecast, those of the last."""
         ahead = self._read(np.minimum(np.arange(n_steps), n - 1), n)
         return ahead[..., self.rows.shape[1] - self.n_future :]
+
+    def phase(self, ahead=0):
+        """Where in the season the step lies that is `ahead` of each origin, `(windows,)`."""
+        return ((self.origins + self.shifts[self.series] + ahead) % self.season).astype(np.int32)
 
     def _read(self, steps, n):
         """Rows as they look from each origin, where covariates are known n steps ahead."""
@@ -85,16 +95,18 @@ class SeriesWindows:
         steps = self.origins[:, None] + np.arange(self.horizon if n is None else n)
         return self.rows[steps][..., : self.n_targets]
 
-    def inputs(self, past=None, future=None):
-        """What the model takes."""
+    def inputs(self, past=None, future=None, ahead=0):
+        """What the model takes, to forecast from the origins or from steps ahead of them."""
         past = self.past() if past is None else past
-        if not self.has_covariates:
+        if not self.has_covariates and self.shifts is None:
             return past
         inputs = {"past": past}
         if self.n_future:
             inputs["future"] = self.future(self.horizon, self.horizon) if future is None else future
         if self.static is not None:
             inputs["static"] = self.static[self.series]
+        if self.shifts is not None:
+            inputs["phase"] = self.phase(ahead)
         return inputs
 
     def forecast(self, model, n, centre=None):
@@ -122,7 +134,8 @@ class SeriesWindows:
         n_blocks = -(-n // self.horizon)
         future = self.future(n, n_blocks * self.horizon)
         for block in np.split(future, n_blocks, axis=1):
-            values = predict_batch(model, self.inputs(past[:, -self.lookback :], block))
+            done = len(ahead) * self.horizon
+            values = predict_batch(model, self.inputs(past[:, -self.lookback :], block, done))
             ahead.append(values)
             if len(ahead) < n_blocks:
                 point = values if centre is None else values[..., centre]
@@ -174,7 +187,7 @@ class WindowBatches:
             yield batch.inputs(), batch.truth()
 
 
-def cut_windows(parts, lookback, horizon, *, first=None, last=None, **settings):
+def cut_windows(parts, lookback, horizon, *, first=None, last=None, phase_starts=None, **settings):
     """Make windows of every origin from row `first` to the last that has `horizon` rows of truth.
 
     Parameters
@@ -184,6 +197,8 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, **settings):
     first, last : list of int, optional
         For each series: the first origin (`lookback` by default; later where a column has no value
         before it), and the row behind the last that may be forecast (the end by default).
+    phase_starts : ndarray of int, optional
+        For each series: steps from training's first row to its own.
     **settings
         Further fields of SeriesWindows.
     """
@@ -200,7 +215,9 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, **settings):
     rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
     series = np.repeat(np.arange(len(parts)), [len(o) for o in origins])
     origins = np.concatenate(origins)
-    return SeriesWindows(rows, origins, series, lookback, horizon, gaps=gaps, **settings)
+    shifts = None if phase_starts is None else phase_starts - starts
+    settings = {**settings, "gaps": gaps, "shifts": shifts}
+    return SeriesWindows(rows, origins, series, lookback, horizon, **settings)
 
 
 def first_origins(values):
