@@ -283,6 +283,26 @@ def test_no_two_live_batches_share_a_dataset():
     assert Batches(np.zeros((7, 2, 1), "float32"), 2).dataset.cardinality() == 4
 
 
+def test_batches_come_in_the_same_order_on_every_backend(monkeypatch):
+    rows = [np.arange(1, n + 1, dtype="int32") for n in (3, 1, 4, 2, 5)]
+
+    def batches():
+        return Batches(rows, 2, targets=np.arange(5), seed=0)
+
+    ours = batches()
+    expected = list(ours.dataset.as_numpy_iterator())
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    other = batches()
+    assert len(other.dataset) == len(expected) == 3
+    found = [other.dataset[place] for place in range(3)]
+    for (x, y), (padded, targets) in zip(expected, found, strict=True):
+        # One length for all, as XLA compiles anew for every other.
+        assert padded.shape == (len(y), 5)
+        np.testing.assert_array_equal(padded[:, : x.shape[1]], x)
+        assert not padded[:, x.shape[1] :].any()
+        np.testing.assert_array_equal(targets, y)
+
+
 def test_two_threads_fit_at_once():
     expected = [classifier(random_state=seed).fit(X, y).predict_proba(X) for seed in (0, 1)]
     found = [None, None]

@@ -2,8 +2,8 @@
 
 import functools
 
+import keras
 import numpy as np
-import tensorflow as tf
 
 from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
 from keraseq.training.datasets import lend_dataset
@@ -32,7 +32,7 @@ class Batches:
 
     Attributes
     ----------
-    dataset : tf.data.Dataset
+    dataset : tf.data.Dataset or keras.utils.PyDataset
         Of known cardinality, batches of shape `(batch, time)` or `(batch, time, channels)`; lent
         for as long as this object lives.
     """
@@ -41,6 +41,9 @@ class Batches:
         self._rows, self._targets, self._weights = rows, targets, weights
         self._batch_size, self._seed = batch_size, seed
         self._lengths = sequence_lengths(rows)
+        # XLA compiles anew for every length, which takes longer than steps of padding do.
+        is_compiled = keras.backend.backend() == "jax"
+        self._time = max(1, int(self._lengths.max())) if is_compiled else None
         self.epoch = 0
 
     @functools.cached_property
@@ -48,9 +51,7 @@ class Batches:
         first = self._batch(np.arange(1))
         # None for what differs between batches: their size and their number of steps.
         signature = tuple(
-            tf.TensorSpec((None,) * min(2, part.ndim) + part.shape[2:], part.dtype)
-            if place == 0 or isinstance(self._targets, list)
-            else tf.TensorSpec((None, *part.shape[1:]), part.dtype)
+            batch_spec(part, 2 if place == 0 or isinstance(self._targets, list) else 1)
             for place, part in enumerate(first)
         )
         return lend_dataset(self, signature)
@@ -71,7 +72,8 @@ class Batches:
             yield self._batch(index)
 
     def _batch(self, index):
-        parts = [pad_rows(take_rows(self._rows, index))]
+        rows = take_rows(self._rows, index)
+        parts = [pad_rows(rows) if self._time is None else pad(rows, self._time)]
         if isinstance(self._targets, list):
             parts.append(pad(take_rows(self._targets, index), parts[0].shape[1], value=-1))
         elif self._targets is not None:
@@ -82,6 +84,14 @@ class Batches:
                 weights = np.repeat(weights[:, None], parts[0].shape[1], axis=1)
             parts.append(weights)
         return tuple(parts)
+
+
+def batch_spec(part, n_open):
+    """What a dataset knows of one array of its batches, the first axes being of any size."""
+    n_open = min(n_open, part.ndim)
+    return keras.layers.InputSpec(
+        dtype=part.dtype.name, shape=(None,) * n_open + part.shape[n_open:]
+    )
 
 
 def predict_batch(model, inputs):

@@ -1,9 +1,9 @@
-"""Datasets of TensorFlow, lent from fit to fit."""
+"""What Keras reads batches from; TensorFlow's datasets are lent from fit to fit."""
 
 import threading
 import weakref
 
-import tensorflow as tf
+import keras
 
 
 class _Tap:
@@ -18,7 +18,12 @@ class _Tap:
     _lock = threading.RLock()
 
     def __init__(self, key, signature, n_batches):
+        import tensorflow as tf
+
         self.key, self._batches = key, None
+        signature = keras.tree.map_structure(
+            lambda part: tf.TensorSpec(part.shape, part.dtype), signature
+        )
         dataset = tf.data.Dataset.from_generator(self._generate, output_signature=signature)
         self.dataset = dataset.apply(tf.data.experimental.assert_cardinality(n_batches))
 
@@ -44,6 +49,23 @@ class _Tap:
         return self._batches().generate()
 
 
+class _InTurn(keras.utils.PyDataset):
+    """The same batches where Keras runs on another backend."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self._batches = batches
+
+    def __len__(self):
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        # Keras asks for them in their order.
+        if index == 0:
+            self._coming = self._batches.generate()
+        return next(self._coming)
+
+
 def lend_dataset(batches, signature):
     """Return a dataset of what ``batches.generate()`` yields, valid for as long as `batches` lives.
 
@@ -51,7 +73,9 @@ def lend_dataset(batches, signature):
     ----------
     batches : object
         Its length is the number of batches.
-    signature : nested tf.TensorSpec
-        Of a batch.
+    signature : nested keras.layers.InputSpec
+        Shape and dtype of a batch's parts.
     """
+    if keras.backend.backend() != "tensorflow":
+        return _InTurn(batches)
     return _Tap.lend(batches, signature)

@@ -52,6 +52,9 @@ class LearningRate(keras.callbacks.Callback):
         if self.steps is None:
             return
         share = min(1.0, self.step / self.steps)
+        if hasattr(self.model, "jax_state_sync"):
+            # On JAX a rate is read where the variables are, and these are in the step's own state.
+            self.model.jax_state_sync()
         self.model.optimizer.learning_rate = self.start * 0.5 * (1 + math.cos(math.pi * share))
         self.step += 1
 

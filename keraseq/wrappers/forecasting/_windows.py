@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+import keras
 import numpy as np
-import tensorflow as tf
 
 from keraseq.encoding.fill_gaps import FilledGaps
-from keraseq.training.batches import predict_batch
+from keraseq.training.batches import batch_spec, predict_batch
 from keraseq.training.datasets import lend_dataset
 
 _BATCH = 256
@@ -157,7 +157,7 @@ class WindowBatches:
 
     Attributes
     ----------
-    dataset : tf.data.Dataset
+    dataset : tf.data.Dataset or keras.utils.PyDataset
     """
 
     def __init__(self, windows, batch_size=_BATCH, *, most, seed=None):
@@ -165,9 +165,8 @@ class WindowBatches:
         self._n = min(most, len(windows))
         self.epoch = 0
         first = windows.take(np.arange(1))
-        signature = tf.nest.map_structure(
-            lambda part: tf.TensorSpec((None, *part.shape[1:]), part.dtype),
-            (first.inputs(), first.truth()),
+        signature = keras.tree.map_structure(
+            lambda part: batch_spec(part, 1), (first.inputs(), first.truth())
         )
         self.dataset = lend_dataset(self, signature)
 
