@@ -1,13 +1,22 @@
 """The rivals: simple, but right."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
+from sklearn.base import clone
 
 from keraseq.baselines import (
+    Facts,
+    NaiveBayesWeights,
     NaiveForecaster,
     NearestNeighbour,
     drift,
+    naive_bayes_text,
+    rival_names,
+    rivals_of,
     seasonal_naive,
     text_baseline,
 )
@@ -118,3 +127,63 @@ def test_a_naive_forecaster_is_frozen_by_fit():
     assert fitted.predict().tolist() == [1, 5, 2]
     assert fitted.predict_windows(y, 12)[0].shape == (6, 3, 1)
     assert fitted.fit(y).predict().tolist() == [4, 4]
+
+
+def test_nb_ratios_of_four_documents_are_those_worked_out_by_hand():
+    counts = [[1, 0, 1], [1, 1, 0], [0, 1, 0], [0, 1, 1]]
+    fitted = NaiveBayesWeights().fit(counts, [1, 1, 0, 0])
+    # Plus one each, the first class has 3, 2, 2 of 7, the second 1, 3, 2 of 6.
+    by_hand = np.log([3 / 7 * 6 / 1, 2 / 7 * 6 / 3, 2 / 7 * 6 / 2])
+    np.testing.assert_allclose(fitted.ratios_, by_hand)
+    np.testing.assert_allclose(fitted.transform(counts), counts * by_hand)
+    sparse = csr_array(np.array(counts, dtype=float))
+    np.testing.assert_allclose(fitted.transform(sparse).toarray(), counts * by_hand)
+    # Of numbers the classes are above the median and not.
+    numbers = NaiveBayesWeights().fit(counts, [8.0, 9.0, 1.0, 2.0])
+    np.testing.assert_allclose(numbers.ratios_, by_hand)
+    assert NaiveBayesWeights().fit(counts, [5.0] * 4).transform(counts).shape == (4, 3)
+
+
+def test_nb_weighted_ngrams_read_three_words_and_many_classes():
+    texts = ["not at all bad", "not at all good", "bad", "good", "so so"] * 3
+    labels = ["pos", "neg", "neg", "pos", "fair"] * 3
+    model = clone(naive_bayes_text()).fit(texts, labels)
+    assert model.predict(texts[:5]).tolist() == labels[:5]
+    assert model.predict_proba(["unknown"]).shape == (1, 3)
+    stars = naive_bayes_text(regression=True).fit(["bad", "fair", "good"], [1.0, 3.0, 5.0])
+    low, high = stars.predict(["bad", "good"])
+    assert low < high
+    both = naive_bayes_text()
+    both.fit(["a b", "b", "a", "none"] * 3, np.array([[1, 1], [0, 1], [1, 0], [0, 0]] * 3))
+    assert both.predict(["a", "b"]).tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(ValueError, match="empty vocabulary"):
+        naive_bayes_text().fit(["", " "], [0, 1])
+    with pytest.raises(ValueError, match="alpha=0"):
+        NaiveBayesWeights(alpha=0).fit([[1], [0]], [0, 1])
+
+
+@pytest.mark.parametrize("kind", ["text", "words", "tokens"])
+@pytest.mark.parametrize("task", ["classification", "multilabel", "regression"])
+def test_every_rival_of_texts_reads_words_and_ids_and_is_pickled(kind, task):
+    X = {"text": ["a b c", "c d"], "words": [["a", "b", "c"], ["c", "d"]], "tokens": [[2, 3], [4]]}
+    y = {"classification": [0, 1], "multilabel": [[0, 1], [1, 0]], "regression": [0.5, 1.5]}
+    rows, targets = X[kind] * 4, np.array(y[task] * 4)
+    for estimator in rivals_of(Facts(task, kind, several=task == "multilabel")).values():
+        fitted = clone(estimator).fit(rows, targets)
+        again = pickle.loads(pickle.dumps(fitted)).predict(rows)
+        np.testing.assert_array_equal(again, fitted.predict(rows))
+
+
+def test_rivals_are_asked_for_by_name():
+    facts = Facts("classification", "text")
+    default = list(rivals_of(facts))
+    assert "NB-weighted n-grams" in default and default[-1] == "majority class"
+    assert set(default) <= set(rival_names(facts)) == set(rivals_of(facts, "all"))
+    assert list(rivals_of(facts, ["tf-idf + LOGISTIC"])) == ["TF-IDF + logistic"]
+    assert list(rivals_of(facts, ["default"])) == default
+    with pytest.raises(ValueError, match=r"Did you mean 'TF-IDF [+] logistic'"):
+        rivals_of(facts, ["TFIDF + logistics"])
+    with pytest.raises(ValueError, match="3, which is no rival here"):
+        rivals_of(facts, [3])
+    with pytest.raises(TypeError, match=r"give a list: \['drift'\]"):
+        rivals_of(facts, "drift")

@@ -1,10 +1,11 @@
 """The honest rivals: what a model has to beat before its score means anything."""
 
-from keraseq.baselines._rivals import Facts, rivals_of
+from keraseq.baselines._rivals import Facts, rival_names, rivals_left_out, rivals_of
 from keraseq.baselines.drift import drift
 from keraseq.baselines.linear_baseline import linear_baseline
 from keraseq.baselines.mase_scale import mase_scale
 from keraseq.baselines.most_frequent_tag import MostFrequentTag
+from keraseq.baselines.naive_bayes_text import NaiveBayesWeights, naive_bayes_text
 from keraseq.baselines.naive_forecaster import NaiveForecaster
 from keraseq.baselines.nearest_neighbour import NearestNeighbour
 from keraseq.baselines.seasonal_naive import seasonal_naive
@@ -14,12 +15,16 @@ from keraseq.baselines.text_baseline import text_baseline
 __all__ = [
     "Facts",
     "MostFrequentTag",
+    "NaiveBayesWeights",
     "NaiveForecaster",
     "NearestNeighbour",
     "StretchedSeries",
     "drift",
     "linear_baseline",
     "mase_scale",
+    "naive_bayes_text",
+    "rival_names",
+    "rivals_left_out",
     "rivals_of",
     "seasonal_naive",
     "text_baseline",

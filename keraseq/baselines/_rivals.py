@@ -1,9 +1,12 @@
 """The rivals of a comparison: each says in its own file which tasks and data it serves."""
 
 import importlib
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from keraseq._checks import import_extra, nearest_names
 
 TEXTS = ("text", "words", "tokens")
 SERIES = ("series",)
@@ -20,9 +23,13 @@ class Facts:
     kind : {"text", "words", "tokens", "series"}
     several : bool
         Whether y has several columns.
+    rows, steps : int
+        Of X, and steps of all rows together.
     horizon : int
     season : int or None
         Steps of a season, where the user says it.
+    dated_season : int
+        What the user says, else what the step of the dates suggests; 1 where nothing does.
     missing : {"error", "interpolate", "ignore"}
         How a series is read.
     """
@@ -30,9 +37,16 @@ class Facts:
     task: str
     kind: str
     several: bool = False
+    rows: int = 0
+    steps: int = 0
     horizon: int = 1
     season: int | None = None
+    dated_season: int = 1
     missing: str = "error"
+
+
+def _never(facts):
+    return None
 
 
 @dataclass(frozen=True)
@@ -41,33 +55,108 @@ class _Rival:
     tasks: tuple
     kinds: tuple
     floor: bool
+    needs: str | None
+    by_name: object
     make: object
 
+    @property
+    def is_installed(self):
+        return self.needs is None or importlib.util.find_spec(self.needs) is not None
 
-def rival(name, *, tasks, kinds=(*TEXTS, *SERIES), floor=False):
+
+def rival(name, *, tasks, kinds=(*TEXTS, *SERIES), floor=False, needs=None, by_name=_never):
     """Make a function of `Facts` known that returns an unfitted estimator.
 
     Parameters
     ----------
     name : str
-        In tables.
+        In tables, and by which a user asks for it.
     tasks : tuple of str
     kinds : tuple of str, default=all
         Of data that it reads.
     floor : bool, default=False
         It reads targets alone: what any model must beat. Listed last.
+    needs : str, optional
+        A package of the extra "recipes" without which it is left out.
+    by_name : callable, optional
+        Says of `Facts` why it takes part only where the user names it, or None: a rival that is
+        slower than the slowest network is no default.
     """
 
     def register(make):
-        _rivals.append(_Rival(name, tasks, kinds, floor, make))
+        _rivals.append(_Rival(name, tasks, kinds, floor, needs, by_name, make))
         return make
 
     return register
 
 
-def rivals_of(facts):
-    """Return the rivals of a comparison, a dict of name to unfitted estimator."""
+def rival_names(facts):
+    """Return the names of all rivals that serve a comparison, as a list."""
+    return [rival.name for rival in _serving(facts)]
+
+
+def rivals_of(facts, names=True):
+    """Return the rivals of a comparison, a dict of name to unfitted estimator.
+
+    Parameters
+    ----------
+    facts : Facts
+    names : True, "all" or list of str, default=True
+        The default ones that are installed; every one; or these, in any case of letters, where
+        "default" stands for the default ones.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a name that no rival of this task and data has.
+    ImportError
+        If one that is named needs a package that is not installed.
+    """
+    serving = {rival.name: rival for rival in _serving(facts)}
+    wanted = _read_names(names, list(serving))
+    chosen = {}
+    for name, rival in serving.items():
+        if name in wanted and rival.needs is not None:
+            import_extra(rival.needs, "recipes")
+        if name in wanted or ("default" in wanted and _why_left_out(rival, facts) is None):
+            chosen[name] = rival.make(facts)
+    return chosen
+
+
+def rivals_left_out(facts):
+    """Return why rivals are no default here that could be, a dict of name to reason."""
+    reasons = {rival.name: _why_left_out(rival, facts) for rival in _serving(facts)}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _why_left_out(rival, facts):
+    """Why it is no default here: None if it is one, "" if it never is."""
+    reason = rival.by_name(facts)
+    if reason is None and not rival.is_installed:
+        return f"needs {rival.needs}: pip install 'keraseq[recipes]'"
+    return reason
+
+
+def _serving(facts):
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         importlib.import_module(f"{__package__}.{module.name}")
     serving = [r for r in _rivals if facts.task in r.tasks and facts.kind in r.kinds]
-    return {r.name: r.make(facts) for r in sorted(serving, key=lambda r: (r.floor, r.name))}
+    return sorted(serving, key=lambda r: (r.floor, r.name))
+
+
+def _read_names(names, known):
+    if names is True:
+        return ["default"]
+    if isinstance(names, str):
+        if names == "all":
+            return known
+        raise TypeError(f"baselines={names!r} is one name; give a list: [{names!r}].")
+    by_lower = {name.lower(): name for name in ["default", *known]}
+    for name in names:
+        if not isinstance(name, str) or name.lower() not in by_lower:
+            raise ValueError(
+                f"baselines holds {name!r}, which is no rival here; there are "
+                f"{', '.join(map(repr, known))}, and 'default' for those that are added by "
+                f"default.{nearest_names(name, known)}"
+            )
+    return [by_lower[name.lower()] for name in names]

@@ -4,11 +4,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from keraseq.baselines._rivals import TEXTS, rival
-from keraseq.encoding import as_sequences
-from keraseq.encoding.word_tokens import clean_text, word_tokens
+from keraseq.baselines._texts import reading, words_of
 
 
 def text_baseline(*, regression=False):
@@ -34,35 +32,21 @@ def text_baseline(*, regression=False):
     [1]
     """
     words = TfidfVectorizer(
-        ngram_range=(1, 2), sublinear_tf=True, lowercase=False, tokenizer=_words, token_pattern=None
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        lowercase=False,
+        tokenizer=words_of,
+        token_pattern=None,
     )
     return make_pipeline(words, Ridge() if regression else LogisticRegression(C=10, max_iter=2000))
 
 
-def _words(text):
-    return word_tokens(clean_text(text).lower())
-
-
 @rival("TF-IDF + logistic", tasks=("classification", "multilabel"), kinds=TEXTS)
 def _of_classes(facts):
-    words = _reading(facts.kind, text_baseline())
+    words = reading(facts.kind, text_baseline())
     return OneVsRestClassifier(words) if facts.several else words
 
 
 @rival("TF-IDF + ridge", tasks=("regression",), kinds=TEXTS)
 def _of_numbers(facts):
-    return _reading(facts.kind, text_baseline(regression=True))
-
-
-def _reading(kind, baseline):
-    """Let a baseline of texts read them in any container, and lists of words or of token ids."""
-    read = _read_texts if kind == "text" else _join_tokens
-    return make_pipeline(FunctionTransformer(read), baseline)
-
-
-def _read_texts(X):
-    return list(as_sequences(X, "text").rows)
-
-
-def _join_tokens(X):
-    return [" ".join(str(token) for token in row) for row in X]
+    return reading(facts.kind, text_baseline(regression=True))

@@ -25,6 +25,7 @@ from keraseq.comparison._inputs import (
 )
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.season import season_of
+from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
 
 _TEST_SHARE = 0.2
@@ -47,6 +48,8 @@ class Data:
     task : str
         One of `compared_tasks`.
     kind : {"text", "words", "tokens", "series"}
+    n_rows, n_steps : int
+        Of X, and steps of all rows together (of text, characters).
     """
 
     def __init__(self, X, y, task, test, input="auto", season=None, reading=None):
@@ -64,6 +67,7 @@ class Data:
             self.reading = reading or {}
             self.X, self._series = read_series(X, name="X", **self.reading)
             self.kind, self.n_rows = "series", len(self._series.values)
+            self.n_steps = self.n_rows
             self.given_season = season
             self.season = season_of(self._series.index, season)
         else:
@@ -74,6 +78,7 @@ class Data:
             sequences = as_sequences(X, input)
             check_lengths(sequences.rows, y)
             self.kind, self.n_rows = sequences.kind, len(sequences)
+            self.n_steps = int(row_lengths(sequences.rows).sum())
         self.test = None if test is None else self._check_test(test)
 
     def _check_test(self, test):

@@ -2,22 +2,36 @@
 
 import numpy as np
 
-from keraseq.baselines import Facts, rivals_of
+from keraseq.baselines import Facts, rival_names, rivals_left_out, rivals_of
 from keraseq.comparison._entry import Entry
 from keraseq.tasks import get_task
 
 
-def make_baselines(entries, data):
-    """The rivals of this task and kind of data."""
-    horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
+def make_baselines(names, entries, data):
+    """The rivals of this task and kind of data, and why others are left out.
+
+    Parameters
+    ----------
+    names : bool, "all" or list of str
+        As of :func:`keraseq.compare`.
+    """
+    if names is False:
+        return [], {}
+    facts, taken = _facts(entries, data), {entry.name for entry in entries}
+    place = {name: place for place, name in enumerate(rival_names(facts))}
+    found = [
+        Entry(f"{name} (baseline)" * (name in taken) or name, rival, place[name], is_baseline=True)
+        for name, rival in rivals_of(facts, names).items()
+    ]
+    return found, rivals_left_out(facts) if names is True else {}
+
+
+def _facts(entries, data):
     forecast = {}
     if data.is_forecast:
+        horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
         forecast = {"season": data.given_season, "missing": data.reading["missing"]}
-        forecast["horizon"] = horizons[0] if horizons else 1
+        forecast |= {"horizon": horizons[0] if horizons else 1, "dated_season": data.season}
     several = not get_task(data.task).per_step and np.ndim(data.y) == 2
-    facts = Facts(data.task, data.kind, several=several, **forecast)
-    taken = {entry.name for entry in entries}
-    return [
-        Entry(f"{name} (baseline)" if name in taken else name, estimator, place, is_baseline=True)
-        for place, (name, estimator) in enumerate(rivals_of(facts).items())
-    ]
+    sizes = {"rows": data.n_rows, "steps": data.n_steps}
+    return Facts(data.task, data.kind, several=several, **sizes, **forecast)

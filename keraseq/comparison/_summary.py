@@ -178,6 +178,9 @@ def _listed(names):
 def cautions(result):
     """Yield what a reader should know before believing a number."""
     yield from _unequal(result)
+    each = [f"{name} ({reason})" for name, reason in result.about.get("left out", {}).items()]
+    if each:
+        yield f"Baselines left out: {', '.join(each)}."
     if result.n_runs < 2:
         return
     if result.n_runs < 5:

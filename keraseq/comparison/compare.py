@@ -80,8 +80,10 @@ def compare(
         Steps of a season of the series to forecast, for MASE and the seasonal naive rival. By
         default MASE has that of the dates' step (24 for hours, 7 for days, 12 for months), else 1,
         and the rival the one that would have forecast the training part best.
-    baselines : bool, default=True
-        Add the naive rivals of the task. A score means little without them.
+    baselines : bool, "all" or list of str, default=True
+        Add the rivals of the task: naive ones and the best cheap ones. A score means little
+        without them. What is slower than networks is added by "all" or by name alone, such as
+        ``["default", "ETS"]``; a name that is not known gets those that are.
     tune : int, optional
         Trials of a search over learning rate, dropout and (without a budget) width, the same for
         each of our estimators, judged on a validation part of each run's training rows.
@@ -128,7 +130,7 @@ def compare(
     ...     ["gru", "lstm"], X, y, n_seeds=2, estimator_params={"epochs": 1, "units": 4}, verbose=0
     ... )
     >>> sorted(result.table.index)
-    ['TF-IDF + logistic', 'gru', 'lstm', 'majority class']
+    ['NB-weighted n-grams', 'TF-IDF + logistic', 'gru', 'lstm', 'majority class']
     """
     asked = dict(locals())
     random_state = asked["random_state"] = _seed_number(random_state)
@@ -144,8 +146,8 @@ def compare(
     reading = forecast_settings(models, estimator_params) if y is None else None
     data = Data(X, y, task, test, input=kind, season=season, reading=reading)
     entries = make_entries(models, data, estimator_params, budgets)
-    if baselines:
-        entries += make_baselines(entries, data)
+    rivals, left_out = make_baselines(baselines, entries, data)
+    entries += rivals
     check_parallel(entries, n_jobs)
     _warn_of_overlap(data)
     split_seeds = [draw_seed(random_state, _SPLITS, run) for run in range(n_seeds)]
@@ -161,7 +163,12 @@ def compare(
         ratio=data.ratio(splits),
         paired=data.paired,
         splits=splits,
-        about={"call": call_code(compare, asked), "data": data.describe(), "versions": _versions()},
+        about={
+            "call": call_code(compare, asked),
+            "data": data.describe(),
+            "versions": _versions(),
+            "left out": left_out,
+        },
     )
 
 
