@@ -7,7 +7,7 @@ from typing import ClassVar
 from keraseq.models._body import SIZES, check_function, check_own_count, parameter_names
 
 _REQUIRED = ("horizon", "targets")
-_COVARIATES = ("future", "static")
+_COVARIATES = ("past", "future", "static")
 _BESIDE = (*_COVARIATES, "phase")
 # Arguments of the builder that the shared stem and reading have, which a forecaster goes without.
 _OF_BODIES = (
@@ -61,8 +61,7 @@ class Forecaster:
             "future": stem.n_future,
             "static": stem.n_static,
         }
-        read = {"past": spec.reads_past, **{name: name in spec.parameters for name in _COVARIATES}}
-        unread = [name for name, n in given.items() if (n or 0) > 0 and not read[name]]
+        unread = [name for name, n in given.items() if (n or 0) > 0 and not spec.reads(name)]
         if unread:
             from keraseq.models._registry import models_that_read
 
@@ -79,9 +78,11 @@ class Forecaster:
     def apply(self, plan, inputs):
         """Return the output of a plan's model for Keras inputs."""
         encoded = plan.stem.encode_history(inputs)
-        known = {name: getattr(encoded, name) for name in _BESIDE}
         horizon, targets = outputs = plan.stem.outputs(plan.head.outputs)
-        x = encoded.x if plan.spec.reads_past else encoded.x[..., :targets]
+        x, past = encoded.x[..., :targets], encoded.x[..., targets:]
+        known = {name: getattr(encoded, name) for name in ("future", "static", "phase")}
+        known["past"] = past if past.shape[-1] else None
+        x = encoded.x if plan.spec.reads_past else x
         y = plan.spec.function(
             x,
             horizon=horizon,

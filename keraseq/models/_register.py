@@ -135,11 +135,12 @@ def register_forecaster(
 
     A forecaster maps a history `(batch, lookback, channels)` to `(batch, horizon, targets)`
     itself, without the patches and the reading that bodies share. It may name ``units``,
-    ``num_layers``, ``dropout``, at most four parameters of its own, and the covariates ``future``
-    `(batch, horizon, features)` and ``static`` `(batch, features)`, which it is then given (None
-    where there are none). One that names ``phase`` is given an int `(batch,)`: the steps from the
-    series' first row to the first step to come, modulo the season; one that names ``season``, as a
-    parameter of its own, the steps of a season.
+    ``num_layers``, ``dropout``, at most four parameters of its own, and the covariates ``past``
+    `(batch, lookback, features)`, ``future`` `(batch, horizon, features)` and ``static``
+    `(batch, features)`, which it is then given (None where there are none). One that names
+    ``phase`` is given an int `(batch,)`: the steps from the series' first row to the first step to
+    come, modulo the season; one that names ``season``, as a parameter of its own, the steps of a
+    season.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def register_forecaster(
         Let histories come normalised by their own level and spread, and give the forecast back in
         them.
     reads_past : bool, default=False
-        True when it reads channels beyond its targets, the covariates of the past.
+        True when x holds the covariates of the past too, as channels behind the targets.
 
     Returns
     -------

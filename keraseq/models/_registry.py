@@ -111,8 +111,7 @@ def models_that_read(covariates):
     return [
         name
         for name in known_names()
-        if (spec := find_model(name)).kind.name == "body"
-        or all(spec.reads_past if c == "past" else c in spec.parameters for c in covariates)
+        if all(find_model(name).reads(covariate) for covariate in covariates)
     ]
 
 

@@ -100,6 +100,12 @@ class ModelSpec:
             return None
         return parameter.default
 
+    def reads(self, covariate):
+        """Whether it reads covariates of a kind: "past", "future" or "static"."""
+        if self.kind.name == "body" or covariate in self.parameters:
+            return True
+        return covariate == "past" and self.reads_past
+
     def is_causal(self, own=()):
         """Whether it is causal with these own parameters."""
         if not callable(self.causal):

@@ -4,10 +4,12 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 ``import keraseq.models.layers``, which makes those of stems and heads known too.
 """
 
+from keraseq.models.layers.linear_interpolation import LinearInterpolation
 from keraseq.models.layers.linear_scan import LinearScan
 from keraseq.models.layers.positions import SinusoidalPositions
 from keraseq.models.layers.recurrent_cycle import RecurrentCycle
 from keraseq.models.layers.recurrent_stack import recurrent_stack
+from keraseq.models.layers.segment_codes import SegmentCodes
 from keraseq.stems.layers import (
     FoldChannels,
     InstanceNormalization,
@@ -27,6 +29,7 @@ from keraseq.tasks.layers import (
 __all__ = [
     "FoldChannels",
     "InstanceNormalization",
+    "LinearInterpolation",
     "LinearScan",
     "ObservedError",
     "ObservedMeanAbsoluteError",
@@ -35,6 +38,7 @@ __all__ = [
     "PinballLoss",
     "QuantileSteps",
     "RecurrentCycle",
+    "SegmentCodes",
     "SequencePooling",
     "SinusoidalPositions",
     "TaggingAccuracy",

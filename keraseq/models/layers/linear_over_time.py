@@ -1,4 +1,4 @@
-"""What linear forecasters share: all of it is head, so nothing of it is in half precision."""
+"""What forecasters share that map time to horizon; their answers are never in half precision."""
 
 from keras import layers, ops
 
@@ -20,11 +20,36 @@ def linear_over_time(x, horizon, targets, name):
     -------
     tensor `(batch, horizon, targets)`
     """
-    channels = x.shape[-1]
+    return answer_channels(ops.transpose(x, (0, 2, 1)), horizon, targets, name)
+
+
+def answer_channels(x, horizon, targets, name):
+    """Map what is known of each channel, `(batch, channels, features)`, to its whole horizon."""
+    channels = x.shape[1]
     each = targets // channels
-    y = layers.Dense(horizon * each, name=name, dtype=full_precision())(ops.transpose(x, (0, 2, 1)))
-    y = ops.reshape(y, (-1, channels, horizon, each))
-    return ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (-1, horizon, targets))
+    y = layers.Dense(horizon * each, name=name, dtype=full_precision())(x)
+    return as_forecast(ops.reshape(y, (-1, channels, horizon, each)), horizon)
+
+
+def as_forecast(y, horizon):
+    """Turn `(batch, channels, steps, each)` into `(batch, horizon, channels * each)`.
+
+    Steps beyond the horizon are cut off.
+    """
+    _, channels, _, each = y.shape
+    y = ops.transpose(y[:, :, :horizon], (0, 2, 1, 3))
+    return ops.reshape(y, (-1, horizon, channels * each))
+
+
+def whole_segments(x, size):
+    """Cut the oldest steps of `(batch, time, channels)` off, so that segments of `size` are left.
+
+    A history shorter than one segment is lengthened by its oldest value.
+    """
+    time = x.shape[1]
+    if time < size:
+        return ops.concatenate([ops.repeat(x[:, :1], size - time, axis=1), x], axis=1)
+    return x[:, time % size :]
 
 
 def moving_average(x, size):
