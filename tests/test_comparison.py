@@ -44,7 +44,7 @@ def result():
 
 def test_the_table_holds_every_model_and_the_baselines(result):
     table = result.table
-    rivals = {"1-nearest neighbour", "linear", "majority class"}
+    rivals = {"1-nearest neighbour", "MiniROCKET", "linear", "majority class"}
     assert set(table.index) == {"gru", "same", "flat", "broken"} | rivals
     assert set(result.baselines) == rivals
     scored = table.dropna(subset=["score"])
@@ -77,7 +77,7 @@ def test_significance_and_summary_agree_pair_by_pair(result):
     frame = result.significance
     assert list(frame.columns) == ["a", "b", "difference", "low", "high", "p", "detectable"]
     known = frame.dropna()
-    assert len(known) == len(frame) == 15  # six models with a score
+    assert len(known) == len(frame) == 21  # seven models with a score
     assert ((known["low"] > 0) == known["detectable"]).all()
     assert not known.query("a == 'flat' and b == 'linear'")["detectable"].any()
     rivals = set(result.baselines)
@@ -91,7 +91,7 @@ def test_a_result_is_written_read_and_joined(result, tmp_path):
     again = Comparison.from_json(tmp_path / "result.json")
     assert again.summary() == result.summary()
     joined = result.join(again)
-    assert joined.scores.shape == (2, 6)  # the broken one has no score
+    assert joined.scores.shape == (2, 7)  # the broken one has no score
     assert joined.ranks.is_monotonic_increasing
     assert (joined.significance["p"] <= 1).all()
     assert "data sets are few" in joined.summary()
@@ -276,7 +276,7 @@ def test_any_splitter_makes_the_runs():
 
 def test_one_run_gives_a_table_and_says_what_a_verdict_takes():
     found = compare(forests("a", "b"), *waves(), n_seeds=1, verbose=0)
-    assert len(found.table) == 5
+    assert len(found.table) == 6
     with pytest.raises(ValueError, match="n_seeds=5"):
         _ = found.significance
     assert "nothing can be said about luck" in found.summary()
@@ -314,7 +314,7 @@ def test_numbers_are_compared_by_r2():
     X = np.random.default_rng(0).normal(size=(60, 5))
     found = compare({"flat": linear_baseline(regression=True)}, X, X.sum(axis=1), verbose=0)
     assert found.task == "regression" and found.table.loc["flat", "score"] > 0.9
-    assert set(found.baselines) == {"1-nearest neighbour", "linear", "mean"}
+    assert set(found.baselines) == {"1-nearest neighbour", "MiniROCKET", "linear", "mean"}
 
 
 def test_a_budget_overrides_units_and_tuning_finds_settings():

@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import (
 )
 
 import keraseq
-from keraseq.baselines import StretchedSeries
+from keraseq.baselines import MiniRocket, NaiveBayesWeights, StretchedSeries
 
 
 class RowTagger(keraseq.SequenceTagger):
@@ -39,6 +39,8 @@ class RowTagger(keraseq.SequenceTagger):
         keraseq.SequenceRegressor(random_state=0),
         RowTagger("simple_rnn", units=2, epochs=1, random_state=0),
         StretchedSeries(),
+        MiniRocket(n_features=84, random_state=0),
+        NaiveBayesWeights(),
     ]
 )
 def test_scikit_learn_checks(estimator, check):
@@ -55,6 +57,7 @@ def test_scikit_learn_checks(estimator, check):
         keraseq.SequenceRegressor("simple_rnn", units=2, epochs=1, random_state=0),
         RowTagger("simple_rnn", units=2, epochs=1, random_state=0),
         StretchedSeries(),
+        MiniRocket(n_features=84, random_state=0),
     ],
     ids=lambda estimator: type(estimator).__name__,
 )

@@ -4,6 +4,7 @@ from keraseq.baselines._rivals import Facts, rival_names, rivals_left_out, rival
 from keraseq.baselines.drift import drift
 from keraseq.baselines.linear_baseline import linear_baseline
 from keraseq.baselines.mase_scale import mase_scale
+from keraseq.baselines.mini_rocket import MiniRocket, mini_rocket_baseline
 from keraseq.baselines.most_frequent_tag import MostFrequentTag
 from keraseq.baselines.naive_bayes_text import NaiveBayesWeights, naive_bayes_text
 from keraseq.baselines.naive_forecaster import NaiveForecaster
@@ -14,6 +15,7 @@ from keraseq.baselines.text_baseline import text_baseline
 
 __all__ = [
     "Facts",
+    "MiniRocket",
     "MostFrequentTag",
     "NaiveBayesWeights",
     "NaiveForecaster",
@@ -22,6 +24,7 @@ __all__ = [
     "drift",
     "linear_baseline",
     "mase_scale",
+    "mini_rocket_baseline",
     "naive_bayes_text",
     "rival_names",
     "rivals_left_out",

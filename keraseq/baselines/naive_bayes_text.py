@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, check_non_negative, validate_data
 
 from keraseq.baselines._rivals import TEXTS, rival
 from keraseq.baselines._texts import reading, words_of
@@ -85,6 +85,7 @@ class NaiveBayesWeights(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"alpha={self.alpha!r} must be above 0, or unseen words weigh infinity."
             )
+        check_non_negative(X, type(self).__name__)
         values = np.unique(y)
         chosen = y == values[-1] if len(values) <= 2 else y > np.median(y)
         p, q = (self.alpha + np.asarray(X[rows].sum(axis=0)).ravel() for rows in (chosen, ~chosen))
@@ -99,7 +100,7 @@ class NaiveBayesWeights(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = tags.input_tags.positive_only = True
         tags.target_tags.required = True
         return tags
 
