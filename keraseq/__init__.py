@@ -35,6 +35,7 @@ _EXPORTS = {
     "compare": "keraseq.comparison.compare",
     "count_flops": "keraseq.builders",
     "count_parameters": "keraseq.builders",
+    "ensemble": "keraseq.wrappers.ensemble",
     "list_models": "keraseq.models",
     "load_model": "keraseq.export.load_model",
     "model_info": "keraseq.builders",

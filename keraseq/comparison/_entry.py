@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.base import clone
 
-from keraseq.comparison._inputs import inner_estimator
-from keraseq.wrappers.network_estimator import NetworkEstimator
+from keraseq.comparison._inputs import inner_estimator, our_estimator
+from keraseq.wrappers.ensembles import Ensemble
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Entry:
     notes : list of str
         What a table's reader must know of it.
     outside_budget : str or None
-        The comparison's budget that it does not keep, as it has no size to solve.
+        The comparison's budget that it does not keep: it has no size to solve, or several members.
     seconds : float or None
         Of its last fit.
     """
@@ -33,9 +33,14 @@ class Entry:
 
     @property
     def ours(self):
-        """The estimator of ours in it, the last step of a pipeline too, or None."""
+        """The estimator of ours in it, the last step of a pipeline and a member too, or None."""
+        return our_estimator(self.estimator)
+
+    @property
+    def members(self):
+        """How many of `ours` are fitted, or None where it is not an ensemble of them."""
         inner = inner_estimator(self.estimator)
-        return inner if isinstance(inner, NetworkEstimator) else None
+        return inner.n if isinstance(inner, Ensemble) else None
 
     def seed(self, random_state, run):
         """A seed that no other entry and no other run has."""

@@ -24,6 +24,9 @@ def set_terms(entry, budgets):
         (entry.outside_budget,) = budgets
         entry.notes.append(f"at its own size, {entry.outside_budget} has none to solve")
         return
+    if entry.members is not None:
+        entry.notes.append(f"each of {entry.members} members has the {next(iter(budgets))}")
+        (entry.outside_budget,) = budgets
     units = ours.units if ours.units != "auto" else dict(spec.settings).get("units")
     if units is not None:
         entry.notes.append(f"units={units} overridden by {', '.join(budgets)}")

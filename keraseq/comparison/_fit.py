@@ -1,16 +1,14 @@
 """One fit of one entry on one run's rows: everything that the tables know of it."""
 
-import contextlib
 import time
 
 import numpy as np
 
-from keraseq.comparison._inputs import inner_estimator
+from keraseq.comparison._inputs import inner_estimator, our_fits
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.tasks import get_task
-from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _LATENCY_CALLS = 5
 _LATENCY_ROWS = 1000
@@ -58,15 +56,22 @@ def score_rows(estimator, data, split):
 
 
 def _describe(estimator, n_rows, notes):
-    inner = inner_estimator(estimator)
-    described = {"epochs": getattr(inner, "n_iter_", None), "steps": _effort(inner, n_rows)}
+    inner, ours = inner_estimator(estimator), our_fits(estimator)
+    efforts = [_effort(one, n_rows) for one in ours or [inner]]
+    described = {
+        "epochs": getattr(inner, "n_iter_", None),
+        "steps": None if None in efforts else sum(efforts),
+    }
     if not isinstance(described["epochs"], int | np.integer):
         described["epochs"] = None
-    if isinstance(inner, NetworkEstimator):
-        described["parameters"], described["history"] = inner.n_parameters_, inner.history_
-        described["flops"], reason = inner._count_flops()
+    if ours:
+        described["parameters"] = sum(one.n_parameters_ for one in ours)
+        flops, reason = ours[0]._count_flops()
+        described["flops"] = None if flops is None else flops * len(ours)
         if reason is not None:
             described["note"] = "; ".join([*notes, reason])
+        if len(ours) == 1:
+            described["history"] = ours[0].history_
     return described
 
 
@@ -99,12 +104,3 @@ def _milliseconds(call, n_calls=_LATENCY_CALLS):
         call()
         seconds.append(time.perf_counter() - begin)
     return 1000 * float(np.median(seconds))
-
-
-def one_thread():
-    """Give this worker one thread, before TensorFlow starts; later nothing can be changed."""
-    import tensorflow as tf
-
-    with contextlib.suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)

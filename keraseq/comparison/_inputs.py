@@ -12,6 +12,8 @@ from sklearn.utils.validation import column_or_1d
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks import get_task, task_names
+from keraseq.wrappers.ensembles import Ensemble
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
 def inner_estimator(estimator):
@@ -19,10 +21,29 @@ def inner_estimator(estimator):
     return estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
 
 
+def our_estimator(estimator):
+    """The estimator of ours in one: itself, the last step of a pipeline, a member; or None."""
+    inner = inner_estimator(estimator)
+    if isinstance(inner, Ensemble):
+        inner = inner_estimator(inner.estimator)
+    return inner if isinstance(inner, NetworkEstimator) else None
+
+
+def our_fits(estimator):
+    """The fitted estimators of ours in one: several of an ensemble."""
+    inner = inner_estimator(estimator)
+    members = inner.estimators_ if isinstance(inner, Ensemble) else [estimator]
+    return [ours for ours in map(our_estimator, members) if ours is not None]
+
+
 def given_estimators(models):
-    """The estimators among the models, a pipeline's last step for the whole."""
+    """The estimators among the models, of a pipeline or an ensemble what it is made of."""
     given = models.values() if isinstance(models, dict) else models
-    return [inner_estimator(model) for model in given if isinstance(model, BaseEstimator)]
+    return [
+        our_estimator(model) or inner_estimator(model)
+        for model in given
+        if isinstance(model, BaseEstimator)
+    ]
 
 
 def task_of(models):

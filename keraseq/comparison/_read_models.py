@@ -9,7 +9,6 @@ from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model
-from keraseq.wrappers.network_estimator import NetworkEstimator
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
@@ -57,9 +56,7 @@ def _class_name(model):
     if isinstance(model, keras.Model):
         return model.name
     inner = inner_estimator(model)
-    if isinstance(inner, NetworkEstimator) and isinstance(inner.model, str):
-        return inner.model
-    return type(inner).__name__
+    return getattr(inner, "_model_name", type(inner).__name__)
 
 
 def _make_entry(name, model, place, data, estimator_params, budgets):

@@ -1,15 +1,14 @@
 """The fits of a comparison, one after the other or on workers."""
 
-import contextlib
 import logging
 import time
-import warnings
 
 import joblib
 
 from keraseq._progress import progress_bar
-from keraseq.comparison._fit import fit_entry, one_thread
+from keraseq.comparison._fit import fit_entry
 from keraseq.training.pool import POOL
+from keraseq.training.workers import ended, one_thread
 
 _logger = logging.getLogger(__name__)
 # A worker imports TensorFlow before its first fit: 8.6 s and 820 MB, measured.
@@ -90,23 +89,11 @@ def _run_on_workers(jobs, data, settings, finish, n_workers, here):
             )
             for place, job in enumerate(others)
         )
-        with _ended(parallel(work)) as records:
+        with ended(parallel(work)) as records:
             # Meanwhile the workers start.
             finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
             for place, record in records:
                 finish(others[place], record)
-
-
-@contextlib.contextmanager
-def _ended(records):
-    """Stop the workers when the block is left, after Ctrl-C too."""
-    try:
-        yield records
-    finally:
-        with warnings.catch_warnings():
-            # joblib tells how many fits it cuts short.
-            warnings.simplefilter("ignore", UserWarning)
-            records.close()
 
 
 def _in_worker(place, job, data, settings, latency, room):

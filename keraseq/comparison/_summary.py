@@ -201,13 +201,19 @@ def cautions(result):
 
 def _unequal(result):
     """Which models stand outside the budget that the others keep."""
-    if not result.outside_budget:
-        return
+    outside = result.outside_budget
+    several = [name for name in outside if name in result.ensembles]
+    for names, why in (
+        ([name for name in outside if name not in several], "with no size to solve"),
+        (several, "which each member has"),
+    ):
+        if names:
+            stand = "stands" if len(names) == 1 else "stand"
+            each = _listed([_with_weights(result, name) for name in names])
+            yield f"Sizes are not equal: {each} {stand} outside {outside[names[0]]}, {why}."
+
+
+def _with_weights(result, name):
     weights = result.table.get("parameters")
-    each = []
-    for name in result.outside_budget:
-        n = math.nan if weights is None else weights[name]
-        each.append(name if math.isnan(n) else f"{name} ({_number(int(n), 'weight')})")
-    budget = next(iter(result.outside_budget.values()))
-    stand = "stands" if len(each) == 1 else "stand"
-    yield f"Sizes are not equal: {_listed(each)} {stand} outside {budget}, with no size to solve."
+    n = math.nan if weights is None else weights[name]
+    return name if math.isnan(n) else f"{name} ({_number(int(n), 'weight')})"

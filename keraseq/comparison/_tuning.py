@@ -5,10 +5,9 @@ import logging
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import Pipeline
 
 from keraseq.baselines import mase_scale
-from keraseq.comparison._inputs import read_series
+from keraseq.comparison._inputs import our_estimator, read_series
 from keraseq.comparison._scores import total
 from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
@@ -76,7 +75,8 @@ def _has_budget(estimator):
 
 def _with(entry, seed, settings):
     estimator = entry.seeded(seed)
-    prefix = f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
+    ours, params = our_estimator(estimator), estimator.get_params()
+    prefix = next((f"{name}__" for name, value in params.items() if value is ours), "")
     return estimator.set_params(**{prefix + name: value for name, value in settings.items()})
 
 

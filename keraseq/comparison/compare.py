@@ -192,9 +192,12 @@ def _try_without_training(entries, data, split):
     """Build each model of ours once, so that what cannot work is told before hours of fits."""
     X, y = data.small_part(split)
     for entry in entries:
-        if entry.ours is None or entry.estimator is not entry.ours:
+        if entry.ours is None or entry.ours not in (
+            entry.estimator,
+            getattr(entry.estimator, "estimator", None),
+        ):
             continue
-        trial = clone(entry.estimator).set_params(epochs=0, early_stopping=False, callbacks=None)
+        trial = clone(entry.ours).set_params(epochs=0, early_stopping=False, callbacks=None)
         try:
             trial.fit(X) if data.is_forecast else trial.fit(X, y)
         except (ValueError, TypeError) as error:
@@ -248,6 +251,7 @@ def _about(entry, run, split, seed, print_):
         "n_train": len(split.train),
         "note": "; ".join(entry.notes),
         "outside_budget": entry.outside_budget,
+        "members": entry.members,
         "fingerprint": joblib.hash((print_, entry.notes, seed, split)),
     }
 

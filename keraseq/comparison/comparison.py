@@ -13,7 +13,10 @@ from keraseq.comparison._summary import summarise
 from keraseq.comparison._verdicts import Verdicts
 from keraseq.tasks import get_task
 
-_UNTIDY = ("gain", "weight", "row_variance", "history", "fingerprint", "outside_budget")
+_UNTIDY = (
+    *("gain", "weight", "row_variance", "history", "fingerprint"),
+    *("outside_budget", "members"),
+)
 _TIMINGS = ("seconds", "latency_ms", "latency_per_row_ms", "memory_mb")
 _COSTS = ("parameters", *_TIMINGS[:3], "epochs", "memory_mb", "flops")
 
@@ -75,6 +78,11 @@ class Comparison:
     def outside_budget(self):
         """The models that do not keep the comparison's budget: a dict of name to the budget."""
         return {r["model"]: r["outside_budget"] for r in self._records if r.get("outside_budget")}
+
+    @property
+    def ensembles(self):
+        """Names of the entries that are ensembles."""
+        return [r["model"] for r in self._records if r.get("members") and r["run"] == 0]
 
     @cached_property
     def scores(self):

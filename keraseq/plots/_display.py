@@ -35,7 +35,4 @@ def titled(*parts):
 
 def name_of(estimator):
     """What a model is called: its zoo name, its function's, or its class."""
-    model = getattr(estimator, "model", None)
-    if isinstance(model, str):
-        return model
-    return getattr(model, "__name__", type(estimator).__name__)
+    return getattr(estimator, "_model_name", type(estimator).__name__)

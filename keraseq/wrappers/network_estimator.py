@@ -26,6 +26,12 @@ class NetworkEstimator(BaseEstimator):
         return get_task(name)
 
     @property
+    def _model_name(self):
+        """The model's in the zoo, its function's, or the class's."""
+        model = self.model
+        return model if isinstance(model, str) else getattr(model, "__name__", type(self).__name__)
+
+    @property
     def model_(self):
         """The trained keras.Model; a private copy, made when first asked for.
 

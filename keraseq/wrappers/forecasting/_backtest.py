@@ -37,7 +37,10 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
     stride = forecaster.horizon if stride is None else check_integer("stride", stride, 1)
     covariates = _named(forecaster, covariates)
     # A checkpoint is one fit's, and the user's own may wait there to be gone on with.
-    forecaster = clone(forecaster).set_params(checkpoint=None)
+    forecaster = clone(forecaster)
+    forecaster.set_params(
+        **{n: None for n in forecaster.get_params() if n.rpartition("__")[2] == "checkpoint"}
+    )
     reader, data = forecaster._read_training(y, *covariates.values())
     if season is None and not is_auto(forecaster.season):
         season = forecaster.season
@@ -165,7 +168,6 @@ def _round(fitted, data, train_ends, origins, coverage, season):
     ends = np.full((*middle.shape, 2), np.nan)
     if coverage is not None:
         ends = _intervals(fitted, windows, output, origins, coverage)
-    name = fitted.model if isinstance(fitted.model, str) else fitted.model.__name__
     tables, borders = [], np.cumsum([len(o) for o in origins])[:-1]
     for place, (own, own_ends) in enumerate(
         zip(np.split(middle, borders), np.split(ends, borders), strict=True)
@@ -174,7 +176,11 @@ def _round(fitted, data, train_ends, origins, coverage, season):
             table = _Table(data.panel, place, origins[place], horizon, train_ends[place], season)
             scaling = [scalings[place]] * len(own)
             tables.append(
-                table.rows(name, np.stack(undo(own, scaling)), np.stack(undo(own_ends, scaling)))
+                table.rows(
+                    fitted._model_name,
+                    np.stack(undo(own, scaling)),
+                    np.stack(undo(own_ends, scaling)),
+                )
             )
             tables += [table.rows(rival, values) for rival, values in table.rivals().items()]
     return tables

@@ -1,6 +1,6 @@
 """A trained model, with what turns series into its windows and its output back into series."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class ForecastCore:
     borders : list of int
         For each series, the first row that training did not forecast.
     task : Task
+    members : tuple of ForecastCore
+        Those whose mean it is, of an ensemble.
     """
 
     network: Network
@@ -42,6 +44,7 @@ class ForecastCore:
     data: ForecastData
     borders: list
     task: object
+    members: tuple = ()
 
     @property
     def lookback(self):
@@ -100,6 +103,8 @@ class ForecastCore:
 
     def predict(self, windows, n):
         """The model's output for n steps, scaled."""
+        if self.members:
+            return np.mean([member.predict(windows, n) for member in self.members], axis=0)
         if n > self.params["horizon"] and self.has_past_covariates:
             raise ValueError(
                 f"n={n} goes beyond horizon={self.params['horizon']}, which needs the covariates "
@@ -138,6 +143,11 @@ class ForecastCore:
                 "gives errors in the units of y too."
             )
         return scale
+
+
+def mean_core(cores):
+    """Return the core whose output is the mean of those of several, fitted on the same rows."""
+    return replace(cores[0], members=tuple(cores))
 
 
 def windows_of(reader, scaling, data, scalings, params, first, last, n_after):

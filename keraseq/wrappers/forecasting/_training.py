@@ -13,7 +13,7 @@ from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.forecasting._core import ForecastCore, windows_of
+from keraseq.wrappers.forecasting._core import ForecastCore, mean_core, windows_of
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches
 
@@ -93,6 +93,8 @@ def retrain(core, borders):
     -------
     ForecastCore
     """
+    if core.members:
+        return mean_core([retrain(member, borders) for member in core.members])
     data, params = core.data, core.params
     scaling = ForecastScaling(core.reader, data, borders)
     windows = _training_windows(core.reader, scaling, data, params, borders)

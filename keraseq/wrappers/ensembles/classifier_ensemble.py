@@ -1,0 +1,53 @@
+"""Classifiers whose probabilities are averaged."""
+
+from sklearn.base import ClassifierMixin, is_classifier
+from sklearn.utils.validation import check_is_fitted
+
+from keraseq.wrappers.ensembles.ensemble import Ensemble
+from keraseq.wrappers.sequence_classifier import SequenceClassifier
+
+
+class ClassifierEnsemble(ClassifierMixin, Ensemble):
+    """Classifiers that differ in their seed; their probabilities are averaged.
+
+    scikit-learn's VotingClassifier numbers the classes before its members see them, so that
+    `class_weight` by label would fail, and refuses indicator matrices.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+    estimators_ : list of classifiers
+    """
+
+    _tasks = SequenceClassifier._tasks
+
+    @staticmethod
+    def suits(estimator):
+        if not is_classifier(estimator):
+            return False
+        if not hasattr(estimator, "predict_proba"):
+            raise TypeError(
+                f"{type(estimator).__name__} has no predict_proba(); the members of an ensemble "
+                "give probabilities, which are averaged."
+            )
+        return True
+
+    def _finish(self, fitted, y):
+        task = SequenceClassifier._find_task(self, y)
+        # All at once and last: a fit that fails leaves the former one whole.
+        target = task.make_target().fit(y)
+        self.estimators_, self._task, self.target_ = fitted, task, target
+
+    classes_ = SequenceClassifier.classes_
+
+    def predict_proba(self, X):
+        """Return the mean probability of each of ``classes_``, shape `(n, classes)`."""
+        return self._mean("predict_proba", X)
+
+    def _raw(self, X):
+        check_is_fitted(self)
+        return self._task.undecode(self.predict_proba(X))
+
+    decision_function = SequenceClassifier.decision_function
+    predict = SequenceClassifier.predict
+    score = SequenceClassifier.score
