@@ -30,6 +30,7 @@ from keraseq.builders import build as build
 from keraseq.comparison.compare import compare as compare
 from keraseq.builders import count_flops as count_flops
 from keraseq.builders import count_parameters as count_parameters
+from keraseq.wrappers.ensemble import ensemble as ensemble
 from keraseq.models import list_models as list_models
 from keraseq.export.load_model import load_model as load_model
 from keraseq.builders import model_info as model_info
