@@ -5,6 +5,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 """
 
 from keraseq.models.layers.linear_interpolation import LinearInterpolation
+from keraseq.models.layers.linear_recurrent_unit import LinearRecurrentUnit
 from keraseq.models.layers.linear_scan import LinearScan
 from keraseq.models.layers.positions import SinusoidalPositions
 from keraseq.models.layers.recurrent_cycle import RecurrentCycle
@@ -30,6 +31,7 @@ __all__ = [
     "FoldChannels",
     "InstanceNormalization",
     "LinearInterpolation",
+    "LinearRecurrentUnit",
     "LinearScan",
     "ObservedError",
     "ObservedMeanAbsoluteError",

@@ -7,10 +7,10 @@ from keras import ops
 
 from keraseq._elementwise import ElementwiseLayer
 
-_BLOCK = 16
-_BLOCK_LEVELS = 2
+BLOCK = 16
+BLOCK_LEVELS = 2
 # Doublings above the blocks where the number of steps is left open: for up to four million.
-_OPEN_ROUNDS = 14
+OPEN_ROUNDS = 14
 
 
 @keras.saving.register_keras_serializable("keraseq")
@@ -55,12 +55,12 @@ class LinearScan(ElementwiseLayer):
 
 @ops.custom_gradient
 def _scan_with_gradient(decay, inputs):
-    states = _scan(decay, inputs, _BLOCK_LEVELS)
+    states = _scan(decay, inputs, BLOCK_LEVELS)
 
     def gradient(*args, upstream=None):
         upstream = args[0] if upstream is None else upstream
         next_decay = ops.concatenate([decay[:, 1:], ops.zeros_like(decay[:, :1])], axis=1)
-        backwards = _scan(ops.flip(next_decay, 1), ops.flip(upstream, 1), _BLOCK_LEVELS)
+        backwards = _scan(ops.flip(next_decay, 1), ops.flip(upstream, 1), BLOCK_LEVELS)
         of_inputs = ops.flip(backwards, 1)
         before = ops.concatenate([ops.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
         return of_inputs * before, of_inputs
@@ -70,11 +70,11 @@ def _scan_with_gradient(decay, inputs):
 
 def _scan(decay, inputs, levels):
     n = ops.shape(inputs)[1]
-    if levels == 0 or (isinstance(n, int) and n <= _BLOCK):
+    if levels == 0 or (isinstance(n, int) and n <= BLOCK):
         return _double(decay, inputs, n)
     decay, inputs = _in_blocks(decay, n, 1.0), _in_blocks(inputs, n, 0.0)
     states, products = [inputs[0]], [decay[0]]
-    for t in range(1, _BLOCK):
+    for t in range(1, BLOCK):
         states.append(decay[t] * states[-1] + inputs[t])
         products.append(decay[t] * products[-1])
     ends = _scan(products[-1], states[-1], levels - 1)
@@ -86,15 +86,15 @@ def _scan(decay, inputs, levels):
 
 
 def _in_blocks(x, n, filler):
-    """Turn `(batch, time, channels)` into `(_BLOCK, batch, blocks, channels)`."""
-    x = ops.pad(x, ((0, 0), (0, -n % _BLOCK), (0, 0)), constant_values=filler)
-    x = ops.reshape(x, (ops.shape(x)[0], -1, _BLOCK, x.shape[-1]))
+    """Turn `(batch, time, channels)` into `(BLOCK, batch, blocks, channels)`."""
+    x = ops.pad(x, ((0, 0), (0, -n % BLOCK), (0, 0)), constant_values=filler)
+    x = ops.reshape(x, (ops.shape(x)[0], -1, BLOCK, x.shape[-1]))
     return ops.transpose(x, (2, 0, 1, 3))
 
 
 def _double(decay, states, n):
     """Let each step reach back twice as far in every round."""
-    rounds = math.ceil(math.log2(n)) if isinstance(n, int) else _OPEN_ROUNDS
+    rounds = math.ceil(math.log2(n)) if isinstance(n, int) else OPEN_ROUNDS
     for k in range(rounds):
         states = states + decay * _later(states, 2**k, n, 0.0)
         # Before the first step nothing is carried: what stands there is never multiplied.
