@@ -9,7 +9,7 @@ from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
 from keraseq.wrappers.forecasting._parts import of_part
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
-from keraseq.wrappers.forecasting._reader import ForecastReader
+from keraseq.wrappers.forecasting._reader import reader_of
 from keraseq.wrappers.forecasting._settings import check_settings, find_borders, resolve_settings
 from keraseq.wrappers.forecasting._tags import forecaster_tags
 from keraseq.wrappers.forecasting._training import train
@@ -208,7 +208,7 @@ class SequenceForecaster(NetworkEstimator):
     def _read_training(self, y, past, future, static):
         share_gpu()
         check_settings(self)
-        reader = ForecastReader.of(self)
+        reader = reader_of(self)
         return reader, reader.fit(y, past, future, static)
 
     def _fit_rows(self, reader, data, on_epoch=None):

@@ -6,11 +6,11 @@ import numpy as np
 
 from keraseq._checks import check_integer
 from keraseq.baselines import mase_scale
+from keraseq.encoding.forecast_data import ForecastData, places
+from keraseq.encoding.forecast_reader import ForecastReader
 from keraseq.encoding.season import season_of
 from keraseq.tasks import central_quantile
 from keraseq.training.network import Network
-from keraseq.wrappers.forecasting._forecast_data import ForecastData, places
-from keraseq.wrappers.forecasting._reader import ForecastReader
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import cut_windows, first_origins
 

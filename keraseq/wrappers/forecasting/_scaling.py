@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keraseq.wrappers.forecasting._forecast_data import places
+from keraseq.encoding.forecast_data import places
 from keraseq.wrappers.forecasting.column_scaling import ColumnScaling
 
 

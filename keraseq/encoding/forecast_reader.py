@@ -1,0 +1,166 @@
+"""From series and covariates to the arrays that a forecasting model reads."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from keraseq.encoding.calendar_features import CalendarFeatures
+from keraseq.encoding.first_steps import first_steps
+from keraseq.encoding.forecast_data import ForecastData, places
+from keraseq.encoding.like_training import check_known_ahead, check_series
+from keraseq.encoding.named_covariates import NamedCovariates
+from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
+from keraseq.encoding.series_panel import read_panel
+
+
+class ForecastReader:
+    """Reads series and covariates in training, and later ones as those of training.
+
+    Covariates are values, or the names of columns that y itself holds.
+
+    Parameters
+    ----------
+    columns, missing, freq : as of :func:`keraseq.encoding.series_panel.read_panel`
+    calendar : bool
+    phase : bool
+        Whether the model reads where in the season a step lies.
+    """
+
+    def __init__(self, columns, missing, freq, calendar, phase=False):
+        self._settings = {"columns": columns, "missing": missing, "freq": freq}
+        # Covariates have columns of their own.
+        self._covariate_settings = {**self._settings, "columns": replace(columns, values=None)}
+        self._uses_calendar, self._uses_phase = calendar, phase
+
+    def fit(self, y, past, future, static):
+        """Read what training gets and remember its columns."""
+        given = {"past": past, "future": future, "static": static}
+        self._named = NamedCovariates(given, self._settings["columns"])
+        y, given = self._named.part(y, given)
+        panel = read_panel(y, **self._settings)
+        self._calendar = None
+        if self._uses_calendar:
+            self._calendar = CalendarFeatures.of(panel.series[0].index)
+        self._columns = {}
+        data = ForecastData(
+            panel,
+            self._covariates(given["past"], panel, "past"),
+            self._covariates(given["future"], panel, "future", None),
+            self._fit_static(given["static"], panel),
+            self._starts(panel, panel),
+        )
+        parts = (data.past, data.future, data.static, self._calendar)
+        self.has_covariates = any(part is not None for part in parts)
+        return data
+
+    @property
+    def named(self):
+        """The covariates that are columns of y, with their names."""
+        return self._named.names
+
+    def columns(self, name):
+        """The names of the "past" or "future" covariates; None where there are none."""
+        return self._columns.get(name)
+
+    def read(self, y, past, future, static, n, trained):
+        """Read what is to be forecast from: the end of training where y is None.
+
+        Parameters
+        ----------
+        trained : ForecastData
+            Training's.
+        n : int
+            Steps ahead for which covariates of the future are needed.
+        """
+        if y is None:
+            return self._go_on(past, self._named.chosen("future", future), static, n, trained)
+        y, given = self._named.part(y, {"past": past, "future": future, "static": static})
+        panel = read_panel(y, **self._settings, known=trained.panel)
+        check_series(panel, trained.panel)
+        for name in ("past", "future"):
+            if (given[name] is None) != (self.columns(name) is None):
+                self._refuse(name, given[name])
+        return ForecastData(
+            panel,
+            self._covariates(given["past"], panel, "past"),
+            self._covariates(given["future"], panel, "future", n),
+            self._static(given["static"], panel, trained),
+            self._starts(panel, trained.panel),
+        )
+
+    def _go_on(self, past, future, static, n, data):
+        for name, given in (("past", past), ("static", static)):
+            if given is not None:
+                raise ValueError(
+                    f"{name} is known from training; give it only with a new history, y=."
+                )
+        if future is None and data.future is None:
+            return data
+        if data.future is None:
+            self._refuse("future", future)
+        if future is None:
+            check_known_ahead(data, n)
+            return data
+        ahead, columns = follow(future, data.panel, "future", n, **self._covariate_settings)
+        self._check_columns("future", columns)
+        known = [
+            np.concatenate([values[:length], more])
+            for values, length, more in zip(data.future, data.lengths(), ahead, strict=True)
+        ]
+        return replace(data, future=known)
+
+    def _starts(self, panel, trained):
+        return first_steps(panel, trained) if self._uses_phase else None
+
+    def _covariates(self, given, panel, name, n_after=0):
+        if given is None:
+            return None
+        values, columns = read_covariates(given, panel, name, n_after, **self._covariate_settings)
+        self._check_columns(name, columns)
+        return values
+
+    def _check_columns(self, name, columns):
+        if self._columns.setdefault(name, columns) != columns:
+            raise ValueError(
+                f"{name} has the columns {columns}; training had {self._columns[name]}, which must "
+                "come in the same order."
+            )
+
+    def _refuse(self, name, given):
+        if given is None:
+            raise ValueError(
+                f"{name} is missing: training had the {name} covariates {self.columns(name)}."
+            )
+        raise ValueError(f"{name} is given, but training had no {name} covariates; leave it out.")
+
+    def _fit_static(self, static, panel):
+        self._static_encoder = None
+        if static is None:
+            return None
+        self._static_encoder = StaticEncoder().fit(static, panel)
+        return self._static_encoder.transform(static, panel)
+
+    def _static(self, static, panel, trained):
+        if self._static_encoder is None:
+            if static is not None:
+                raise ValueError("static is given, but training had none; leave it out.")
+            return None
+        if static is not None:
+            return self._static_encoder.transform(static, panel)
+        if panel.form == "list":
+            raise ValueError(
+                "static is missing: training had it, and series of a list have no ids by which to "
+                "find it."
+            )
+        return trained.static[places(panel, trained.panel)]
+
+    def calendar(self, panel, n):
+        """Calendar features of all rows and n more, or None."""
+        if self._calendar is None:
+            return None
+        return [
+            self._calendar.transform(
+                series.index.append(series.index_ahead(n)) if n else series.index
+            )
+            for series in panel.series
+        ]
