@@ -6,6 +6,8 @@ import threading
 
 import keras
 
+_MOST_RATES = 200
+
 
 class BestWeights(keras.callbacks.Callback):
     """Keep the weights of the epoch with the lowest validation loss; stop when it stays away."""
@@ -41,6 +43,9 @@ class LearningRate(keras.callbacks.Callback):
         super().__init__()
         self.start, self.steps = start, steps
         self.step = 0
+        # With JAX each assignment copies a fit's whole state.
+        on_jax = keras.backend.backend() == "jax"
+        self._every = max(1, steps // _MOST_RATES) if on_jax and steps else 1
 
     def on_train_begin(self, logs=None):
         self.model.optimizer.learning_rate = self.start
@@ -51,11 +56,12 @@ class LearningRate(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if self.steps is None:
             return
-        share = min(1.0, self.step / self.steps)
-        if hasattr(self.model, "jax_state_sync"):
-            # On JAX a rate is read where the variables are, and these are in the step's own state.
-            self.model.jax_state_sync()
-        self.model.optimizer.learning_rate = self.start * 0.5 * (1 + math.cos(math.pi * share))
+        if self.step % self._every == 0:
+            share = min(1.0, self.step / self.steps)
+            if hasattr(self.model, "jax_state_sync"):
+                # On JAX a rate is read where the variables are; these are in the step's own state.
+                self.model.jax_state_sync()
+            self.model.optimizer.learning_rate = self.start * 0.5 * (1 + math.cos(math.pi * share))
         self.step += 1
 
 

@@ -58,7 +58,8 @@ class Lent:
             self._initial.put(self.model, seed)
             for i, variable in enumerate(self.model.optimizer.variables):
                 # Not times 0: that keeps the NaN of a fit that has diverged.
-                variable.assign(self._start[i] if i in self._start else ops.zeros_like(variable))
+                zeros = ops.zeros(variable.shape, variable.dtype)
+                variable.assign(self._start.get(i, zeros))
         self.holder = None
 
 
