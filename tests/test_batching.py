@@ -121,3 +121,17 @@ def test_windows_of_too_short_or_too_deep_a_series_are_refused():
         sliding_windows(np.zeros((2, 2, 2)), 1, 1)
     with pytest.raises(ValueError, match="stride=0"):
         sliding_windows(np.zeros((4, 1)), 1, 1, stride=0)
+
+
+def test_batches_are_the_same_with_and_without_datasets_of_tensorflow():
+    from keraseq.training.batches import Batches
+    from keraseq.training.datasets import _InTurn
+
+    rows = np.arange(10, dtype="float32").reshape(5, 2, 1)
+    batches = Batches(rows, 2, targets=np.arange(5), seed=0)
+    epochs = _InTurn(batches)
+    assert len(epochs) == len(list(batches.dataset)) == 3
+    for epoch in (0, 1):
+        batches.epoch = epoch
+        pairs = zip(batches.dataset, (epochs[i] for i in range(3)), strict=True)
+        assert all(np.array_equal(a[1], b[1]) for a, b in pairs)

@@ -2,6 +2,7 @@
 
 from keras import layers
 
+from keraseq.models._hints import CONVOLUTIONAL
 from keraseq.models._register import register_model
 from keraseq.models.layers.masked_convolution import convolution_block, real_steps
 
@@ -16,6 +17,7 @@ _KERNEL_SIZES = (8, 5, 3)
     "IJCNN, arXiv:1611.06455",
     family="convolutional",
     parallel=True,
+    hints=CONVOLUTIONAL,
 )
 def fcn(x, mask, *, units=128, num_layers=3, dropout=None):
     """Three convolutions with batch normalisation: the plainest strong network for time series.

@@ -3,6 +3,7 @@
 from keras import layers, ops
 
 from keraseq._checks import check_integer
+from keraseq.models._hints import CONVOLUTIONAL
 from keraseq.models._register import register_model
 from keraseq.models.layers.masked_convolution import (
     convolution_block,
@@ -22,6 +23,7 @@ _BRANCHES = 4
     "Knowledge Discovery 34, arXiv:1909.04939",
     family="convolutional",
     parallel=True,
+    hints=CONVOLUTIONAL,
     second_size="bottleneck_size",
 )
 def inception_time(

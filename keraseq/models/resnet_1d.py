@@ -2,6 +2,7 @@
 
 from keras import layers
 
+from keraseq.models._hints import CONVOLUTIONAL
 from keraseq.models._register import register_model
 from keraseq.models.layers.masked_convolution import (
     convolution_block,
@@ -20,6 +21,7 @@ _KERNEL_SIZES = (8, 5, 3)
     "IJCNN, arXiv:1611.06455",
     family="convolutional",
     parallel=True,
+    hints=CONVOLUTIONAL,
 )
 def resnet_1d(x, mask, *, units=64, num_layers=3, dropout=None):
     """Residual blocks of three convolutions: deeper than FCN, and steadier from seed to seed.

@@ -16,7 +16,8 @@ _TEXT = {"epochs": 5, "batch_size": 32, "learning_rate": 0.01}
 _MANY_TEXTS = {"epochs": 4, "batch_size": 64, "learning_rate": 0.004}
 # Fewer texts hold too few words to do without those seen once.
 _RARE_FROM = 1_000
-_SERIES_STEPS = 1_500
+# Of series fits: optimiser steps aimed at, and the fewest and the most passes that they may take.
+_SERIES = {"steps": 1_500, "least_epochs": 30, "most_epochs": 60}
 
 
 def resolve_auto(kind, n_rows):
@@ -32,7 +33,7 @@ def resolve_auto(kind, n_rows):
     -------
     dict
         units, dropout, max_tokens, max_length, min_count, epochs, batch_size, learning_rate,
-        early_stopping.
+        early_stopping; with epochs "auto" the steps that give their number.
     """
     held_back = n_rows >= _HOLD_BACK_FROM[kind]
     shared = {
@@ -42,9 +43,7 @@ def resolve_auto(kind, n_rows):
         "early_stopping": held_back,
     }
     if kind == "series":
-        steps = math.ceil(n_rows / 32)
-        epochs = min(60, max(30, math.ceil(_SERIES_STEPS / steps)))
-        return {**shared, "epochs": epochs, "learning_rate": 0.01}
+        return {**shared, "epochs": "auto", "learning_rate": 0.01, **_SERIES}
     return {
         **shared,
         "max_tokens": 20_000,
@@ -63,7 +62,13 @@ def resolve_parameters(estimator, sequences):
         For a number out of range; the text names it.
     """
     kind = "text" if sequences.kind == "words" else sequences.kind
-    return fill_in(estimator, resolve_auto(kind, len(sequences)), kind)
+    n_rows = len(sequences)
+    params = fill_in(estimator, resolve_auto(kind, n_rows), kind)
+    steps, least, most = (params.pop(name, None) for name in _SERIES)
+    if is_auto(params["epochs"]):
+        params["epochs"] = max(least, math.ceil(steps / math.ceil(n_rows / params["batch_size"])))
+        params["epochs"] = min(params["epochs"], most)
+    return params
 
 
 def fill_in(estimator, params, data_kind):
