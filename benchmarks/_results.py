@@ -26,7 +26,8 @@ from keraseq._show_versions import find_versions
 
 RESULTS = Path(__file__).parent / "results"
 SCORES = RESULTS / "scores.md"
-_STATED = ("python", "keraseq", "keras", "tensorflow", "numpy")
+_BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
+_STATED = ("python", "keraseq", "keras", _BACKEND, "numpy")
 
 
 def write_section(title, table, *, seeds=None, notes="", command=None, path=SCORES, zoo=None):
@@ -60,7 +61,7 @@ def write_section(title, table, *, seeds=None, notes="", command=None, path=SCOR
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "processor": processor(),
         "versions": {name: find_versions()[name] for name in _STATED},
-        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "backend": _BACKEND,
         "seeds": seeds if seeds is None or isinstance(seeds, str | int) else list(seeds),
         "zoo": zoo,
         "columns": columns,
@@ -103,18 +104,26 @@ def pages():
 def speeds_path():
     """The page of this machine: processor, and versions of what computes."""
     versions = find_versions()
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    computes = "-".join(f"{name}-{versions[name]}" for name in ("keras", backend))
+    computes = "-".join(f"{name}-{versions[name]}" for name in ("keras", _BACKEND))
     return RESULTS / f"{_slug(processor())}-{computes}.md"
 
 
 def processor():
-    """The graphics card if TensorFlow sees one, else the processor; and how many."""
+    """The graphics card if the backend sees one, else the processor; and how many."""
+    if _BACKEND == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return device.device_kind if device.platform == "gpu" else _central_processor()
     import tensorflow as tf
 
     cards = tf.config.list_physical_devices("GPU")
     if cards:
         return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU")
+    return _central_processor()
+
+
+def _central_processor():
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
