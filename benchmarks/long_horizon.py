@@ -105,6 +105,7 @@ def truths(horizon):
 def search(pool, model, horizon, settings, grid, seeds):
     """Print what each combination of settings reaches on the validation part."""
     truth, waiting = truths(horizon)[0], []
+    grid = {name: v if isinstance(v, tuple) else (v,) for name, v in grid.items()}
     for values in itertools.product(*grid.values()):
         tried = dict(zip(grid, values, strict=True))
         given = model, horizon, {**settings, **tried}
