@@ -1,12 +1,14 @@
 """Recurrent architectures against loops in NumPy, and what their papers say of first weights."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import keraseq
 from keraseq.builders import assemble, make_plan
-from keraseq.models.layers import LinearRecurrentUnit
+from keraseq.models import find_model
+from keraseq.models.layers import IndependentCell, LinearRecurrentUnit
 from keraseq.models.layers.complex_scan import complex_scan
 from keraseq.training.initial_values import InitialValues
 
@@ -89,3 +91,50 @@ def test_first_values_of_lru_are_drawn_again_without_a_build():
     values.put(model, 7)
     for got, wanted in zip(model.get_weights(), assemble(plan, 7).get_weights(), strict=True):
         np.testing.assert_array_equal(got, wanted)
+
+
+def body(name, x, mask, **sizes):
+    """What a body gives for arrays, and the model that gave it."""
+    inputs = keras.Input(x.shape[1:]), keras.Input(mask.shape[1:], dtype="bool")
+    model = keras.Model(inputs, find_model(name).function(*inputs, dropout=0.0, **sizes))
+    return np.array(model([x, mask])), model
+
+
+def test_lstm_attention_gives_every_step_the_weighted_sum_of_the_real_ones():
+    x, lengths = draw.normal(size=(3, 6, 2)).astype("float32"), (1, 4, 6)
+    mask = np.arange(6) < np.array(lengths)[:, None]
+    found, model = body("lstm_attention", x, mask, units=3, num_layers=1)
+    (score,) = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    score.set_weights([9 * score.get_weights()[0]])
+    found = np.array(model([x, mask]))
+    for row, n in zip(found, lengths, strict=True):
+        h, context = row[:n, :3], row[:n, 3:]
+        weights = np.exp(np.tanh(h) @ score.get_weights()[0])
+        wanted = np.tanh((weights / weights.sum() * h).sum(axis=0))
+        np.testing.assert_allclose(context, np.tile(wanted, (n, 1)), atol=1e-5)
+
+
+def test_an_independent_cell_sees_its_own_past_alone():
+    layer = keras.layers.RNN(IndependentCell(3, -0.9, 0.9), return_sequences=True)
+    x = draw.normal(size=(2, 5, 3)).astype("float32")
+    found, h = np.array(layer(x)), np.zeros((2, 3))
+    for t in range(5):
+        h = np.maximum(x[:, t] + np.array(layer.cell.recurrent) * h, 0)
+        np.testing.assert_allclose(found[:, t], h, atol=1e-6)
+
+
+def test_indrnn_never_lets_a_gradient_more_than_double():
+    model = keraseq.indrnn((7, 2), 2, units=50, seed=0)
+    first, last = (layer.cell for layer in model.layers if isinstance(layer, keras.layers.RNN))
+    bound = 2 ** (1 / 7)
+    assert 0 <= np.min(first.recurrent) < 0.2
+    assert np.min(last.recurrent) >= 0.5 ** (1 / 7)
+    assert max(map(np.max, (first.recurrent, last.recurrent))) <= bound
+    model.optimizer.learning_rate = 10.0
+    model.train_on_batch(draw.normal(size=(8, 7, 2)), np.arange(8) % 2)
+    assert np.max(np.abs(first.recurrent)) == pytest.approx(bound)
+    deep = keraseq.indrnn((7, 2), 2, units=4, num_layers=9, time_steps=100, residual=True)
+    cells = [layer.cell for layer in deep.layers if isinstance(layer, keras.layers.RNN)]
+    assert len(cells) == 9
+    assert cells[0].largest == pytest.approx(2**0.01)
+    assert [type(made).__name__ for made in deep.operations].count("Add") == 8

@@ -4,6 +4,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 ``import keraseq.models.layers``, which makes those of stems and heads known too.
 """
 
+from keraseq.models.layers.independent_cell import Bound, IndependentCell
 from keraseq.models.layers.linear_interpolation import LinearInterpolation
 from keraseq.models.layers.linear_recurrent_unit import LinearRecurrentUnit
 from keraseq.models.layers.linear_scan import LinearScan
@@ -28,7 +29,9 @@ from keraseq.tasks.layers import (
 )
 
 __all__ = [
+    "Bound",
     "FoldChannels",
+    "IndependentCell",
     "InstanceNormalization",
     "LinearInterpolation",
     "LinearRecurrentUnit",
