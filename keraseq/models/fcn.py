@@ -1,12 +1,8 @@
 """The fully convolutional network for time series."""
 
-from keras import layers
-
 from keraseq.models._hints import CONVOLUTIONAL
 from keraseq.models._register import register_model
-from keraseq.models.layers.masked_convolution import convolution_block, real_steps
-
-_KERNEL_SIZES = (8, 5, 3)
+from keraseq.models.layers.masked_convolution import fcn_blocks, real_steps
 
 
 @register_model(
@@ -25,10 +21,4 @@ def fcn(x, mask, *, units=128, num_layers=3, dropout=None):
     Kernels of 8, 5 and then 3 steps; the first and the last block have ``units`` filters, those
     between twice as many: 128, 256, 128 in the paper.
     """
-    x = real_steps(x, mask)
-    for block in range(num_layers):
-        inner = 0 < block < num_layers - 1
-        kernel_size = _KERNEL_SIZES[min(block, len(_KERNEL_SIZES) - 1)]
-        x = convolution_block(x, mask, 2 * units if inner else units, kernel_size)
-        x = layers.Dropout(dropout)(x)
-    return x
+    return fcn_blocks(real_steps(x, mask), mask, units, num_layers, dropout)

@@ -5,12 +5,11 @@ from keras import layers
 from keraseq.models._hints import CONVOLUTIONAL
 from keraseq.models._register import register_model
 from keraseq.models.layers.masked_convolution import (
+    KERNEL_SIZES,
     convolution_block,
     normalize_batch,
     real_steps,
 )
-
-_KERNEL_SIZES = (8, 5, 3)
 
 
 @register_model(
@@ -34,8 +33,8 @@ def resnet_1d(x, mask, *, units=64, num_layers=3, dropout=None):
     for block in range(num_layers):
         filters = units if block == 0 else 2 * units
         y = x
-        for kernel_size in _KERNEL_SIZES:
-            last = kernel_size == _KERNEL_SIZES[-1]
+        for kernel_size in KERNEL_SIZES:
+            last = kernel_size == KERNEL_SIZES[-1]
             y = convolution_block(
                 y, mask, filters, kernel_size, activation=None if last else "relu"
             )

@@ -4,6 +4,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 ``import keraseq.models.layers``, which makes those of stems and heads known too.
 """
 
+from keraseq.models.layers.hand_made_filters import HandMadeFilters
 from keraseq.models.layers.independent_cell import Bound, IndependentCell
 from keraseq.models.layers.linear_interpolation import LinearInterpolation
 from keraseq.models.layers.linear_recurrent_unit import LinearRecurrentUnit
@@ -32,6 +33,7 @@ __all__ = [
     "Bound",
     "FoldChannels",
     "IndependentCell",
+    "HandMadeFilters",
     "InstanceNormalization",
     "LinearInterpolation",
     "LinearRecurrentUnit",
