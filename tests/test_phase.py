@@ -11,6 +11,7 @@ from sklearn.base import clone
 import keraseq
 
 pytestmark = pytest.mark.usefixtures("registry_as_before")
+draw = np.random.default_rng(0)
 SETTINGS = {"horizon": 2, "lookback": 6, "epochs": 1, "random_state": 0}
 
 
@@ -127,3 +128,12 @@ def test_channels_are_mixed_where_the_architecture_asks_for_it():
         assert forecaster.params_["channels"] == channels
     with pytest.raises(ValueError, match="give channels='mixed'"):
         keraseq.SequenceForecaster("cycle_net", channels="independent", **SETTINGS).fit(y)
+
+
+def test_a_comparison_hands_its_season_on():
+    y = np.sin(np.arange(160) * 2 * np.pi / 8)[:, None] + draw.normal(0, 0.1, (160, 1))
+    settings = {"horizon": 4, "lookback": 16, "epochs": 1}
+    result = keraseq.compare(
+        ["sparse_tsf", "cycle_net"], y, season=8, n_seeds=2, estimator_params=settings, verbose=0
+    )
+    assert result.table.loc[["sparse_tsf", "cycle_net"], "score"].notna().all()

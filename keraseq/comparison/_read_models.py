@@ -62,7 +62,9 @@ def _class_name(model):
 def _make_entry(name, model, place, data, estimator_params, budgets):
     if isinstance(model, str) or inspect.isfunction(model):
         find_model(model)
-        estimator = _estimator_class(data.task)(model, **(estimator_params or {}))
+        season = getattr(data, "given_season", None)
+        params = {} if season is None else {"season": season}
+        estimator = _estimator_class(data.task)(model, **{**params, **(estimator_params or {})})
     elif isinstance(model, type):
         raise TypeError(f"{name} is a class; give an estimator, {model.__name__}(...).")
     else:
