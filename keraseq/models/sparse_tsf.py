@@ -5,7 +5,11 @@ from keras import layers, ops
 from keraseq._checks import check_integer
 from keraseq._precision import full_precision
 from keraseq.models._register import register_forecaster
-from keraseq.models.layers.linear_over_time import as_forecast, whole_segments
+from keraseq.models.layers.linear_over_time import (
+    as_forecast,
+    fan_in_uniform,
+    whole_segments,
+)
 
 
 @register_forecaster(
@@ -37,11 +41,15 @@ def sparse_tsf(x, *, horizon, targets, season=24):
     x = whole_segments(x - level, season)
     n_past, n_ahead = x.shape[1] // season, -(-horizon // season)
     rows = ops.reshape(ops.transpose(x, (0, 2, 1)), (-1, n_past * season, 1))
-    free = {"use_bias": False, "dtype": full_precision()}
-    around = layers.Conv1D(1, 1 + 2 * (season // 2), padding="same", name="around", **free)
+
+    def start():
+        kernel = fan_in_uniform()
+        return {"kernel_initializer": kernel, "use_bias": False, "dtype": full_precision()}
+
+    around = layers.Conv1D(1, 1 + 2 * (season // 2), padding="same", name="around", **start())
     rows = rows + around(rows)
     by_step = ops.transpose(ops.reshape(rows, (-1, n_past, season)), (0, 2, 1))
-    seasons = layers.Dense(n_ahead * each, name="seasons", **free)(by_step)
+    seasons = layers.Dense(n_ahead * each, name="seasons", **start())(by_step)
     y = ops.reshape(seasons, (-1, season, n_ahead, each))
     y = ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (-1, channels, n_ahead * season, each))
     return ops.repeat(level, each, axis=-1) + as_forecast(y, horizon)

@@ -1,6 +1,6 @@
 """What forecasters share that map time to horizon; their answers are never in half precision."""
 
-from keras import layers, ops
+from keras import initializers, layers, ops
 
 from keraseq._precision import full_precision
 
@@ -27,8 +27,17 @@ def answer_channels(x, horizon, targets, name):
     """Map what is known of each channel, `(batch, channels, features)`, to its whole horizon."""
     channels = x.shape[1]
     each = targets // channels
-    y = layers.Dense(horizon * each, name=name, dtype=full_precision())(x)
+    start = {"kernel_initializer": fan_in_uniform(), "dtype": full_precision()}
+    y = layers.Dense(horizon * each, name=name, **start)(x)
     return as_forecast(ops.reshape(y, (-1, channels, horizon, each)), horizon)
+
+
+def fan_in_uniform():
+    """Initial weights up to one over the root of what is summed, PyTorch's, for which rates are.
+
+    Where many steps are summed to few, Keras's are larger, and what training does not move stays.
+    """
+    return initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
 
 
 def as_forecast(y, horizon):
