@@ -17,7 +17,7 @@ def causal_models():
     for name in model_file_names():
         spec = find_model(name)
         offered = {} if spec.is_causal() else {"causal": True}
-        if spec.kind.name == "body" and set(offered) <= set(spec.own_parameters):
+        if "tagging" in spec.served_tasks and set(offered) <= set(spec.own_parameters):
             yield pytest.param(name, offered, id=name)
 
 

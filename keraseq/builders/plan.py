@@ -133,6 +133,9 @@ def make_plan(
     spec.check_own(own, shared_names())
     outputs = the_task.check_outputs(outputs)
     preset = dict(spec.settings)
+    if patch_length is not None:
+        # The preset's stride is for its own patches.
+        preset.pop("patch_stride", None)
     settings = {
         "embedding_dim": embedding_dim,
         "embedding_dropout": embedding_dropout,
@@ -150,6 +153,7 @@ def make_plan(
         settings["channels"] = "mixed"
     own = {**{k: v for k, v in preset.items() if k in spec.own_parameters}, **own}
     _check_used(spec, {**settings, "vocabulary_size": vocabulary_size})
+    _check_inputs(spec, vocabulary_size)
     stem = make_stem(
         the_task,
         input_shape,
@@ -195,11 +199,17 @@ def _check_used(spec, settings):
         )
 
 
-def _check_stem(spec, stem):
-    kinds = {"tokens": "tokens", "numbers": "series"}
-    if spec.inputs != "any" and stem.kind != kinds[spec.inputs]:
-        what = {"tokens": "token ids; give vocabulary_size", "numbers": "numbers, not token ids"}
+def _check_inputs(spec, vocabulary_size):
+    given = "numbers" if vocabulary_size is None else "tokens"
+    if spec.inputs not in ("any", given):
+        what = {
+            "tokens": "text or token ids (with vocabulary_size), not numbers",
+            "numbers": "numbers, not text or token ids; leave vocabulary_size out",
+        }
         raise ValueError(f"{spec.name} reads {what[spec.inputs]}.")
+
+
+def _check_stem(spec, stem):
     if spec.channels == "mixed" and getattr(stem, "is_folded", False):
         raise ValueError(
             f"{spec.name} reads all channels of a history at once; give channels='mixed'."

@@ -212,7 +212,8 @@ def register_preset(name, of, *, title=None, authors=None, year=None, paper=None
         Where they differ from the architecture's.
     **settings
         Arguments of the builder, such as ``patch_length=16``, or the architecture's own; what the
-        user gives comes before them.
+        user gives comes before them. A preset with patches reads numbers, and serves no task that
+        answers at every step.
 
     Raises
     ------
@@ -243,9 +244,18 @@ def register_preset(name, of, *, title=None, authors=None, year=None, paper=None
         module=module,
         settings=tuple(sorted({**dict(base.settings), **settings}.items())),
         registered=time.time_ns(),
+        **_narrowed(base, settings),
         **{fact: value for fact, value in given.items() if value is not None},
     )
     add(spec)
+
+
+def _narrowed(base, settings):
+    """What a preset with patches reads and serves."""
+    if settings.get("patch_length") in (None, 1):
+        return {}
+    tasks = tuple(name for name in base.served_tasks if not get_task(name).per_step)
+    return {"inputs": "numbers", "tasks": tasks}
 
 
 def _check_settings(name, base, settings):

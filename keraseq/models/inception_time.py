@@ -42,7 +42,7 @@ def inception_time(
     kernel_size : int, default=40
         Steps that the longest convolution multiplies.
     bottleneck_size : int, default=32
-        Channels that the convolutions of a module read; a parameter budget may solve it.
+        Most channels that the convolutions of a module read; a parameter budget may solve it.
     """
     check_integer("kernel_size", kernel_size, 1)
     check_integer("bottleneck_size", bottleneck_size, 1)
@@ -57,7 +57,9 @@ def inception_time(
 
 
 def _module(x, mask, units, kernel_size, bottleneck_size):
-    narrow = layers.Conv1D(bottleneck_size, 1, use_bias=False)(x)
+    narrow = x
+    if x.shape[-1] > bottleneck_size:
+        narrow = layers.Conv1D(bottleneck_size, 1, use_bias=False)(x)
     sizes = [1, *(max(1, kernel_size // share) for share in (4, 2, 1))]
     # What does not divide by four goes to the shorter branches.
     filters = [(units + i) // _BRANCHES for i in reversed(range(_BRANCHES))]

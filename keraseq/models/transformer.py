@@ -1,9 +1,11 @@
 """The Transformer encoder."""
 
-from keras import layers, ops
+from keras import layers
 
-from keraseq._checks import check_choice, check_integer
+from keraseq._checks import check_choice
 from keraseq.models._register import register_model
+from keraseq.models.layers.attention_block import attend, check_widths, feedforward
+from keraseq.models.layers.positioned_attention import POSITIONS
 from keraseq.models.layers.positions import SinusoidalPositions
 
 
@@ -42,32 +44,21 @@ def transformer(
         Attention heads; each has ``units / num_heads`` channels, rounded up.
     feedforward_dim : int, default=4 * units
         Width of the hidden layer of the feed-forward part; a parameter budget may solve it.
-    positions : {"sinusoidal", "none"}, default="sinusoidal"
-        What tells the steps apart; the sinusoids of the paper need no weights and no maximum
-        length.
+    positions : {"sinusoidal", "rotary", "relative", "none"}, default="sinusoidal"
+        What tells the steps apart: the paper's sinusoids, added once; queries and keys turned by
+        their step in every block (rotary, Su et al. 2021); or a bias for each distance, learned by
+        each head of each block (Raffel et al. 2020). None of them has a maximum length.
     causal : bool, default=False
         Let a step look at itself and at earlier ones alone.
     """
-    check_integer("num_heads", num_heads, 1)
-    check_choice("positions", positions, ("sinusoidal", "none"))
-    hidden = 4 * units if feedforward_dim is None else feedforward_dim
-    check_integer("feedforward_dim", hidden, 1)
+    hidden = check_widths(units, num_heads, feedforward_dim)
+    check_choice("positions", positions, ("sinusoidal", *POSITIONS, "none"))
+    options = {"positions": positions, "causal": causal, "dropout": dropout}
     if x.shape[-1] != units:
         x = layers.Dense(units)(x)
     if positions == "sinusoidal":
         x = SinusoidalPositions()(x)
     for _ in range(num_layers):
-        x = x + _attention(layers.LayerNormalization()(x), mask, units, num_heads, dropout, causal)
-        x = x + _feedforward(layers.LayerNormalization()(x), units, hidden, dropout)
+        x = x + attend(layers.LayerNormalization()(x), mask, units, num_heads, **options)
+        x = x + feedforward(layers.LayerNormalization()(x), units, hidden, dropout=dropout)
     return layers.LayerNormalization()(x)
-
-
-def _attention(x, mask, units, num_heads, dropout, causal):
-    attend = layers.MultiHeadAttention(num_heads, -(-units // num_heads), use_bias=False)
-    x = attend(x, x, attention_mask=ops.expand_dims(mask, 1), use_causal_mask=causal)
-    return layers.Dropout(dropout)(x)
-
-
-def _feedforward(x, units, hidden, dropout):
-    x = layers.Dense(hidden, activation="gelu")(x)
-    return layers.Dropout(dropout)(layers.Dense(units)(x))

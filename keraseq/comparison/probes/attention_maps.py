@@ -76,7 +76,14 @@ def _weights(model, layer, inputs):
     tensors = [query, value, layer.output] + ([] if mask is None else [mask])
     query, value, expected, *mask = keras.Model(model.inputs[0], tensors)(inputs, training=False)
     mask = mask[0] if mask else None
-    output, weights = layer(query, value, attention_mask=mask, return_attention_scores=True)
+    causal = layer._inbound_nodes[0].arguments.kwargs.get("use_causal_mask", False)
+    output, weights = layer(
+        query,
+        value,
+        attention_mask=mask,
+        return_attention_scores=True,
+        use_causal_mask=causal,
+    )
     gap = np.abs(np.array(output) - np.array(expected)).max()
     if gap > (1e-4 if layer.compute_dtype == "float32" else 2e-2):
         raise RuntimeError(

@@ -9,6 +9,7 @@ from keraseq.models.layers.independent_cell import Bound, IndependentCell
 from keraseq.models.layers.linear_interpolation import LinearInterpolation
 from keraseq.models.layers.linear_recurrent_unit import LinearRecurrentUnit
 from keraseq.models.layers.linear_scan import LinearScan
+from keraseq.models.layers.positioned_attention import PositionedAttention
 from keraseq.models.layers.positions import SinusoidalPositions
 from keraseq.models.layers.recurrent_cycle import RecurrentCycle
 from keraseq.models.layers.recurrent_stack import recurrent_stack
@@ -43,6 +44,7 @@ __all__ = [
     "Padding",
     "Patches",
     "PinballLoss",
+    "PositionedAttention",
     "QuantileSteps",
     "RecurrentCycle",
     "SegmentCodes",

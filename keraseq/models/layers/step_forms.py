@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
+from keraseq.models.layers.positioned_attention import PositionedAttention
 from keraseq.stems.layers import Padding
 
 
@@ -134,6 +135,20 @@ class OfAttention(StepForm):
         return layer._output_dense(read), [keys, values]
 
 
+class OfPositionedAttention(OfAttention):
+    """The same where the distance of two steps counts."""
+
+    def step(self, state, x):
+        layer, keys, values = self.layer, *state
+        now = ops.reshape(ops.shape(keys)[1], (1,))
+        query, key = (layer.placed(f(x), now) for f in (layer._query_dense, layer._key_dense))
+        keys = ops.concatenate([keys, key], axis=1)
+        values = ops.concatenate([values, layer._value_dense(x)], axis=1)
+        weights = layer.weights_of(query, keys, now[:, None])
+        read = ops.einsum("bnqk,bknd->bqnd", weights, values)
+        return layer._output_dense(read), [keys, values]
+
+
 class OfPadding(StepForm):
     """Every step that comes is real."""
 
@@ -148,6 +163,8 @@ _STEP_FORMS = {
     layers.Conv1D: OfConvolution,
     layers.SeparableConv1D: OfConvolution,
     layers.DepthwiseConv1D: OfConvolution,
+    # Before the layer of Keras that it is one of.
+    PositionedAttention: OfPositionedAttention,
     layers.MultiHeadAttention: OfAttention,
     Padding: OfPadding,
 }
