@@ -17,6 +17,7 @@ _TYPES = {
     "embedding_dim": "int | None",
     "embedding_dropout": "float | None",
     "token_dropout": "float | None",
+    "ngrams": "int | None",
     "patch_length": "int | None",
     "patch_stride": "int | None",
     "channels": 'Literal["independent", "mixed"] | None',

@@ -297,7 +297,7 @@ def test_batches_come_in_the_same_order_on_every_backend(monkeypatch):
     found = [other.dataset[place] for place in range(3)]
     for (x, y), (padded, targets) in zip(expected, found, strict=True):
         # One length for all, as XLA compiles anew for every other.
-        assert padded.shape == (len(y), 5)
+        assert padded.shape == (len(y), 16)
         np.testing.assert_array_equal(padded[:, : x.shape[1]], x)
         assert not padded[:, x.shape[1] :].any()
         np.testing.assert_array_equal(targets, y)

@@ -20,6 +20,7 @@ def plans():
             outputs = (3, 2) if history else 4
             yield name, ((24, 2) if history else (None, 2)), outputs, {"task": task}
     yield "gru", (None,), 2, {"vocabulary_size": 50, "token_dropout": 0.1}
+    yield "gru", (None,), 2, {"vocabulary_size": 50, "ngrams": 2}
     covariates = {"past": (24, 3), "future": (3, 1), "static": (2,)}
     yield "lstm", covariates, (3, 2), {"task": "forecasting", "quantiles": [0.1, 0.5, 0.9]}
     yield "transformer", (None, 2), 2, {"num_heads": 2, "patch_length": 4, "patch_stride": 2}

@@ -29,6 +29,9 @@ embedding_dropout : float, default={tokens[1]} for tokens, {series[1]:g} for num
     Dropout behind the stem.
 token_dropout : float, default={tokens[2]} for tokens
     Share of tokens hidden while training: they become id 1, the unknown token's.
+ngrams : int, default={tokens[3]} for tokens
+    Where a whole sequence is answered: tokens of the longest n-grams whose bag is read beside the
+    body, as hashed vectors of {ngram_dim} numbers each (Joulin et al. 2017); 0 for none.
 patch_length : int, default=lookback // 30 for forecasting, 1 else
     Steps joined to one before the body; patches end at the last real step.
 patch_stride : int, default=patch_length
@@ -123,6 +126,7 @@ def _shared(spec):
     from keraseq.builders.plan import DEFAULT_SIZES
     from keraseq.stems.series_stem import DEFAULTS as SERIES
     from keraseq.stems.token_stem import DEFAULTS as TOKENS
+    from keraseq.stems.token_stem import NGRAM_DIM
 
     tasks = spec.served_tasks
     sizes = {n: _first_given(spec.default(n), default) for n, default in DEFAULT_SIZES.items()}
@@ -131,6 +135,7 @@ def _shared(spec):
         tasks="{" + ", ".join(f'"{task}"' for task in tasks) + "}",
         task=builder_signature(spec).parameters["task"].default,
         tokens=TOKENS,
+        ngram_dim=NGRAM_DIM,
         series=SERIES,
         token_pooling=TokenStem.default_pooling,
         series_pooling=SeriesStem.default_pooling,

@@ -110,6 +110,7 @@ def make_plan(
     embedding_dim=None,
     embedding_dropout=None,
     token_dropout=None,
+    ngrams=None,
     patch_length=None,
     patch_stride=None,
     channels=None,
@@ -140,6 +141,7 @@ def make_plan(
         "embedding_dim": embedding_dim,
         "embedding_dropout": embedding_dropout,
         "token_dropout": token_dropout,
+        "ngrams": ngrams,
         "channels": channels,
         "pooling": pooling,
         "patch_length": patch_length,
@@ -185,7 +187,7 @@ def make_plan(
 
 
 _STEM_SETTINGS = (
-    *("embedding_dim", "embedding_dropout", "token_dropout"),
+    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
     *("patch_length", "patch_stride", "channels"),
 )
 

@@ -14,7 +14,8 @@ from keraseq.tasks import get_task, task_names
 _DATA_KINDS = ("text", "tokens", "series", "forecast")
 # What a builder takes that belongs to the architecture and not to the data or the task.
 PRESET_SETTINGS = (
-    *("embedding_dim", "embedding_dropout", "token_dropout", "patch_length", "patch_stride"),
+    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
+    *("patch_length", "patch_stride"),
     *("channels", "pooling", "units", "num_layers", "dropout"),
 )
 

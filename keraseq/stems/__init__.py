@@ -44,7 +44,7 @@ def make_stem(
     has_phase : bool, default=False
         Whether a forecast's place in the season goes along.
     **settings
-        embedding_dim, embedding_dropout, token_dropout, patch_length, patch_stride.
+        embedding_dim, embedding_dropout, token_dropout, ngrams, patch_length, patch_stride.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from keraseq.stems.series_stem import (
     check_features,
     check_patches,
     project,
-    refuse_token_dropout,
+    refuse_token_settings,
 )
 
 _PATCHES_A_HISTORY = 30
@@ -76,11 +76,12 @@ class ForecastStem(Stem):
         embedding_dim=None,
         embedding_dropout=None,
         token_dropout=None,
+        ngrams=None,
         patch_length=None,
         patch_stride=None,
     ):
         """Check a builder's arguments and return the stem."""
-        refuse_token_dropout(token_dropout)
+        refuse_token_settings(token_dropout=token_dropout, ngrams=ngrams)
         n_future = n_static = None
         if isinstance(input_shape, Mapping):
             shapes = {k: shape for k, shape in input_shape.items() if k != "phase" or not has_phase}

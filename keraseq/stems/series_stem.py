@@ -43,11 +43,12 @@ class SeriesStem(Stem):
         embedding_dim=None,
         embedding_dropout=None,
         token_dropout=None,
+        ngrams=None,
         patch_length=None,
         patch_stride=None,
     ):
         """Check a builder's arguments and return the stem."""
-        refuse_token_dropout(token_dropout)
+        refuse_token_settings(token_dropout=token_dropout, ngrams=ngrams)
         features = check_features(input_shape)
         patches = check_patches(patch_length, patch_stride, 1)
         if task.per_step and patches != (1, 1):
@@ -100,6 +101,9 @@ def check_patches(patch_length, patch_stride, default):
     return length, stride
 
 
-def refuse_token_dropout(token_dropout):
-    if token_dropout:
-        raise ValueError("token_dropout hides words; it needs token ids and a vocabulary_size.")
+def refuse_token_settings(**settings):
+    for name, value in settings.items():
+        if value:
+            raise ValueError(
+                f"{name}={value!r} is of words; it needs token ids and a vocabulary_size."
+            )

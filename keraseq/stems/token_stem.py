@@ -8,13 +8,16 @@ from keras import layers
 
 from keraseq._checks import check_fraction, check_integer
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time
-from keraseq.stems.layers import Padding, TokenDropout
+from keraseq.stems.layers import BagOfSteps, Padding, TokenDropout, TokenEmbedding
 
+# The layer that no budget counts: its size is the vocabulary's, not the architecture's.
 TOKEN_EMBEDDING = "token_embedding"
+NGRAM_DIM = 8
+_BUCKETS_A_TOKEN, _MOST_BUCKETS = 8, 1 << 17
 # Width, dropout behind it and word dropout. Chosen on short sentences kept apart from the official
 # tests (parts of the training rows of SST-2, TREC and tweets): a dropout of .7 was .7 to .9 points
 # above .4 with every tenth word hidden, and max pooling .2 above mean and max side by side.
-DEFAULTS = 64, 0.7, 0.0
+DEFAULTS = 64, 0.7, 0.0, 0
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,13 @@ class TokenStem(Stem):
         Number of ids, padding included.
     token_dropout : float
         Share of tokens that are unknown ones while training.
+    ngrams : int
+        The longest n-grams of tokens whose bag the answer reads beside the steps; 0 for none.
     """
 
     vocabulary_size: int
     token_dropout: float
+    ngrams: int
 
     name: ClassVar[str] = "token"
     kind: ClassVar[str] = "tokens"
@@ -47,6 +53,7 @@ class TokenStem(Stem):
         embedding_dim=None,
         embedding_dropout=None,
         token_dropout=None,
+        ngrams=None,
         patch_length=None,
         patch_stride=None,
     ):
@@ -66,6 +73,7 @@ class TokenStem(Stem):
             *check_embedding(DEFAULTS[:2], embedding_dim, embedding_dropout),
             size,
             check_fraction("token_dropout", token_dropout),
+            _check_ngrams(DEFAULTS[3] if ngrams is None else ngrams, task),
         )
 
     def inputs(self):
@@ -75,8 +83,36 @@ class TokenStem(Stem):
         ids, mask = Padding(name="padding")(inputs)
         if self.token_dropout:
             ids = TokenDropout(self.token_dropout, name="token_dropout")(ids)
-        embed = layers.Embedding(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
-        return Encoded(self._dropout(embed(ids)), mask)
+        if not self.ngrams:
+            embed = layers.Embedding(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
+            return Encoded(self._dropout(embed(ids)), mask)
+        x = TokenEmbedding(
+            self.vocabulary_size,
+            self.embedding_dim,
+            ngrams=self.ngrams,
+            ngram_dim=NGRAM_DIM,
+            buckets=self._buckets,
+            name=TOKEN_EMBEDDING,
+        )(ids)
+        x = self._dropout(x)
+        bag = BagOfSteps(name="bag_of_ngrams")(x[..., self.embedding_dim :], mask)
+        return Encoded(x[..., : self.embedding_dim], mask, static=bag)
+
+    @property
+    def _buckets(self):
+        """Some rows a token, for the n-grams that are seen more than once or twice."""
+        size = _BUCKETS_A_TOKEN * self.vocabulary_size
+        return min(_MOST_BUCKETS, 1 << (size - 1).bit_length())
 
     def without_vocabulary(self):
         return replace(self, vocabulary_size=2)
+
+
+def _check_ngrams(ngrams, task):
+    ngrams = check_integer("ngrams", ngrams, 0)
+    if ngrams and task.per_step:
+        raise ValueError(
+            f"ngrams={ngrams}: a bag of n-grams is of a whole sequence, and task={task.name!r} "
+            "answers at every step; leave it out."
+        )
+    return ngrams

@@ -8,6 +8,9 @@ import numpy as np
 from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
 from keraseq.training.datasets import lend_dataset
 
+# Of which a length is a multiple where lengths are compiled for, so that data sets share them.
+_STEPS = 16
+
 
 def pad_rows(rows):
     """Return rows as one right-padded array of one step at least; an array is one already."""
@@ -42,8 +45,8 @@ class Batches:
         self._batch_size, self._seed = batch_size, seed
         self._lengths = sequence_lengths(rows)
         # XLA compiles anew for every length, which takes longer than steps of padding do.
-        is_compiled = keras.backend.backend() == "jax"
-        self._time = max(1, int(self._lengths.max())) if is_compiled else None
+        is_compiled = keras.backend.backend() == "jax" and not isinstance(rows, np.ndarray)
+        self._time = -(-int(self._lengths.max()) // _STEPS) * _STEPS if is_compiled else None
         self.epoch = 0
 
     @functools.cached_property

@@ -174,7 +174,9 @@ def _nothing(model, baseline):
     embedding = token_embedding(model)
     if embedding is None:
         raise ValueError(f"baseline='unknown' is for tokens; {model.name} reads numbers.")
-    return np.array(embedding.embeddings)[UNKNOWN]
+    unknown = np.array(embedding.embeddings)[UNKNOWN]
+    # Vectors of n-grams behind it are nothing where no word is known.
+    return np.pad(unknown, (0, embedding.output.shape[-1] - len(unknown)))
 
 
 def explain_forecast(forecaster, history, covariates, baseline):

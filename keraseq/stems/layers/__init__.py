@@ -5,5 +5,14 @@ from keraseq.stems.layers.instance_normalization import InstanceNormalization
 from keraseq.stems.layers.padding import Padding
 from keraseq.stems.layers.patches import Patches
 from keraseq.stems.layers.token_dropout import TokenDropout
+from keraseq.stems.layers.token_embedding import BagOfSteps, TokenEmbedding
 
-__all__ = ["FoldChannels", "InstanceNormalization", "Padding", "Patches", "TokenDropout"]
+__all__ = [
+    "BagOfSteps",
+    "FoldChannels",
+    "InstanceNormalization",
+    "Padding",
+    "Patches",
+    "TokenDropout",
+    "TokenEmbedding",
+]
