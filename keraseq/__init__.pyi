@@ -47,6 +47,7 @@ class BuilderOptions(TypedDict, total=False):
     embedding_dim: int | None
     embedding_dropout: float | None
     token_dropout: float | None
+    ngrams: int | None
     patch_length: int | None
     patch_stride: int | None
     channels: Literal["independent", "mixed"] | None
