@@ -182,3 +182,13 @@ def test_histories_shorter_than_a_season_or_segment_are_read(name):
     answer = np.asarray(model(given))
     assert answer.shape == (3, 30, 2)
     assert np.isfinite(answer).all()
+
+
+def test_hints_of_steps_and_loss_are_taken_unless_quantiles_are_asked_for():
+    y = np.sin(np.arange(90) / 3) + draw.normal(0, 0.1, 90)
+    settings = {"horizon": 4, "lookback": 24, "units": 2, "random_state": 0}
+    forecaster = keraseq.SequenceForecaster("segrnn", epochs=1, **settings).fit(y)
+    assert forecaster.params_["loss"] == "mae"
+    assert "steps" not in forecaster.params_
+    forecaster.set_params(quantiles=(0.1, 0.9)).fit(y)
+    assert forecaster.params_["loss"] == "quantile"

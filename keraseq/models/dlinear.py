@@ -15,8 +15,8 @@ from keraseq.models.layers.linear_over_time import linear_over_time, moving_aver
     paper="Are transformers effective for time series forecasting? AAAI, arXiv:2205.13504",
     family="linear",
     normalize=False,
-    # Lower errors on ETTh1's validation part (96 steps) than rates of .001 and two epochs.
-    hints={"forecast": {"learning_rate": 0.005, "epochs": 10}},
+    # Lower errors on ETTh1's validation part (96 steps) than with .001 and a fifth of the steps.
+    hints={"forecast": {"learning_rate": 0.005, "steps": 4_900}},
 )
 def dlinear(x, *, horizon, targets, kernel_size=25):
     """Trend and remainder of a history, each mapped to the horizon by one matrix.

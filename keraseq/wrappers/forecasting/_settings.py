@@ -78,11 +78,16 @@ def resolve_settings(forecaster, data):
         and 2 * sum(n_held_back) <= total,
         "loss": "mse" if forecaster.quantiles is None else "quantile",
         "epochs": "auto",
+        "steps": _STEPS,
     }
     params = fill_in(forecaster, params, "forecast")
+    if forecaster.quantiles is not None and is_auto(forecaster.loss):
+        # Whatever error an architecture learns a point best by.
+        params["loss"] = "quantile"
+    steps = params.pop("steps")
     a_pass = min(total, _WINDOWS_A_PASS)
     if is_auto(params["epochs"]):
-        epochs = math.ceil(_STEPS / math.ceil(a_pass / params["batch_size"]))
+        epochs = math.ceil(steps / math.ceil(a_pass / params["batch_size"]))
         params["epochs"] = max(_FEWEST_EPOCHS, min(100, epochs))
     quantiles = forecaster.quantiles
     if params["loss"] == "quantile" and quantiles is None:
