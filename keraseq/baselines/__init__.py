@@ -2,6 +2,9 @@
 
 from keraseq.baselines._rivals import Facts, rival_names, rivals_left_out, rivals_of
 from keraseq.baselines.drift import drift
+from keraseq.baselines.ets import ETS
+from keraseq.baselines.find_season import find_season
+from keraseq.baselines.lag_trees import LagTrees
 from keraseq.baselines.linear_baseline import linear_baseline
 from keraseq.baselines.mase_scale import mase_scale
 from keraseq.baselines.mini_rocket import MiniRocket, mini_rocket_baseline
@@ -12,16 +15,21 @@ from keraseq.baselines.nearest_neighbour import NearestNeighbour
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.baselines.stretched_series import StretchedSeries
 from keraseq.baselines.text_baseline import text_baseline
+from keraseq.baselines.theta import Theta
 
 __all__ = [
+    "ETS",
     "Facts",
+    "LagTrees",
     "MiniRocket",
     "MostFrequentTag",
     "NaiveBayesWeights",
     "NaiveForecaster",
     "NearestNeighbour",
     "StretchedSeries",
+    "Theta",
     "drift",
+    "find_season",
     "linear_baseline",
     "mase_scale",
     "mini_rocket_baseline",

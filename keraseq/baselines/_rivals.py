@@ -64,6 +64,11 @@ class _Rival:
         return self.needs is None or importlib.util.find_spec(self.needs) is not None
 
 
+def unknown_season(facts):
+    """Why a rival that lives by a season is no default: "" where none is known."""
+    return None if facts.dated_season > 1 else ""
+
+
 def rival(name, *, tasks, kinds=(*TEXTS, *SERIES), floor=False, needs=None, by_name=_never):
     """Make a function of `Facts` known that returns an unfitted estimator.
 
@@ -79,8 +84,8 @@ def rival(name, *, tasks, kinds=(*TEXTS, *SERIES), floor=False, needs=None, by_n
     needs : str, optional
         A package of the extra "recipes" without which it is left out.
     by_name : callable, optional
-        Says of `Facts` why it takes part only where the user names it, or None: a rival that is
-        slower than the slowest network is no default.
+        Says of `Facts` why it takes part only where the user names it: None if it is a default, ""
+        if nobody need be told. A rival that is slower than the slowest network is no default.
     """
 
     def register(make):

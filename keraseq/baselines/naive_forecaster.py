@@ -1,18 +1,16 @@
 """The naive forecasts behind a forecaster's fit and predict."""
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice, check_integer
 from keraseq.baselines._rivals import rival
 from keraseq.baselines.drift import drift
+from keraseq.baselines.find_season import find_season
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.fill_gaps import fill_gaps, known_before
-
-_SEASONS = (1, 4, 7, 12, 24, 52, 168, 365)
 
 
 class NaiveForecaster(BaseEstimator):
@@ -82,7 +80,7 @@ class NaiveForecaster(BaseEstimator):
     def _season_of(self, values):
         if not (isinstance(self.season, str) and self.season == "auto"):
             return check_integer("season", self.season, 1)
-        return _find_season(values, self.horizon) if self.method == "seasonal" else 1
+        return find_season(values, self.horizon) if self.method == "seasonal" else 1
 
     def predict(self, n=None, *, y=None):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
@@ -121,26 +119,6 @@ class NaiveForecaster(BaseEstimator):
         if self._method == "drift":
             return drift(values, n)
         return np.repeat(self.mean_[None], n, axis=0)
-
-
-def _find_season(values, horizon):
-    """The season whose repetition would have forecast the series best, each target counting alike.
-
-    The step `k` ahead repeats what was ``season * ceil(k / season)`` steps before it: the last
-    value alone is a good guess for the next step only.
-    """
-    spread = np.nanstd(values, axis=0)
-    scaled = pd.DataFrame(values / np.where(spread > 0, spread, 1.0))
-    steps = np.arange(1, horizon + 1)
-
-    def error(season):
-        lags, counts = np.unique(season * -(-steps // season), return_counts=True)
-        errors = [float(scaled.diff(lag).abs().mean().mean()) for lag in lags]
-        return np.average(errors, weights=counts)
-
-    reach = {season: season * -(-horizon // season) for season in _SEASONS}
-    possible = [season for season in _SEASONS if season + reach[season] <= len(values)]
-    return min(possible or [1], key=error)
 
 
 @rival("seasonal naive", tasks=("forecasting",))

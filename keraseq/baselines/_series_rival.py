@@ -1,0 +1,160 @@
+"""What forecasting rivals share: how they read series, and how they are measured."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from keraseq._checks import check_integer
+from keraseq.baselines.find_season import find_season
+from keraseq.baselines.mase_scale import mase_scale
+from keraseq.encoding.forecast_data import places
+from keraseq.encoding.forecast_reader import ForecastReader
+from keraseq.encoding.season import season_of
+from keraseq.encoding.series_columns import Columns
+
+
+class SeriesRival(BaseEstimator):
+    """A forecaster that is called as :class:`keraseq.SequenceForecaster` is.
+
+    A subclass learns in `_learn` and forecasts in `_ahead`; its parameters are at least those that
+    `fit` reads here.
+    """
+
+    _reads_covariates = False
+
+    def fit(self, y, *, past=None, future=None, static=None):
+        """Learn from a series, or from many.
+
+        Parameters
+        ----------
+        y, past, future, static : as of :class:`keraseq.SequenceForecaster`
+
+        Raises
+        ------
+        ValueError, TypeError
+            For series that cannot be read or are too short, or covariates where none are read.
+        """
+        horizon = check_integer("horizon", self.horizon, 1)
+        given = {"past": past, "future": future, "static": static}
+        named = [name for name, value in given.items() if value is not None]
+        if named and not self._reads_covariates:
+            raise ValueError(
+                f"{named[0]} is given, and {type(self).__name__} reads no covariates; leave it "
+                "out, or use keraseq.baselines.LagTrees."
+            )
+        columns = Columns.of(self.series_col, self.date_col, self.value_cols)
+        reader = ForecastReader(columns, self.missing, self.freq, calendar=False, phase=True)
+        data = reader.fit(y, **given)
+        for series in data.panel.series:
+            series.index_ahead(horizon)  # dates that run out are an error before training
+        season = self._season_of(data)
+        self._needed = self._learn(data, horizon, season)
+        self._reader, self._data, self._horizon, self.season_ = reader, data, horizon, season
+        return self
+
+    def _season_of(self, data):
+        if not (isinstance(self.season, str) and self.season == "auto"):
+            return check_integer("season", self.season, 1)
+        values = max((series.values for series in data.panel.series), key=len)
+        return find_season(values, self.horizon)
+
+    def predict(self, n=None, *, y=None, past=None, future=None, static=None):
+        """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
+        check_is_fitted(self)
+        n = self._horizon if n is None else check_integer("n", n, 1)
+        data = self._reader.read(y, past, future, static, n, self._data)
+        ends = data.lengths()
+        self._check_history(data, ends)
+        values = [self._ahead(data, i, np.array([end]), n)[0] for i, end in enumerate(ends)]
+        return data.panel.forecast(values)
+
+    def predict_windows(self, y, start, *, past=None, future=None, static=None):
+        """Forecast `horizon` steps from every origin whose targets lie in ``y[start:]``.
+
+        Parameters
+        ----------
+        y : Series, DataFrame or array
+        start : int
+            First row to be forecast.
+
+        Returns
+        -------
+        forecast, truth : ndarray `(windows, horizon, targets)`
+            The truth is NaN where a value is missing.
+        """
+        check_is_fitted(self)
+        data = self._reader.read(y, past, future, static, 0, self._data)
+        if len(data.panel) != 1:
+            raise ValueError(f"predict_windows reads one series, and y has {len(data.panel)}.")
+        start = check_integer("start", start, 1)
+        self._check_history(data, [start])
+        return self._windows(data, 0, start)
+
+    def score(self, y, *, past=None, future=None, static=None, season=None):
+        """Return minus the mean absolute scaled error of one-horizon forecasts all through y.
+
+        As of :meth:`keraseq.SequenceForecaster.score`; forecasts begin where there is history
+        enough. A series of a list is scaled by its own rows before that, two seasons at least.
+        """
+        check_is_fitted(self)
+        data = self._reader.read(y, past, future, static, 0, self._data)
+        trained = self._data.panel
+        season = season_of(trained.series[0].index, season)
+        known, first, errors = places(data.panel, trained), self._needed, []
+        if known is None:
+            first = max(first, 2 * season)
+        for place, series in enumerate(data.panel.series):
+            rows = series.values[:first] if known is None else trained.series[known[place]].values
+            forecast, truth = self._windows(data, place, first)
+            errors.append(np.abs(forecast - truth) / mase_scale(rows, season))
+        errors = np.concatenate(errors)
+        if np.isnan(errors).all():
+            raise ValueError(f"Training repeats itself every {season} steps; give another season=.")
+        return -float(np.nanmean(errors))
+
+    def _place_in_training(self, data, place):
+        """Where the parameters of a series are: series of a list are training's in their order."""
+        known = places(data.panel, self._data.panel)
+        if known is not None:
+            return known[place]
+        if len(data.panel) != len(self._data.panel):
+            raise ValueError(
+                f"y has {len(data.panel)} series and training had {len(self._data.panel)}; each "
+                "has parameters of its own, and a list must have as many."
+            )
+        return place
+
+    def _windows(self, data, place, start):
+        values = data.panel.series[place].values
+        origins = np.arange(start, len(values) - self._horizon + 1)
+        if not len(origins):
+            raise ValueError(
+                f"start={start} leaves fewer than horizon={self._horizon} rows of "
+                f"{data.panel.name(place)}, which has {len(values)}."
+            )
+        truth = np.stack([values[origin : origin + self._horizon] for origin in origins])
+        return self._ahead(data, place, origins, self._horizon), truth
+
+    def _check_history(self, data, ends):
+        for place, end in enumerate(ends):
+            if end < self._needed:
+                raise ValueError(
+                    f"{data.panel.name(place)} has {end} rows to go on from; "
+                    f"{type(self).__name__} needs at least {self._needed}."
+                )
+            missing = np.isnan(data.panel.series[place].values[:end]).all(axis=0)
+            if missing.any():
+                column = data.panel.targets[int(np.argmax(missing))]
+                raise ValueError(
+                    f"{data.panel.name(place)} has no value of {column!r} in the first {end} rows, "
+                    "so nothing can be forecast from there."
+                )
+
+
+def filled(values):
+    """Values with the last one before in place of a missing one, at the beginning the first."""
+    rows = np.arange(len(values))[:, None]
+    known = ~np.isnan(values)
+    last = np.maximum.accumulate(np.where(known, rows, -1), axis=0)
+    last = np.where(last < 0, known.argmax(axis=0), last)
+    return np.take_along_axis(values, last, axis=0)

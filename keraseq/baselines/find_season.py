@@ -1,0 +1,57 @@
+"""The season of a series by its values alone."""
+
+import numpy as np
+
+_SEASONS = (1, 4, 7, 12, 24, 52, 168, 365)
+
+
+def find_season(values, horizon, seasons=_SEASONS):
+    """The season whose repetition would have forecast the series best, each target counting alike.
+
+    The step `k` ahead repeats what was ``season * ceil(k / season)`` steps before it: the last
+    value alone is a good guess for the next step only.
+
+    Parameters
+    ----------
+    values : ndarray `(time, targets)`
+        NaN where a value is missing.
+    horizon : int
+        Steps forecast at once.
+    seasons : sequence of int
+        To choose from.
+
+    Returns
+    -------
+    int
+        1 where the series is too short for any.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from keraseq.baselines import find_season
+    >>> find_season(np.tile([[1.0], [5.0], [2.0], [8.0]], (6, 1)), horizon=3)
+    4
+    """
+    # What is too large to square is for a fit to refuse in its own words.
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = np.nanstd(values, axis=0)
+    scaled = values / np.where(spread > 0, spread, 1.0)
+    steps = np.arange(1, horizon + 1)
+
+    def error(season):
+        lags, counts = np.unique(season * -(-steps // season), return_counts=True)
+        return np.average([_mean_change(scaled, lag) for lag in lags], weights=counts)
+
+    reach = {season: season * -(-horizon // season) for season in seasons}
+    possible = [season for season in seasons if season + reach[season] <= len(values)]
+    return min(possible or [1], key=error)
+
+
+def _mean_change(values, lag):
+    """Mean absolute difference over so many steps, over what is known."""
+    change = np.abs(values[lag:] - values[:-lag])
+    known = ~np.isnan(change)
+    counts = known.sum(axis=0)
+    if not counts.any():
+        return np.nan
+    return (np.where(known, change, 0.0).sum(axis=0) / np.maximum(counts, 1))[counts > 0].mean()
