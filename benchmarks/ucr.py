@@ -35,6 +35,7 @@ import numpy as np
 import keraseq
 from keraseq.baselines import Facts, rivals_of
 from keraseq.datasets import fetch_ucr
+from keraseq.training.pool import POOL
 
 PROBLEMS = (
     *("ArrowHead", "BME", "CBF", "Chinatown", "Coffee", "ECG200", "ECGFiveDays", "FaceFour"),
@@ -228,7 +229,8 @@ def main():
     path = arguments.records
     if not arguments.table:
         jobs = [
-            (model, problem, resample, arguments.seeds, arguments.folds, arguments.set)
+            (model, problem, resample, [seed], arguments.folds, arguments.set)
+            for seed in arguments.seeds
             for resample in range(arguments.resamples + 1)
             for model in arguments.models
             for problem in sorted(arguments.problems, key=lambda name: -steps_of(name))
@@ -246,13 +248,21 @@ def main():
 
 def run(jobs, path, n_jobs):
     if n_jobs == 1:
-        for job in jobs:
-            fit(job, path)
+        run_in_turn(jobs, path)
         return
     context = multiprocessing.get_context("spawn")
+    problems = list(dict.fromkeys(job[1] for job in jobs))
     with concurrent.futures.ProcessPoolExecutor(n_jobs, mp_context=context) as pool:
-        for done in [pool.submit(fit, job, path) for job in jobs]:
+        parts = [[j for j in jobs if j[1] in problems[i::n_jobs]] for i in range(n_jobs)]
+        for done in [pool.submit(run_in_turn, part, path) for part in parts]:
             done.result()
+
+
+def run_in_turn(jobs, path):
+    # A problem's models wait for its next seed, so that each is compiled once.
+    with POOL.room(len({job[:3] for job in jobs})):
+        for job in jobs:
+            fit(job, path)
 
 
 def steps_of(problem):

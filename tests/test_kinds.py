@@ -188,3 +188,15 @@ def test_only_the_file_of_the_name_asked_for_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['keraseq.models.gru']"
+
+
+def test_an_architecture_s_own_reading_comes_after_the_user_s_and_not_in_forecasts():
+    spec = find_model("fcn")
+    assert spec.pooling == "mean"
+    reading = {}
+    for task, outputs in (("classification", 2), ("forecasting", (3, 1))):
+        model = keraseq.fcn((8, 1), outputs, task=task, units=2)
+        reading[task] = model.get_layer("pooling").pooling
+    assert reading == {"classification": "mean", "forecasting": "ends"}
+    asked = keraseq.fcn((8, 1), 2, units=2, pooling="max")
+    assert asked.get_layer("pooling").pooling == "max"

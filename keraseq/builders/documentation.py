@@ -137,8 +137,8 @@ def _shared(spec):
         tokens=TOKENS,
         ngram_dim=NGRAM_DIM,
         series=SERIES,
-        token_pooling=TokenStem.default_pooling,
-        series_pooling=SeriesStem.default_pooling,
+        token_pooling=spec.pooling or TokenStem.default_pooling,
+        series_pooling=spec.pooling or SeriesStem.default_pooling,
         **sizes,
     )
     entries = re.split(r"\n(?=\S)", text)

@@ -171,7 +171,7 @@ def make_plan(
         the_task,
         outputs,
         pooling=settings["pooling"],
-        default_pooling=stem.pooling(causal),
+        default_pooling=(not the_task.reads_history and spec.pooling) or stem.pooling(causal),
         causal=causal,
         quantiles=quantiles,
         logits=logits,

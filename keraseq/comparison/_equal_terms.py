@@ -17,6 +17,8 @@ def set_terms(entry, budgets):
     spec = find_model(ours.model) if ours is not None and is_registered(ours.model) else None
     if spec is not None:
         entry.notes += _own_stem(spec)
+        if spec.pooling and ours.pooling is None:
+            entry.notes.append(f"read by its {spec.pooling}, as in its paper")
     budgets = {name: value for name, value in budgets.items() if value is not None}
     if not budgets:
         return

@@ -33,6 +33,7 @@ def register_model(
     tasks=None,
     inputs="any",
     channels="any",
+    pooling=None,
     second_size=None,
     hints=None,
 ):
@@ -65,6 +66,9 @@ def register_model(
         What it can read.
     channels : {"any", "mixed"}, default="any"
         "mixed" for an architecture that must see all channels of a history at once.
+    pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
+        How its paper makes one vector of the steps, where nobody asks for another way; of
+        forecasts the shared default stays.
     second_size : str, optional
         One of its own parameters, a width, that a parameter budget may solve beside ``units``.
     hints : dict, optional
@@ -107,6 +111,7 @@ def register_model(
         "tasks": tasks,
         "inputs": inputs,
         "channels": channels,
+        "pooling": pooling,
         "second_size": second_size,
         "hints": hints,
     }
@@ -274,6 +279,10 @@ def _register(function, kind, facts):
     check_choice("family", facts["family"], FAMILIES)
     check_choice("inputs", facts.get("inputs", "any"), ("any", "tokens", "numbers"))
     check_choice("channels", facts["channels"], ("any", "mixed"))
+    if facts.get("pooling") is not None:
+        from keraseq.tasks.layers import POOLINGS
+
+        check_choice("pooling", facts["pooling"], POOLINGS)
     causal = facts.get("causal", False)
     if not isinstance(causal, bool) and not callable(causal):
         raise TypeError(f"causal={causal!r} must be True, False or a function of own parameters.")

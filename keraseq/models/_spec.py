@@ -40,6 +40,8 @@ class ModelSpec:
         Whether a history comes normalised by its own level and spread.
     reads_past : bool
         Whether a forecaster reads channels beyond its targets, as every body does.
+    pooling : str or None
+        How a body's steps become one vector, where nobody says otherwise and no history is read.
     second_size : str or None
         An own parameter that a budget may solve beside ``units``.
     hints : tuple
@@ -64,6 +66,7 @@ class ModelSpec:
     channels: str = "any"
     normalize: bool = True
     reads_past: bool = True
+    pooling: str | None = None
     second_size: str | None = None
     hints: tuple = ()
     settings: tuple = ()
@@ -133,7 +136,14 @@ class ModelSpec:
         """What of the registration, beside the function, decides how it is built and trained."""
         return [
             *(self.name, self.kind.name, self.causal, self.tasks, self.inputs, self.channels),
-            *(self.normalize, self.reads_past, self.second_size, self.hints, self.settings),
+            *(
+                self.normalize,
+                self.reads_past,
+                self.pooling,
+                self.second_size,
+                self.hints,
+                self.settings,
+            ),
         ]
 
     @property

@@ -13,6 +13,7 @@ from keraseq.models.layers.masked_convolution import fcn_blocks, real_steps
     "IJCNN, arXiv:1611.06455",
     family="convolutional",
     parallel=True,
+    pooling="mean",
     hints=CONVOLUTIONAL,
 )
 def fcn(x, mask, *, units=128, num_layers=3, dropout=None):

@@ -23,6 +23,7 @@ _BRANCHES = 4
     "Knowledge Discovery 34, arXiv:1909.04939",
     family="convolutional",
     parallel=True,
+    pooling="mean",
     hints=CONVOLUTIONAL,
     second_size="bottleneck_size",
 )

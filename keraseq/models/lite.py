@@ -17,6 +17,7 @@ from keraseq.models.layers.masked_convolution import normalize_batch, real_steps
     "arXiv:2409.02869",
     family="convolutional",
     parallel=True,
+    pooling="mean",
     hints=CONVOLUTIONAL,
     second_size="bottleneck_size",
 )

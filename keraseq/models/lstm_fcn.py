@@ -15,6 +15,7 @@ from keraseq.models.layers.masked_convolution import fcn_blocks, real_steps
     paper="LSTM fully convolutional networks for time series classification. IEEE Access 6, "
     "arXiv:1709.05206",
     family="convolutional",
+    pooling="mean",
     hints=CONVOLUTIONAL,
     second_size="lstm_units",
 )
@@ -24,8 +25,7 @@ def lstm_fcn(x, mask, *, units=128, num_layers=3, dropout=0.8, lstm_units=8):
     ``units`` filters in the first and last of ``num_layers`` convolutions, twice as many between;
     ``dropout`` falls on the LSTM alone. The paper lets the LSTM see a series as one step of many
     channels (its dimension shuffle), which ties it to one length; here it reads step by step, and
-    the shared pooling reads both branches where the paper takes the LSTM's last step and the
-    convolutions' mean.
+    the shared pooling reads the mean of both branches, where the paper takes the LSTM's last step.
 
     Parameters
     ----------

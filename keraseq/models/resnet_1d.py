@@ -20,6 +20,7 @@ from keraseq.models.layers.masked_convolution import (
     "IJCNN, arXiv:1611.06455",
     family="convolutional",
     parallel=True,
+    pooling="mean",
     hints=CONVOLUTIONAL,
 )
 def resnet_1d(x, mask, *, units=64, num_layers=3, dropout=None):

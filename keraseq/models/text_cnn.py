@@ -14,13 +14,14 @@ from keraseq.models.layers.masked_convolution import real_steps, side_by_side
     paper="Convolutional neural networks for sentence classification. EMNLP, arXiv:1408.5882",
     family="convolutional",
     parallel=True,
+    pooling="max",
 )
 def text_cnn(x, mask, *, units=300, num_layers=1, dropout=None, kernel_sizes=(3, 4, 5)):
     """Convolutions over three, four and five words side by side: which phrases occur at all.
 
     ``units`` filters in all, shared out among the lengths: 100 of each in the paper, which reads
-    the highest answer of each filter (``pooling="max"``; the shared default reads the mean too)
-    and sets ``dropout=0.5`` behind it. Its limit on the norm of the output's weights is left out.
+    the highest answer of each filter and sets ``dropout=0.5`` behind it. Its limit on the norm of
+    the output's weights is left out.
 
     Parameters
     ----------
