@@ -8,7 +8,13 @@ import tensorflow as tf
 import keraseq
 from keraseq.builders import assemble, make_plan
 from keraseq.models import find_model
-from keraseq.models.layers import IndependentCell, LinearRecurrentUnit
+from keraseq.models.layers import (
+    ExponentialCell,
+    IndependentCell,
+    LinearRecurrentUnit,
+    MatrixMemory,
+    ShortConvolution,
+)
 from keraseq.models.layers.complex_scan import complex_scan
 from keraseq.training.initial_values import InitialValues
 
@@ -83,8 +89,9 @@ def test_a_ring_that_is_none_is_refused(own, says):
         keraseq.lru((None, 2), 2, **own)
 
 
-def test_first_values_of_lru_are_drawn_again_without_a_build():
-    plan = make_plan("lru", (None, 2), 3, units=4, num_layers=1)
+@pytest.mark.parametrize("name", ["lru", "xlstm"])
+def test_first_values_are_drawn_again_without_a_build(name):
+    plan = make_plan(name, (None, 2), 3, units=4)
     model = assemble(plan, 0)
     values = InitialValues(model, plan, 0)
     assert values.are_drawn
@@ -138,3 +145,54 @@ def test_indrnn_never_lets_a_gradient_more_than_double():
     assert len(cells) == 9
     assert cells[0].largest == pytest.approx(2**0.01)
     assert [type(made).__name__ for made in deep.operations].count("Add") == 8
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize("largest", [1.0, 60.0], ids=["small gates", "large gates"])
+def test_a_matrix_memory_is_its_recurrence(largest):
+    """In float64 and without anything taken off the exponents."""
+    n, heads, size = 70, 2, 3
+    q, k, v = (draw.normal(size=(2, n, heads * size)) for _ in range(3))
+    enter, forget = largest * draw.normal(size=(2, n, heads)), draw.normal(size=(2, n, heads))
+    given = [x.astype("float32") for x in (q, k, v, enter, forget)]
+    found = np.array(MatrixMemory(heads)(*given)).reshape(2, n, heads, size)
+    q, k, v = (x.reshape(2, n, heads, size) for x in (q, k, v))
+    matrix, keys = np.zeros((2, heads, size, size)), np.zeros((2, heads, size))
+    for t in range(n):
+        keep, add = sigmoid(forget[:, t])[..., None], np.exp(enter[:, t])[..., None]
+        key = k[:, t] / np.sqrt(size)
+        matrix = keep[..., None] * matrix + (add * v[:, t])[..., None] * key[..., None, :]
+        keys = keep * keys + add * key
+        read = np.einsum("bhvk,bhk->bhv", matrix, q[:, t])
+        seen = np.abs(np.einsum("bhk,bhk->bh", keys, q[:, t]))
+        wanted = read / np.maximum(seen, 1)[..., None]
+        np.testing.assert_allclose(found[:, t], wanted, rtol=2e-3, atol=2e-4)
+
+
+def test_an_exponential_cell_is_its_recurrence():
+    layer = keras.layers.RNN(ExponentialCell(4, 2), return_sequences=True)
+    x = (3 * draw.normal(size=(2, 9, 16))).astype("float32")
+    layer(x)
+    layer.set_weights([draw.normal(size=(2, 2, 8))])
+    found, (kernel,) = np.array(layer(x)), layer.get_weights()
+    h, c, n = (np.zeros((2, 4)) for _ in range(3))
+    for t in range(9):
+        recalled = np.einsum("bhd,hde->bhe", h.reshape(2, 2, 2), kernel)
+        recalled = recalled.reshape(2, 2, 4, 2).swapaxes(1, 2).reshape(2, 16)
+        i, f, z, o = np.split(x[:, t] + recalled, 4, axis=-1)
+        c = sigmoid(f) * c + np.exp(i) * np.tanh(z)
+        n = sigmoid(f) * n + np.exp(i)
+        h = sigmoid(o) * c / n
+        np.testing.assert_allclose(found[:, t], h, atol=1e-5)
+
+
+def test_a_short_convolution_weighs_each_channels_own_past():
+    layer = ShortConvolution(3)
+    x = draw.normal(size=(2, 5, 2)).astype("float32")
+    found, kernel = np.array(layer(x)), np.array(layer.kernel)[:, :, 0]
+    before = np.concatenate([np.zeros((2, 2, 2)), x], axis=1)
+    wanted = sum(before[:, i : i + 5] * kernel[i] for i in range(3))
+    np.testing.assert_allclose(found, wanted, atol=1e-6)

@@ -32,8 +32,8 @@ def lru(
 ):
     """Linear recurrences of complex numbers between gated layers: long memory, all steps at once.
 
-    Each block normalises, runs ``h[t] = lambda * h[t - 1] + gamma * B x[t]``, reads it by
-    ``Re(C h[t]) + D * x[t]``, and adds a gated linear unit of that to its input. Layer
+    Behind a linear layer each block normalises, runs ``h[t] = lambda * h[t - 1] + gamma * B x[t]``,
+    reads it by ``Re(C h[t]) + D * x[t]``, and adds a gated linear unit of that to its input. Layer
     normalisation in place of the paper's over the batch, since batches hold padding; two blocks in
     place of its six, which were for images and documents of thousands of steps.
 
@@ -51,8 +51,7 @@ def lru(
     """
     n = units if state_size is None else check_integer("state_size", state_size, 1)
     _check_ring(r_min, r_max, max_phase)
-    if x.shape[-1] != units:
-        x = layers.Dense(units)(x)
+    x = layers.Dense(units)(x)
     for _ in range(num_layers):
         y = LinearRecurrentUnit(n, r_min, r_max, max_phase)(layers.LayerNormalization()(x))
         y = layers.Dropout(dropout)(layers.Activation("gelu")(y))

@@ -18,7 +18,7 @@ class InitialValues:
     Keras gives every initialiser and every random layer a seed from Python's generator while the
     model is built. Which of these draws a variable comes from is found by drawing it again: with
     another seed the same draws are made and the same initialisers called. Where a variable is
-    neither found so nor made of zeros and ones, first values come from a new build.
+    neither found so, nor the same for every seed, first values come from a new build.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _find(layer, places, found):
             initializers.append(part)
     for variable in layer.variables:
         if id(variable) not in found:
-            source = _source(variable, initializers, places)
+            source = _source(variable, initializers, places) or _unseeded(variable, layer)
             found.update({} if source is None else {id(variable): source})
 
 
@@ -86,6 +86,16 @@ def _source(variable, initializers, places):
             source = _OfInitializer(initializer, config, place, variable)
             if _gives(source, variable):
                 return source
+    return None
+
+
+def _unseeded(variable, layer):
+    """The source of a variable whose initialiser knows no chance, or None."""
+    for part in vars(layer).values():
+        if isinstance(part, keras.initializers.Initializer) and not hasattr(part, "seed"):
+            value = ops.convert_to_numpy(part(tuple(variable.shape), dtype=variable.dtype))
+            if np.array_equal(value, variable.numpy()):
+                return lambda draws, value=value: value
     return None
 
 

@@ -4,16 +4,21 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 ``import keraseq.models.layers``, which makes those of stems and heads known too.
 """
 
+from keraseq.models.layers.block_diagonal import BlockDiagonal, Spread
+from keraseq.models.layers.exponential_cell import ExponentialCell
 from keraseq.models.layers.hand_made_filters import HandMadeFilters
+from keraseq.models.layers.head_normalization import HeadNormalization
 from keraseq.models.layers.independent_cell import Bound, IndependentCell
 from keraseq.models.layers.linear_interpolation import LinearInterpolation
 from keraseq.models.layers.linear_recurrent_unit import LinearRecurrentUnit
 from keraseq.models.layers.linear_scan import LinearScan
+from keraseq.models.layers.matrix_memory import MatrixMemory
 from keraseq.models.layers.positioned_attention import PositionedAttention
 from keraseq.models.layers.positions import SinusoidalPositions
 from keraseq.models.layers.recurrent_cycle import RecurrentCycle
 from keraseq.models.layers.recurrent_stack import recurrent_stack
 from keraseq.models.layers.segment_codes import SegmentCodes
+from keraseq.models.layers.short_convolution import ShortConvolution
 from keraseq.stems.layers import (
     FoldChannels,
     InstanceNormalization,
@@ -31,14 +36,18 @@ from keraseq.tasks.layers import (
 )
 
 __all__ = [
+    "BlockDiagonal",
     "Bound",
+    "ExponentialCell",
     "FoldChannels",
+    "HeadNormalization",
     "IndependentCell",
     "HandMadeFilters",
     "InstanceNormalization",
     "LinearInterpolation",
     "LinearRecurrentUnit",
     "LinearScan",
+    "MatrixMemory",
     "ObservedError",
     "ObservedMeanAbsoluteError",
     "Padding",
@@ -49,7 +58,9 @@ __all__ = [
     "RecurrentCycle",
     "SegmentCodes",
     "SequencePooling",
+    "ShortConvolution",
     "SinusoidalPositions",
+    "Spread",
     "TaggingAccuracy",
     "TokenDropout",
     "recurrent_stack",
