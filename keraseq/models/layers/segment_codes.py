@@ -22,16 +22,16 @@ class SegmentCodes(keras.layers.Layer):
     def __init__(self, segments, channels, units, **kwargs):
         super().__init__(**kwargs)
         self.segments, self.channels, self.units = segments, channels, units
+        # Kept, so that first values can be drawn again from another seed.
+        self.place_initializer = keras.initializers.RandomNormal(stddev=1.0)
+        self.channel_initializer = keras.initializers.RandomNormal(stddev=1.0)
 
     def build(self, state_shape):
         half = self.units // 2
-        normal = keras.initializers.RandomNormal
-        self.place = self.add_weight(
-            name="place", shape=(self.segments, self.units - half), initializer=normal(stddev=1.0)
-        )
-        self.channel = self.add_weight(
-            name="channel", shape=(self.channels, half), initializer=normal(stddev=1.0)
-        )
+        shape = self.segments, self.units - half
+        self.place = self.add_weight(shape, self.place_initializer, name="place")
+        shape = self.channels, half
+        self.channel = self.add_weight(shape, self.channel_initializer, name="channel")
 
     def call(self, state):
         place = ops.repeat(self.place[None], self.channels, axis=0)
