@@ -266,7 +266,7 @@ def run_in_turn(jobs, path):
 
 
 def steps_of(problem):
-    return fetch_ucr(problem).data.shape[1]
+    return max(map(len, fetch_ucr(problem).data))
 
 
 def write_tables(lines, by_problem, records):

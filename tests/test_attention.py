@@ -69,9 +69,31 @@ def test_positions_see_no_padding_and_step_by_step_are_the_same(positions):
 
 
 def test_patches_of_a_preset_are_for_numbers_and_for_whole_sequences():
-    with pytest.raises(ValueError, match="reads numbers"):
+    with pytest.raises(ValueError, match="patch_tst reads numbers, not text"):
         keraseq.patch_tst((None,), 2, vocabulary_size=9)
     with pytest.raises(ValueError, match="does not serve task='tagging'"):
         keraseq.patch_tst((None, 1), 2, task="tagging")
     model = keraseq.patch_tst((40, 1), 2, patch_length=4)
     assert model.get_layer("patches").output[0].shape[1] == 10
+
+
+def test_heads_and_patches_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match=r"num_heads=9 is more than units=8.*at most 8"):
+        keraseq.transformer((None, 2), 2, units=8, num_heads=9)
+    with pytest.raises(ValueError, match="num_heads=0"):
+        keraseq.conformer((None, 2), 2, num_heads=0)
+    model = keraseq.transformer((None, 2), 2, num_heads=16, parameter_budget=30_000)
+    assert abs(keraseq.count_parameters(model) - 30_000) < 600
+    with pytest.raises(ValueError, match="patch_length=9 is longer than the sequence of 8 steps"):
+        keraseq.gru((8, 1), 2, patch_length=9)
+    clf = keraseq.SequenceClassifier("gru", model_params={"patch_length": 9})
+    with pytest.raises(ValueError, match="patch_length=9 is longer than the sequence of 8 steps"):
+        clf.fit(np.ones((4, 8)), [0, 1, 0, 1])
+    # A preset's own patches are filled up.
+    keraseq.patch_tst((8, 1), 2)
+
+
+def test_an_architecture_of_numbers_refuses_texts():
+    clf = keraseq.SequenceClassifier("patch_tst")
+    with pytest.raises(ValueError, match="patch_tst reads numbers, not text"):
+        clf.fit(["good", "bad"] * 4, [0, 1] * 4)

@@ -6,7 +6,7 @@ from keraseq.builders.count_flops import count_flops
 from keraseq.builders.count_parameters import count_parameters
 from keraseq.builders.documentation import builder_signature, make_builder
 from keraseq.builders.model_info import model_info
-from keraseq.builders.plan import Plan, make_plan
+from keraseq.builders.plan import Plan, check_patch_fits, make_plan
 from keraseq.builders.seeding import python_random
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "assemble",
     "build",
     "builder_signature",
+    "check_patch_fits",
     "compile_for_task",
     "count_flops",
     "count_parameters",

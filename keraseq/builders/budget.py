@@ -76,13 +76,14 @@ def _nearest(plan, size, name, budget, count):
     def number(value):
         return count(plan.with_sizes(**{size: value}))
 
-    if number(1) > budget:
+    low = _smallest(number)
+    if number(low) > budget:
         raise ValueError(
             f"{name}={budget:,} is below the smallest {plan.spec.name} for this input "
-            f"and output: {size}=1 has {number(1):,} {_WHAT[name]}. Raise the budget or lower "
-            "embedding_dim or num_layers."
+            f"and output: {size}={low} has {number(low):,} {_WHAT[name]}. Raise the budget or "
+            "lower embedding_dim or num_layers."
         )
-    low, high, guess = 1, None, _FIRST_GUESS
+    high, guess = None, max(low + 1, _FIRST_GUESS)
     while high is None or high - low > 1:
         if number(guess) > budget:
             high = guess
@@ -92,6 +93,19 @@ def _nearest(plan, size, name, budget, count):
         guess = _next_guess(low, high, guess, budget, number)
     nearest = min((low, high), key=lambda value: abs(number(value) - budget))
     return plan.with_sizes(**{size: nearest})
+
+
+def _smallest(number):
+    """The least size that an architecture can be built with: 1, or the next power of two."""
+    size = 1
+    while True:
+        try:
+            number(size)
+            return size
+        except ValueError:
+            if size >= _FIRST_GUESS:
+                raise
+            size *= 2
 
 
 def _next_guess(low, high, last, budget, number):

@@ -166,6 +166,7 @@ def make_plan(
         **{k: settings[k] for k in _STEM_SETTINGS},
     )
     _check_stem(spec, stem)
+    check_patch_fits(patch_length, stem.time)
     causal = spec.is_causal(own)
     head = make_head(
         the_task,
@@ -198,6 +199,18 @@ def _check_used(spec, settings):
         raise ValueError(
             f"{', '.join(unused)}: {spec.name} is a {spec.kind.name}, which has no use for it; "
             "leave it out."
+        )
+
+
+def check_patch_fits(patch_length, time):
+    """Raise for patches asked for that are longer than the sequences, where both are known.
+
+    A preset's patches are filled up instead.
+    """
+    if patch_length is not None and time is not None and patch_length > time:
+        raise ValueError(
+            f"patch_length={patch_length} is longer than the sequence of {time} steps, which would "
+            f"be one patch, filled up; give at most {time // 2 or 1}, or leave it out."
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import keras
 
-from keraseq.builders import plan_model
+from keraseq.builders import check_patch_fits, plan_model
 from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
 from keraseq.training.blueprint import FunctionBlueprint, ZooBlueprint
@@ -78,10 +78,12 @@ def make_blueprint(
             f"model_params sets {', '.join(doubled)}, which {type(estimator).__name__} sets "
             "itself, by its own parameters or by the data; leave it out there."
         )
+    time = None if isinstance(input_shape, Mapping) else input_shape[0]
     if not get_task(task).reads_history:
         # Rows of any length, so that equal models of other data need no other trace.
         input_shape = (None, *input_shape[1:])
     plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
+    check_patch_fits(own.get("patch_length"), time)
     return ZooBlueprint(plan, config, loss)
 
 
