@@ -94,7 +94,8 @@ def make_estimator(model, seed, settings, n_rows):
     if model not in rivals:
         raise SystemExit(f"{model!r} is neither in the zoo nor one of {', '.join(rivals)}.")
     rival = rivals[model]
-    return rival.set_params(random_state=seed) if "random_state" in rival.get_params() else rival
+    seeds = [name for name in rival.get_params() if name.rpartition("__")[2] == "random_state"]
+    return rival.set_params(**dict.fromkeys(seeds, seed))
 
 
 def probabilities_of(estimator, X):
