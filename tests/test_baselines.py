@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from keraseq.baselines import (
     Facts,
+    LinearTagger,
     NaiveBayesWeights,
     NaiveForecaster,
     NearestNeighbour,
@@ -187,3 +188,42 @@ def test_rivals_are_asked_for_by_name():
         rivals_of(facts, [3])
     with pytest.raises(TypeError, match=r"give a list: \['drift'\]"):
         rivals_of(facts, "drift")
+
+
+def test_the_linear_tagger_reads_endings_shapes_and_neighbours():
+    X = [["He", "walked", "to", "Rome"], ["She", "talked", "to", "Paris"], ["to", "talk"]] * 6
+    y = [["P", "V", "T", "N"], ["P", "V", "T", "N"], ["T", "V"]] * 6
+    tagger = clone(LinearTagger(random_state=0)).fit(X, y)
+    again = pickle.loads(pickle.dumps(tagger))
+    new = [["She", "jumped", "to", "Oslo"], []]
+    assert tagger.predict(new) == again.predict(new) == [["P", "V", "T", "N"], []]
+    # The same word, told apart by the one before it.
+    X = [["a", "bat"], ["to", "bat"], ["a", "run"], ["to", "run"]] * 5
+    y = [["D", "N"], ["T", "V"], ["D", "N"], ["T", "V"]] * 5
+    assert LinearTagger().fit(X, y).predict([["to", "nap"], ["a", "nap"]]) == [
+        ["T", "V"], ["D", "N"],
+    ]  # fmt: skip
+    assert LinearTagger(window=0).fit(X, y).predict([["a"]]) == [["D"]]
+
+
+def test_the_linear_tagger_reads_ids_characters_and_numbers():
+    ids = LinearTagger(input="tokens").fit([[2, 3], [4, 3, 5]] * 5, [[0, 1], [2, 1, 0]] * 5)
+    assert ids.predict(np.array([[4, 3, 0]])) == [[2, 1]]  # 0 is padding
+    letters = LinearTagger().fit(["ab", "ba"] * 5, [["A", "B"], ["B", "A"]] * 5)
+    assert letters.predict(["abba"]) == [["A", "B", "B", "A"]]
+    rising = np.random.default_rng(0).normal(size=(8, 30, 2))
+    tags = (np.diff(rising[:, :, 0], axis=1, prepend=0) > 0).astype(int)
+    waves = LinearTagger().fit(rising, tags.tolist())
+    assert np.mean(np.array(waves.predict(rising)) == tags) > 0.9
+    with pytest.raises(TypeError, match="training had series"):
+        waves.predict([["a", "b"]])
+
+
+def test_the_linear_tagger_says_what_is_wrong():
+    assert LinearTagger().fit([["a"], ["b", "c"]], [["N"], ["N", "N"]]).predict([["d"]]) == [["N"]]
+    with pytest.raises(ValueError, match="row 1"):
+        LinearTagger().fit([["a"], ["b", "c"]], [["N"], ["N"]])
+    with pytest.raises(ValueError, match="no tag"):
+        LinearTagger().fit([[], []], [[], []])
+    with pytest.raises(ValueError, match="window=-1"):
+        LinearTagger(window=-1).fit([["a"]], [["N"]])

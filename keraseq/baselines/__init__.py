@@ -6,6 +6,7 @@ from keraseq.baselines.ets import ETS
 from keraseq.baselines.find_season import find_season
 from keraseq.baselines.lag_trees import LagTrees
 from keraseq.baselines.linear_baseline import linear_baseline
+from keraseq.baselines.linear_tagger import LinearTagger
 from keraseq.baselines.mase_scale import mase_scale
 from keraseq.baselines.mini_rocket import MiniRocket, mini_rocket_baseline
 from keraseq.baselines.most_frequent_tag import MostFrequentTag
@@ -21,6 +22,7 @@ __all__ = [
     "ETS",
     "Facts",
     "LagTrees",
+    "LinearTagger",
     "MiniRocket",
     "MostFrequentTag",
     "NaiveBayesWeights",
