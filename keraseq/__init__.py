@@ -25,6 +25,7 @@ _STAGES = (
     "cli",
 )
 _EXPORTS = {
+    "ArtifactError": "keraseq.export.artifact_error",
     "Comparison": "keraseq.comparison.comparison",
     "Padding": "keraseq.stems.layers",
     "SequenceClassifier": "keraseq.wrappers.sequence_classifier",
@@ -36,12 +37,15 @@ _EXPORTS = {
     "count_flops": "keraseq.builders",
     "count_parameters": "keraseq.builders",
     "ensemble": "keraseq.wrappers.ensemble",
+    "inspect": "keraseq.export.inspect",
     "list_models": "keraseq.models",
+    "load": "keraseq.export.load",
     "load_model": "keraseq.export.load_model",
     "model_info": "keraseq.builders",
     "register_forecaster": "keraseq.models",
     "register_model": "keraseq.models",
     "register_preset": "keraseq.models",
+    "save": "keraseq.export.save",
     "show_versions": "keraseq._show_versions",
 }
 

@@ -20,6 +20,7 @@ from keraseq import comparison as comparison
 from keraseq import plots as plots
 from keraseq import export as export
 from keraseq import cli as cli
+from keraseq.export.artifact_error import ArtifactError as ArtifactError
 from keraseq.comparison.comparison import Comparison as Comparison
 from keraseq.stems.layers import Padding as Padding
 from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceClassifier
@@ -31,12 +32,15 @@ from keraseq.comparison.compare import compare as compare
 from keraseq.builders import count_flops as count_flops
 from keraseq.builders import count_parameters as count_parameters
 from keraseq.wrappers.ensemble import ensemble as ensemble
+from keraseq.export.inspect import inspect as inspect
 from keraseq.models import list_models as list_models
+from keraseq.export.load import load as load
 from keraseq.export.load_model import load_model as load_model
 from keraseq.builders import model_info as model_info
 from keraseq.models import register_forecaster as register_forecaster
 from keraseq.models import register_model as register_model
 from keraseq.models import register_preset as register_preset
+from keraseq.export.save import save as save
 from keraseq._show_versions import show_versions as show_versions
 
 __version__: str

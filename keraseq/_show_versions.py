@@ -9,7 +9,7 @@ import keraseq
 
 _PACKAGES = [
     *("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "pandas", "pooch"),
-    *("tqdm", "regex", "tokenizers", "matplotlib", "statsmodels", "jax", "torch"),
+    *("tqdm", "regex", "skops", "tokenizers", "matplotlib", "statsmodels", "jax", "torch"),
 ]
 
 

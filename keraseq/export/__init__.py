@@ -1,5 +1,9 @@
 """Saving, loading and other formats."""
 
+from keraseq.export.artifact_error import ArtifactError
+from keraseq.export.inspect import Artifact, inspect
+from keraseq.export.load import load
 from keraseq.export.load_model import load_model
+from keraseq.export.save import save
 
-__all__ = ["load_model"]
+__all__ = ["Artifact", "ArtifactError", "inspect", "load", "load_model", "save"]

@@ -31,7 +31,7 @@ class Network:
         With `keep_optimizer` its state goes on with the next call. The weights are kept after
         Ctrl-C too, which the run that is returned then tells.
         """
-        weights = self._weights if self._own is None else self._own.get_weights()
+        weights = self.weights
         with self._lend(bool(callbacks)) as lent:
             model = lent.model
             lent.reset(self.seed)
@@ -70,6 +70,11 @@ class Network:
     def gives_probabilities(self):
         """Whether the raw output is probabilities and not logits."""
         return not self.blueprint.is_plan and ends_in_probabilities(self.model)
+
+    @property
+    def weights(self):
+        """A list of arrays in the model's order; None before it is trained."""
+        return self._weights if self._own is None else self._own.get_weights()
 
     def _keep(self, lent, keep_optimizer):
         model = lent.model
@@ -118,8 +123,7 @@ class Network:
         return POOL.lend(key, lambda: self.blueprint.make(self.seed), self._token)
 
     def __getstate__(self):
-        weights = self._weights if self._own is None else self._own.get_weights()
-        return {**vars(self), "_weights": weights, "_own": None, "_token": None}
+        return {**vars(self), "_weights": self.weights, "_own": None, "_token": None}
 
     def __setstate__(self, state):
         vars(self).update(state, _token=object())

@@ -71,6 +71,12 @@ class NetworkEstimator(BaseEstimator):
         """Print the layers of the trained model."""
         self.model_.summary()
 
+    def save(self, path):
+        """Save it as one safe file; see :func:`keraseq.save`, which this calls."""
+        from keraseq.export import save
+
+        save(self, path)
+
     def __getstate__(self):
         # Callbacks that ran hold a model, and often open files.
         state = {k: v for k, v in super().__getstate__().items() if k != "callbacks_"}

@@ -1,0 +1,119 @@
+"""Say what is in a saved estimator."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from keraseq.export._archive import open_archive
+
+
+def inspect(path):
+    """Tell what is in a file of :func:`keraseq.save`, and that it is whole.
+
+    No estimator is built, and neither Keras nor TensorFlow loaded.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    Artifact
+
+    Raises
+    ------
+    FileNotFoundError, ArtifactError
+        As of :func:`keraseq.load`.
+
+    Examples
+    --------
+    >>> import keraseq, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.keraseq")
+    >>> keraseq.SequenceClassifier("lstm", units=4).save(path)
+    >>> keraseq.inspect(path)
+    model.keraseq: SequenceClassifier, not fitted, ...
+    """
+    path = Path(path)
+    with open_archive(path) as archive:
+        archive.check()
+        manifest = archive.manifest
+        with archive.reading():
+            return Artifact(
+                path.name,
+                archive.size,
+                *(manifest[name] for name in ("format_version", "facts", "versions")),
+                *(manifest[name] for name in ("left_out", "needs")),
+            )
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What a file of :func:`keraseq.save` says of itself.
+
+    Attributes
+    ----------
+    name : str
+    size : int
+        Bytes.
+    format_version : int
+    facts : dict
+        Class, task, model, number of weights, classes, vocabulary.
+    versions : dict
+        That wrote it.
+    left_out : list of str
+        Parameters that the file does not hold.
+    needs : dict
+        Functions and architectures of a user's that `load` must find, by name.
+    """
+
+    name: str
+    size: int
+    format_version: int
+    facts: dict
+    versions: dict
+    left_out: list
+    needs: dict
+
+    def __repr__(self):
+        return "\n".join(self._lines())
+
+    def _lines(self):
+        facts = self.facts
+        what = [facts["class"], facts.get("task", "" if facts["fitted"] else "not fitted")]
+        size = f"{self.size:,} bytes, format {self.format_version}"
+        yield f"{self.name}: {', '.join(filter(None, [*what, size]))}"
+        rows = {
+            "steps": ", ".join(f"{name} ({kind})" for name, kind in facts.get("steps", ())),
+            "model": self._model(),
+            "classes": self._classes(),
+            "vocabulary": f"{facts['vocabulary']:,} tokens" if "vocabulary" in facts else "",
+            "forecasts": self._forecasts(),
+            "left out": "; ".join(self.left_out),
+            "needs": "; ".join(
+                f"{need['what']} {name!r} ({need['where']})" for name, need in self.needs.items()
+            ),
+            "written by": ", ".join(f"{name} {v}" for name, v in self.versions.items()),
+        }
+        for name, row in rows.items():
+            if row:
+                yield f"  {name:11} {row}"
+
+    def _model(self):
+        facts = self.facts
+        if "model" not in facts:
+            return ""
+        members = f"{facts['members']} times " if "members" in facts else ""
+        return f"{members}{facts['model']}, {facts['parameters']:,} weights"
+
+    def _classes(self):
+        facts = self.facts
+        if "classes" not in facts:
+            return ""
+        shown = ", ".join(facts["classes"][:10])
+        more = facts["n_classes"] - 10
+        return f"{shown} and {more:,} more" if more > 0 else shown
+
+    def _forecasts(self):
+        facts = self.facts
+        if "horizon" not in facts:
+            return ""
+        return f"{facts['horizon']} steps from {facts['lookback']}"
