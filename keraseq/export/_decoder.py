@@ -1,6 +1,7 @@
 """From JSON and arrays to an estimator: what a file holds is data, and never called."""
 
 import dataclasses
+import functools
 import inspect
 import math
 
@@ -148,7 +149,10 @@ class Decoder:
         return made
 
 
+@functools.cache
 def _defaults(kind):
+    if kind.__init__ is object.__init__:
+        return {}
     parameters = inspect.signature(kind.__init__).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 

@@ -52,13 +52,18 @@ def read_foreign(data):
 
     Raises
     ------
-    Exception
-        Whatever is wrong with them; of types beyond skops's own list none is looked up.
+    ValueError
+        For types beyond skops's own list, none of which is looked up, and whatever else is wrong.
     """
-    _check_zip(data)
-    import skops.io
+    try:
+        _check_zip(data)
+        import skops.io
 
-    return skops.io.loads(bytes(data), trusted=[])
+        return skops.io.loads(bytes(data), trusted=[])
+    # As many kinds as there are ways of being damaged.
+    except Exception as error:
+        said = str(error).partition(". ")[0] or type(error).__name__
+        raise ValueError(f"a part of scikit-learn's cannot be read: {said}") from error
 
 
 def _check_zip(data):

@@ -37,12 +37,11 @@ def inspect(path):
         archive.check()
         manifest = archive.manifest
         with archive.reading():
-            return Artifact(
-                path.name,
-                archive.size,
-                *(manifest[name] for name in ("format_version", "facts", "versions")),
-                *(manifest[name] for name in ("left_out", "needs")),
-            )
+            names = ("format_version", "facts", "versions", "left_out", "needs")
+            artifact = Artifact(path.name, archive.size, *(manifest[name] for name in names))
+            # Whether it says all that is shown.
+            repr(artifact)
+    return artifact
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,10 @@ class Artifact:
     needs: dict
 
     def __repr__(self):
-        return "\n".join(self._lines())
+        # Of a stranger's file: no code that moves a terminal's cursor.
+        return "\n".join(
+            "".join(sign if sign.isprintable() else "?" for sign in line) for line in self._lines()
+        )
 
     def _lines(self):
         facts = self.facts

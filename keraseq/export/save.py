@@ -72,7 +72,8 @@ def save(obj, path):
 
 def _check_path(path):
     path = Path(os.fspath(path))
-    if path.is_dir():
+    # Not path.is_dir(), which raises for a name that is too long.
+    if os.path.isdir(path):
         raise ArtifactError(
             f"path={str(path)!r} is a folder; give a file in it, such as "
             f"{str(path / f'model{ENDING}')!r}."
