@@ -15,6 +15,8 @@ from keraseq.export.artifact_error import ArtifactError
 
 FORMAT = "keraseq artifact"
 FORMAT_VERSION = 1
+# Written into every file, for those who are too old to read it.
+READ_BY = "0.1 or later"
 STATE, ARRAYS = "state.json", "arrays.safetensors"
 _PARTS = re.compile(r"state\.json|arrays\.safetensors|card\.md|sklearn/[0-9]{1,5}\.skops")
 # Text is at most some ten times smaller as zip; what promises more is a bomb.
@@ -43,6 +45,7 @@ def write_archive(path, manifest, parts):
     manifest = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
+        "read_by": READ_BY,
         **manifest,
         "parts": sizes,
     }
@@ -90,6 +93,7 @@ class Archive:
 
     def __init__(self, path, file):
         self._path, self.size = path, os.fstat(file.fileno()).st_size
+        self.manifest = None
         with self.reading():
             self._zip = zipfile.ZipFile(file)
             self._members = check_members(self._zip, file, self.size)
@@ -110,17 +114,29 @@ class Archive:
             yield
         except ArtifactError:
             raise
+        except ImportError as error:
+            needed = (error.name or str(error)).partition(".")[0]
+            raise ArtifactError(
+                f"path={str(self._path)!r} needs the package {needed}, which is not installed."
+            ) from error
         # Whatever a damaged file makes the libraries raise: that is what is wrong with it.
         except (Exception, MemoryError, RecursionError) as error:
-            known = name_reader(self._path, "artifact")
-            if known is not None and not hasattr(self, "manifest"):
-                raise ArtifactError(f"path={str(self._path)!r} {known}") from error
-            said = str(error) or type(error).__name__
-            raise ArtifactError(
-                f"path={str(self._path)!r} is no whole artifact of keraseq ({said}); it is cut "
-                "short, damaged or made by something else. Save the estimator again, or copy the "
-                "file anew."
-            ) from error
+            raise ArtifactError(f"path={str(self._path)!r} {self._fault(error)}") from error
+
+    def _fault(self, error):
+        known = name_reader(self._path, "artifact")
+        if known is not None and self.manifest is None:
+            return known
+        writer = ""
+        if self.manifest is not None:
+            versions = self.manifest.get("versions")
+            version = versions.get("keraseq") if isinstance(versions, dict) else None
+            writer = f" It says to be of keraseq {version!s:.60}."
+        return (
+            f"is no whole artifact of keraseq ({str(error) or type(error).__name__}); it is cut "
+            f"short, damaged or made by something else.{writer} Save the estimator again, or copy "
+            "the file anew."
+        )
 
     def names(self):
         """The names of the parts."""

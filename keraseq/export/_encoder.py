@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import math
+import sys
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -14,8 +15,6 @@ from keraseq.export._foreign import is_foreign, write_foreign
 from keraseq.export._forms import form_of
 from keraseq.export._needs import Needs
 from keraseq.export.artifact_error import ArtifactError
-from keraseq.models import ModelSpec
-from keraseq.tasks import get_task, task_names
 
 # Parameters that say something of this machine, or of this run of the program.
 _OF_THE_MACHINE = ("callbacks", "checkpoint", "memory")
@@ -81,9 +80,9 @@ class Encoder:
 
     def _named(self, value, path):
         """What the reader finds by a name: tasks, architectures, functions; else None."""
-        if type(value) in {type(get_task(name)) for name in task_names()}:
+        if _is_task(value):
             return {"task": value.name}
-        if isinstance(value, ModelSpec):
+        if _is_architecture(value):
             return {"architecture": self.needs.add_architecture(value)}
         # A class of keraseq's or an estimator may well be callable, but is no function.
         if callable(value) and name_of(type(value)) is None and not is_foreign(value):
@@ -191,6 +190,18 @@ class Encoder:
         for name in [name for name in self.arrays if name.startswith(path)]:
             del self.arrays[name]
         del self.objects[n_objects:], self.left_out[n_left_out:], self.foreign[n_foreign:]
+
+
+def _is_task(value):
+    # What nobody has imported is held by nobody: a file without a network needs no Keras.
+    tasks = sys.modules.get("keraseq.tasks")
+    names = () if tasks is None else tasks.task_names()
+    return type(value) in {type(tasks.get_task(name)) for name in names}
+
+
+def _is_architecture(value):
+    models = sys.modules.get("keraseq.models")
+    return models is not None and isinstance(value, models.ModelSpec)
 
 
 def default_of(kind, name):

@@ -68,7 +68,7 @@ def bring(entries, functions):
     ----------
     entries : dict
         Of a file's `Needs`.
-    functions : dict or None
+    functions : dict
         What the user hands in.
 
     Returns
@@ -81,7 +81,6 @@ def bring(entries, functions):
     ArtifactError
         Naming all that is missing, and how to bring it.
     """
-    functions = _check(functions)
     found, missing = {}, []
     for name, entry in entries.items():
         what = entry["what"]
@@ -107,7 +106,8 @@ def bring(entries, functions):
     return found
 
 
-def _check(functions):
+def check_functions(functions):
+    """Return what a user hands in as a dict."""
     functions = {} if functions is None else functions
     if not isinstance(functions, dict):
         raise TypeError(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from keraseq.export._archive import ARRAYS, STATE, open_archive
 from keraseq.export._json import read_json
+from keraseq.export._needs import bring, check_functions
 
 
 def load(path, functions=None):
@@ -41,6 +42,7 @@ def load(path, functions=None):
     >>> keraseq.load(path).units
     4
     """
+    functions = check_functions(functions)
     with open_archive(Path(path)) as archive:
         state = archive.read(STATE)
         data = archive.read(ARRAYS)
@@ -50,7 +52,6 @@ def load(path, functions=None):
         with archive.reading():
             from keraseq.export._arrays import unpack_arrays
             from keraseq.export._decoder import Decoder
-            from keraseq.export._needs import bring
 
             values = read_json(state)
             brought = bring(archive.manifest["needs"], functions)
@@ -61,11 +62,11 @@ def load(path, functions=None):
 
 
 def _check(estimator, objects):
-    from keraseq.export._weights import check_weights
-    from keraseq.training.network import Network
-
     if not hasattr(estimator, "get_params"):
         raise ValueError(f"it holds a {type(estimator).__name__} and no estimator")
-    for value in objects:
-        if isinstance(value, Network):
-            check_weights(value)
+    networks = [value for value in objects if type(value).__name__ == "Network"]
+    if networks:
+        from keraseq.export._weights import check_weights
+
+        for network in networks:
+            check_weights(network)

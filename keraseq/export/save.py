@@ -61,7 +61,6 @@ def save(obj, path):
         **{f"sklearn/{place}.skops": [data] for place, data in enumerate(encoder.foreign)},
     }
     manifest = {
-        "read_by": "0.1 or later",
         "facts": facts_of(obj),
         "left_out": encoder.left_out,
         "needs": encoder.needs.entries,
