@@ -14,17 +14,22 @@ import pandas as pd
 import sklearn
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingRegressor
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifierCV
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import keraseq
 from keraseq.baselines import NaiveForecaster
+from keraseq.baselines.mini_rocket import MiniRocket
+from keraseq.baselines.naive_bayes_text import NaiveBayesWeights
+from keraseq.baselines.stretched_series import StretchedSeries
 
 TEXTS = ["a good film", "good fun", "a bad film", "bad, dull"] * 3
 WORDS = [text.split() for text in TEXTS]
+TAGS = [[word[0] for word in row] for row in WORDS]
 LABELS = np.array(["pos", "pos", "neg", "neg"] * 3)
 SERIES = np.random.default_rng(0).normal(size=(12, 5, 2)).cumsum(axis=1)
 RAGGED = [row[: 2 + place % 4] for place, row in enumerate(SERIES)]
@@ -141,9 +146,7 @@ CASES = {
         numbers(TABLE),
     ),
     "tags": (
-        lambda: keraseq.SequenceTagger("bilstm", **SMALL).fit(
-            WORDS, [[word[0] for word in row] for row in WORDS]
-        ),
+        lambda: keraseq.SequenceTagger("bilstm", **SMALL).fit(WORDS, TAGS),
         classes(WORDS),
     ),
     "forecasts": (lambda: measured(forecaster("gru", calendar=True).fit(SALES)), forecast_all),
@@ -177,6 +180,34 @@ CASES = {
             SALES["b"].set_axis(pd.bdate_range("2024-01-01", periods=90))
         ),
         forecast,
+    ),
+    "an ensemble of classifiers": (
+        lambda: keraseq.ensemble(classifier("gru"), n=2).fit(TEXTS, LABELS),
+        classes(TEXTS),
+    ),
+    "an ensemble of regressors": (
+        lambda: keraseq.ensemble(regressor("gru"), n=2).fit(TABLE, NUMBERS),
+        numbers(TABLE),
+    ),
+    "an ensemble of taggers": (
+        lambda: keraseq.ensemble(keraseq.SequenceTagger("bilstm", **SMALL), n=2).fit(WORDS, TAGS),
+        classes(WORDS),
+    ),
+    "an ensemble of forecasters": (
+        lambda: keraseq.ensemble(forecaster("gru"), n=2).fit(SALES),
+        forecast,
+    ),
+    "a rival of texts": (
+        lambda: make_pipeline(
+            CountVectorizer(ngram_range=(1, 2)), NaiveBayesWeights(), LogisticRegression()
+        ).fit(TEXTS, LABELS),
+        classes(TEXTS),
+    ),
+    "a rival of series": (
+        lambda: make_pipeline(
+            StretchedSeries(), MiniRocket(84), StandardScaler(), RidgeClassifierCV()
+        ).fit(TABLE, LABELS),
+        lambda est: [est.predict(TABLE)],
     ),
     "a naive forecaster": (
         lambda: NaiveForecaster(horizon=3).fit(SALES["a"]),

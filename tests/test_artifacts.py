@@ -1,6 +1,8 @@
 """What is saved is loaded the same; what a file cannot hold is said."""
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pandas as pd
 import pytest
 from _artifact_cases import CASES, FUNCTIONS, LABELS, SERIES, TABLE, TEXTS, classifier, cut
 from _artifacts import Parts
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
@@ -278,3 +281,20 @@ def test_a_missing_file_is_named(tmp_path):
     for read in (keraseq.load, keraseq.inspect):
         with pytest.raises(FileNotFoundError, match="there is no such file"):
             read(tmp_path / "absent.keraseq")
+
+
+def test_every_estimator_of_ours_has_a_place_in_the_table():
+    """A new one is one line in keraseq/export/_classes.py."""
+    from keraseq.export import _classes
+
+    for module in pkgutil.walk_packages(keraseq.__path__, "keraseq."):
+        importlib.import_module(module.name)
+    ours, todo = set(), [BaseEstimator]
+    while todo:
+        kind = todo.pop()
+        todo.extend(kind.__subclasses__())
+        ours.update([kind] if kind.__module__.startswith("keraseq.") else [])
+    abstract = {kind for kind in ours if kind.__subclasses__()}
+    assert {kind for kind in ours - abstract if _classes.name_of(kind) is None} == set()
+    for name in _classes._OURS:
+        assert _classes.name_of(_classes.class_of(name)) == name

@@ -12,6 +12,7 @@ from keraseq._checks import check_integer
 from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.encoding.unwrap import unwrap_target
 from keraseq.wrappers.ensembles._members import check_member, fit_members, make_members
+from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
 class Ensemble(MetaEstimatorMixin, BaseEstimator):
@@ -79,6 +80,8 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         """The mean of what a method of every member answers."""
         check_is_fitted(self)
         return np.mean([getattr(member, method)(X) for member in self.estimators_], axis=0)
+
+    save = NetworkEstimator.save
 
     @property
     def _model_name(self):
