@@ -169,7 +169,7 @@ class Encoder:
         default = default_of(type(owner), name)
         if name in _OF_THE_MACHINE and value is not None:
             self.left_out.append(f"{path} ({_described(value)})")
-            return default
+            return self.encode(default, path)
         before = len(self.objects), len(self.left_out), len(self.foreign)
         needs = dict(self.needs.entries)
         try:
@@ -180,7 +180,7 @@ class Encoder:
         self._forget(path, *before)
         self.needs.entries = needs
         self.left_out.append(f"{path} ({_described(value)})")
-        return default
+        return self.encode(default, path)
 
     def _forget(self, path, n_objects, n_left_out, n_foreign):
         """Go back to where the writing of a parameter began."""

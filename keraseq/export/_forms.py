@@ -26,6 +26,8 @@ _OFFSETS = {
     for name, value in vars(pd.offsets).items()
     if isinstance(value, type) and issubclass(value, pd.offsets.BaseOffset)
 }
+# As tokenisers.
+_TEXT_METHODS = ("split", "splitlines")
 _POLARS = ("DataFrame", "Series")
 
 
@@ -136,10 +138,12 @@ def _frame(index, columns, values):
 
 def _offset_parts(offset):
     given = dict(offset.kwds)
-    if "calendar" in given:
-        # One that the days off are already taken from.
-        given = {**given, "calendar": None, "holidays": tuple(offset.calendar.holidays)}
-        given["weekmask"] = "".join("01"[int(day)] for day in offset.calendar.weekmask)
+    calendar = given.pop("calendar", None)
+    if calendar is not None:
+        mask = np.busdaycalendar(weekmask=given["weekmask"]).weekmask
+        if (mask != calendar.weekmask).any():
+            # Of a calendar of NumPy's pandas notes the holidays alone.
+            given["weekmask"] = "".join("01"[day] for day in calendar.weekmask.astype(int))
     return [type(offset).__name__, offset.n, offset.normalize, given]
 
 
@@ -167,6 +171,12 @@ def _polars(name):
     import polars
 
     return getattr(polars, name)
+
+
+def _text_method(name):
+    if name not in _TEXT_METHODS:
+        raise ValueError(f"{name!r} is no way to cut a text")
+    return vars(str)[name]
 
 
 def _pytz(name):
@@ -273,12 +283,13 @@ _FORMS = [
     Form("ufunc", (np.ufunc,), lambda v: [v.__name__], _ufunc),
 ]  # fmt: skip
 OF_TYPE = {kind: form for form in _FORMS for kind in form.types}
-# Of packages that need not be there.
-OTHERS = [
+# Those whose type says too little, or is of a package that need not be there.
+_OTHERS = [
     Form("polars", (), lambda v: [v.__name__], _polars),
     Form("pytz", (), lambda v: [v.zone], _pytz),
+    Form("text_method", (), lambda v: [v.__name__], _text_method),
 ]
-OF_TAG = {form.tag: form for form in (*_FORMS, *OTHERS)}
+OF_TAG = {form.tag: form for form in (*_FORMS, *_OTHERS)}
 
 
 def form_of(value):
@@ -291,4 +302,5 @@ def form_of(value):
     pytz = sys.modules.get("pytz")
     if pytz is not None and isinstance(value, pytz.BaseTzInfo) and value.zone:
         return OF_TAG["pytz"]
-    return None
+    name = getattr(value, "__name__", None)
+    return OF_TAG["text_method"] if name in _TEXT_METHODS and value == vars(str)[name] else None
