@@ -37,7 +37,8 @@ class TokenStem(Stem):
 
     vocabulary_size: int
     token_dropout: float
-    ngrams: int
+    # What plans of before had.
+    ngrams: int = 0
 
     name: ClassVar[str] = "token"
     kind: ClassVar[str] = "tokens"
