@@ -1,6 +1,6 @@
 """The honest rivals: what a model has to beat before its score means anything."""
 
-from keraseq.baselines._rivals import Facts, rival_names, rivals_left_out, rivals_of
+from keraseq.baselines._rivals import Facts, floor_of, rival_names, rivals_left_out, rivals_of
 from keraseq.baselines.drift import drift
 from keraseq.baselines.ets import ETS
 from keraseq.baselines.find_season import find_season
@@ -32,6 +32,7 @@ __all__ = [
     "Theta",
     "drift",
     "find_season",
+    "floor_of",
     "linear_baseline",
     "mase_scale",
     "mini_rocket_baseline",

@@ -128,6 +128,12 @@ def rivals_of(facts, names=True):
     return chosen
 
 
+def floor_of(facts):
+    """Return the rival that reads targets alone, unfitted; None where there is none."""
+    floors = [rival.make(facts) for rival in _serving(facts) if rival.floor]
+    return floors[0] if floors else None
+
+
 def rivals_left_out(facts):
     """Return why rivals are no default here that could be, a dict of name to reason."""
     reasons = {rival.name: _why_left_out(rival, facts) for rival in _serving(facts)}

@@ -18,7 +18,7 @@ FORMAT_VERSION = 1
 # Written into every file, for those who are too old to read it.
 READ_BY = "0.1 or later"
 STATE, ARRAYS = "state.json", "arrays.safetensors"
-_PARTS = re.compile(r"state\.json|arrays\.safetensors|card\.md|sklearn/[0-9]{1,5}\.skops")
+_PARTS = re.compile(r"state\.json|arrays\.safetensors|sklearn/[0-9]{1,5}\.skops")
 # Text is at most some ten times smaller as zip; what promises more is a bomb.
 _MOST_RATIO = 100
 # Before it is known what the file is; a manifest has some kilobytes.
@@ -52,7 +52,7 @@ def write_archive(path, manifest, parts):
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         _write(archive, MANIFEST, [write_json(manifest)], zipfile.ZIP_STORED)
         for name, buffers in parts.items():
-            is_text = name.endswith((".json", ".md"))
+            is_text = name.endswith(".json")
             _write(archive, name, buffers, _compression(buffers) if is_text else 0)
 
 

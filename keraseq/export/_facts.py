@@ -76,6 +76,11 @@ def _own(estimator):
     return facts
 
 
+def card_of(obj):
+    """The card of the estimator within, where one was written."""
+    return getattr(getattr(_holder(obj)[0], "_network", None), "card", None)
+
+
 def versions():
     """The versions that have a part in what a file holds."""
     from keraseq import __version__

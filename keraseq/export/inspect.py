@@ -37,8 +37,8 @@ def inspect(path):
         archive.check()
         manifest = archive.manifest
         with archive.reading():
-            names = ("format_version", "facts", "versions", "left_out", "needs")
-            artifact = Artifact(path.name, archive.size, *(manifest[name] for name in names))
+            names = ("format_version", "facts", "versions", "left_out", "needs", "card")
+            artifact = Artifact(path.name, archive.size, *(manifest.get(name) for name in names))
             # Whether it says all that is shown.
             repr(artifact)
     return artifact
@@ -62,6 +62,8 @@ class Artifact:
         Parameters that the file does not hold.
     needs : dict
         Functions and architectures of a user's that `load` must find, by name.
+    card : str or None
+        What `estimator.card()` wrote, in Markdown.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Artifact:
     versions: dict
     left_out: list
     needs: dict
+    card: str | None = None
 
     def __repr__(self):
         # Of a stranger's file: no code that moves a terminal's cursor.

@@ -51,7 +51,7 @@ def save(obj, path):
     _check_kind(obj)
     from keraseq.export._arrays import pack_arrays
     from keraseq.export._encoder import Encoder
-    from keraseq.export._facts import facts_of, versions
+    from keraseq.export._facts import card_of, facts_of, versions
 
     encoder = Encoder()
     root = encoder.encode(obj, type(obj).__name__)
@@ -62,6 +62,7 @@ def save(obj, path):
     }
     manifest = {
         "facts": facts_of(obj),
+        "card": card_of(obj),
         "left_out": encoder.left_out,
         "needs": encoder.needs.entries,
         "versions": versions(),

@@ -18,7 +18,16 @@ class Network:
     blueprint : ZooBlueprint or FunctionBlueprint
     seed : int
         Of the first weights.
+
+    Attributes
+    ----------
+    trained_on : str or None
+        What a card says of the rows.
+    card : str or None
+        What was written of these weights.
     """
+
+    trained_on = card = None
 
     def __init__(self, blueprint, seed):
         self.blueprint, self.seed = blueprint, seed
@@ -77,7 +86,7 @@ class Network:
         return self._weights if self._own is None else self._own.get_weights()
 
     def _keep(self, lent, keep_optimizer):
-        model = lent.model
+        model, self.card = lent.model, None
         # First: no idle model can then be taken for one that has these weights.
         self._token = object()
         self._weights = model.get_weights()

@@ -77,6 +77,25 @@ class NetworkEstimator(BaseEstimator):
 
         save(self, path)
 
+    def card(self, X=None, y=None):
+        """Describe it in Markdown: data, model, training, scores, limits; saved along with it.
+
+        Parameters
+        ----------
+        X, y : as in `score`, optional
+            Test rows that nothing was chosen on; a forecaster's are y alone. Without them no score
+            is claimed, nor on the training rows.
+
+        Returns
+        -------
+        str
+        """
+        check_is_fitted(self)
+        from keraseq.wrappers._card import write_card
+
+        self._network.card = write_card(self, X, y)
+        return self._network.card
+
     def __getstate__(self):
         # Callbacks that ran hold a model, and often open files.
         state = {k: v for k, v in super().__getstate__().items() if k != "callbacks_"}

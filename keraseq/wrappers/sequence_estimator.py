@@ -107,6 +107,7 @@ class SequenceEstimator(NetworkEstimator):
             checkpoint=checkpoint,
             verbose=self.verbose,
         )
+        network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
         return self
 

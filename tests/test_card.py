@@ -1,0 +1,96 @@
+"""What a card claims, and what it does not."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.exceptions import NotFittedError
+
+import keraseq
+
+TEXTS = ["a good film", "good fun", "a bad film", "bad, dull"] * 3
+LABELS = np.array(["pos", "pos", "neg", "neg"] * 3)
+SMALL = {"units": 3, "epochs": 1, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def clf():
+    return keraseq.SequenceClassifier("gru", **SMALL).fit(TEXTS, LABELS)
+
+
+def test_a_card_tells_data_model_and_training(clf):
+    card = clf.card()
+    assert card.startswith("# SequenceClassifier: gru\n")
+    assert re.findall("## (.*)", card) == ["Data", "Model", "Training", "Scores", "Limits"]
+    # Four texts, each three times.
+    assert "Trained on 4 different rows, fingerprint " in card
+    assert "2 classes: neg, pos." in card
+    assert "units 3" in card and f"{clf.n_parameters_:,} weights" in card
+    assert "1 epochs" in card and "AdamW" in card and "random_state 0" in card
+
+
+def test_without_test_rows_no_score_is_claimed(clf):
+    assert "None: no test rows were given" in clf.card()
+    assert "None: the rows given are those that it was trained on" in clf.card(TEXTS, LABELS)
+
+
+def test_a_score_has_an_interval_and_a_constant_beside_it(clf):
+    rows, labels = ["good", "bad", "good good", "a film"], ["pos", "neg", "neg", "neg"]
+    assert 0 < clf.score(rows, labels) < 1
+    card = clf.card(rows, labels)
+    found = re.search(r"accuracy ([\d.]+) \(95% interval ([\d.]+) to ([\d.]+)\) on 4 rows", card)
+    score, low, high = map(float, found.groups())
+    assert score == clf.score(rows, labels)
+    # Wilson's for so many of four, by another way: where the share's own spread reaches the score.
+    assert 0 <= low < score < high <= 1
+    for edge in (low, high):
+        assert abs(edge - score) / np.sqrt(edge * (1 - edge) / 4) == pytest.approx(1.96, abs=0.02)
+    assert "The best constant answer to these very rows: 0.75." in card
+
+
+@pytest.mark.parametrize("task", ["multilabel", "regression", "tagging"])
+def test_every_task_has_a_card(task):
+    if task == "tagging":
+        X, y = [text.split() for text in TEXTS], [[w[0] for w in t.split()] for t in TEXTS]
+        est = keraseq.SequenceTagger("gru", **SMALL)
+    elif task == "regression":
+        X, y, est = TEXTS, np.arange(12.0), keraseq.SequenceRegressor("gru", **SMALL)
+    else:
+        X, y, est = (
+            TEXTS,
+            np.eye(2, dtype=int)[[0, 1] * 6],
+            keraseq.SequenceClassifier("gru", **SMALL),
+        )
+    card = est.fit(X, y).card(X[:5], y[:5])
+    score = float(re.search(r"- [\w ²^]+? (-?[\d.e-]+) \(95% interval", card)[1])
+    assert score == pytest.approx(est.score(X[:5], y[:5]), abs=1e-3)
+    assert "The best constant answer to these very rows: " in card
+
+
+def test_a_forecaster_has_a_card():
+    values = np.arange(60) % 7 + np.sin(np.arange(60) ** 2)
+    y = pd.Series(values, pd.date_range("2024-01-01", periods=60), name="sales")
+    est = keraseq.SequenceForecaster("gru", horizon=2, lookback=14, **SMALL).fit(y[:50])
+    card = est.card(y=y)
+    assert "Trained on 1 series, 50 rows in all, fingerprint " in card
+    assert "to 2024-02-19 00:00:00, in steps of a day" in card and "Forecasts sales." in card
+    assert f"{est.score(y):.4g}; -1 is as good as repeating the last season" in card
+    assert "Reads 14 steps of history and forecasts 2." in card
+
+
+def test_a_card_is_kept_and_goes_with_the_weights(clf, tmp_path):
+    card = clf.card(["good"], ["pos"])
+    clf.save(tmp_path / "a.keraseq")
+    assert keraseq.inspect(tmp_path / "a.keraseq").card == card
+    keraseq.load(tmp_path / "a.keraseq").save(tmp_path / "b.keraseq")
+    assert keraseq.inspect(tmp_path / "b.keraseq").card == card
+    other = keraseq.SequenceClassifier("gru", warm_start=True, **SMALL).fit(TEXTS, LABELS)
+    other.card()
+    other.fit(TEXTS, LABELS).save(tmp_path / "c.keraseq")
+    assert keraseq.inspect(tmp_path / "c.keraseq").card is None
+
+
+def test_before_fit_there_is_no_card():
+    with pytest.raises(NotFittedError):
+        keraseq.SequenceClassifier().card()
