@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import keraseq
-from keraseq.baselines import NaiveForecaster
+from keraseq.baselines import LinearTagger, NaiveForecaster
 from keraseq.baselines.mini_rocket import MiniRocket
 from keraseq.baselines.naive_bayes_text import NaiveBayesWeights
 from keraseq.baselines.stretched_series import StretchedSeries
@@ -202,6 +202,10 @@ CASES = {
             CountVectorizer(ngram_range=(1, 2)), NaiveBayesWeights(), LogisticRegression()
         ).fit(TEXTS, LABELS),
         classes(TEXTS),
+    ),
+    "a rival of taggers": (
+        lambda: LinearTagger().fit(WORDS, TAGS),
+        lambda est: [est.predict(WORDS)],
     ),
     "a rival of series": (
         lambda: make_pipeline(
