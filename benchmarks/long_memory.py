@@ -31,7 +31,10 @@ SETTINGS = {
         "tcn": {"units": 24, "num_layers": 8, "kernel_size": 5, "rate": 0.002},
         "lru": {"units": 32, "r_min": 0.9, "r_max": 0.999, "max_phase": 0.1, "rate": 0.002},
         "gru": {"units": 64, "rate": 0.005},
-        "lstm": {"units": 64, "rate": 0.005},
+        "lstm": {"units": 64, "t_max": 600, "rate": 0.005},
+        "min_gru": {"units": 64, "t_max": 600, "rate": 0.005},
+        "min_lstm": {"units": 64, "t_max": 600, "rate": 0.005},
+        "indrnn": {"units": 64, "rate": 0.001},
     },
     "copy": {
         "tcn": {"units": 20, "num_layers": 8, "kernel_size": 4, "rate": 0.002},

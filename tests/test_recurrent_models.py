@@ -89,9 +89,12 @@ def test_a_ring_that_is_none_is_refused(own, says):
         keraseq.lru((None, 2), 2, **own)
 
 
-@pytest.mark.parametrize("name", ["lru", "xlstm"])
-def test_first_values_are_drawn_again_without_a_build(name):
-    plan = make_plan(name, (None, 2), 3, units=4)
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("lru", {}), ("xlstm", {}), ("lstm", {"t_max": 9}), ("min_lstm", {"t_max": 9})],
+)
+def test_first_values_are_drawn_again_without_a_build(name, own):
+    plan = make_plan(name, (None, 2), 3, units=4, **own)
     model = assemble(plan, 0)
     values = InitialValues(model, plan, 0)
     assert values.are_drawn
@@ -196,3 +199,24 @@ def test_a_short_convolution_weighs_each_channels_own_past():
     before = np.concatenate([np.zeros((2, 2, 2)), x], axis=1)
     wanted = sum(before[:, i : i + 5] * kernel[i] for i in range(3))
     np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm", "min_gru", "min_lstm"])
+def test_units_begin_to_forget_after_two_to_t_max_steps(name):
+    """A unit that keeps the share s of its state a step forgets over 1 / (1 - s) of them."""
+    units = 400
+    model = keraseq.build(name, (None, 2), 2, units=units, num_layers=1, t_max=50, seed=0)
+    biases = [w.numpy() for w in model.trainable_weights if w.name == "bias"]
+    kept = {
+        "gru": lambda: sigmoid(biases[1][0, :units]),
+        "lstm": lambda: sigmoid(biases[1][units : 2 * units]),
+        "min_gru": lambda: 1 - sigmoid(biases[1]),
+        "min_lstm": lambda: sigmoid(biases[1]) / (sigmoid(biases[1]) + sigmoid(biases[2])),
+    }[name]()
+    steps = 1 / (1 - kept)
+    assert 1.99 < steps.min() < 4 < 48 < steps.max() < 50.01
+    assert steps.mean() == pytest.approx(26, abs=2)
+    if name == "lstm":
+        np.testing.assert_allclose(biases[1][:units], -biases[1][units : 2 * units])
+    with pytest.raises(ValueError, match="t_max=2 is too small"):
+        keraseq.build(name, (None, 2), 2, t_max=2)

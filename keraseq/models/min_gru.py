@@ -3,6 +3,7 @@
 from keras import layers, ops
 
 from keraseq.models._register import register_model
+from keraseq.models.layers.chrono_bias import chrono_options
 from keraseq.models.layers.linear_scan import LinearScan
 
 
@@ -15,15 +16,21 @@ from keraseq.models.layers.linear_scan import LinearScan
     causal=True,
     parallel=True,
 )
-def min_gru(x, mask, *, units=None, num_layers=None, dropout=None):
+def min_gru(x, mask, *, units=None, num_layers=None, dropout=None, t_max=None):
     """A GRU whose gate and candidate read the input alone, so that all steps run at once.
 
     ``h[t] = (1 - z[t]) h[t - 1] + z[t] c[t]`` with gate z and candidate c linear in ``x[t]``;
     2(F + 1)H weights for F input channels and H units, a third of GRU's. In the paper's linear
     form; its logarithmic one asks for positive states.
+
+    Parameters
+    ----------
+    t_max : int, optional
+        The longest memory to begin with, in steps: biases drawn so that units forget after 2 to
+        ``t_max`` of them (chrono initialisation, Tallec & Ollivier 2018). None begins at 0.
     """
     for _ in range(num_layers):
-        gate = layers.Dense(units)(x)
+        gate = layers.Dense(units, **chrono_options(t_max, (-1,)))(x)
         candidate = layers.Dense(units)(x)
         x = LinearScan()(ops.sigmoid(-gate), ops.sigmoid(gate) * candidate)
         x = layers.Dropout(dropout)(x)

@@ -5,6 +5,7 @@ A `.keras` file written from a keraseq model loads in plain Keras after
 """
 
 from keraseq.models.layers.block_diagonal import BlockDiagonal, Spread
+from keraseq.models.layers.chrono_bias import ChronoBias
 from keraseq.models.layers.exponential_cell import ExponentialCell
 from keraseq.models.layers.hand_made_filters import HandMadeFilters
 from keraseq.models.layers.head_normalization import HeadNormalization
@@ -38,6 +39,7 @@ from keraseq.tasks.layers import (
 __all__ = [
     "BlockDiagonal",
     "Bound",
+    "ChronoBias",
     "ExponentialCell",
     "FoldChannels",
     "HeadNormalization",
