@@ -343,6 +343,9 @@ MISTAKES = [
     (["gru"], {"parameter_budget": 9999, "flop_budget": 9999}, ValueError, "give one"),
     (["gru"], {"task": "clasification"}, ValueError, "Did you mean 'classification'"),
     (["gru"], {"n_seeds": 0}, ValueError, "n_seeds=0"),
+    (["gru"], {"baselines": ["default", "minirockett"]}, ValueError, "Did you mean 'MiniROCKET'"),
+    (["gru"], {"baselines": "linear"}, TypeError, "give a list"),
+    (["gru"], {"baselines": ["Theta"]}, ValueError, "no rival here"),
     (["gru"], {"cv": 3, "test": waves(20, 1)}, ValueError, "give one of the two"),
     (forests("a", n_jobs=2), {"n_jobs": 2}, ValueError, "workers inside workers"),
 ]

@@ -161,8 +161,8 @@ def test_theta_knows_the_season_of_a_new_history_by_its_dates():
 def test_series_with_little_in_them(rival):
     np.testing.assert_allclose(rival(horizon=2).fit([7.0] * 30).predict(), [7, 7])
     np.testing.assert_allclose(rival(horizon=2).fit([0.0] * 30).predict(), [0, 0])
-    # Shorter than two seasons: what can be learned without one.
-    short = rival(horizon=2, season=12).fit(np.arange(14.0))
+    # Shorter than two seasons: what can be learned without one, beside series that have more.
+    short = rival(horizon=2, season=12).fit([np.arange(14.0), NOISY.to_numpy()])
     assert np.isfinite(short.predict()).all()
     with pytest.raises(ValueError, match="at least"):
         rival(season=12).fit([1.0, 2.0, 3.0])

@@ -100,10 +100,10 @@ class SeriesRival(BaseEstimator):
         data = self._reader.read(y, past, future, static, 0, self._data)
         trained = self._data.panel
         season = season_of(trained.series[0].index, season)
-        known, first, errors = places(data.panel, trained), self._needed, []
-        if known is None:
-            first = max(first, 2 * season)
+        known, errors = places(data.panel, trained), []
         for place, series in enumerate(data.panel.series):
+            first = self._needed_by(data, place)
+            first = max(first, 2 * season) if known is None else first
             rows = series.values[:first] if known is None else trained.series[known[place]].values
             forecast, truth = self._windows(data, place, first)
             errors.append(np.abs(forecast - truth) / mase_scale(rows, season))
@@ -135,12 +135,17 @@ class SeriesRival(BaseEstimator):
         truth = np.stack([values[origin : origin + self._horizon] for origin in origins])
         return self._ahead(data, place, origins, self._horizon), truth
 
+    def _needed_by(self, data, place):
+        """Rows of history without which a series cannot be forecast."""
+        return self._needed
+
     def _check_history(self, data, ends):
         for place, end in enumerate(ends):
-            if end < self._needed:
+            needed = self._needed_by(data, place)
+            if end < needed:
                 raise ValueError(
                     f"{data.panel.name(place)} has {end} rows to go on from; "
-                    f"{type(self).__name__} needs at least {self._needed}."
+                    f"{type(self).__name__} needs at least {needed}."
                 )
             missing = np.isnan(data.panel.series[place].values[:end]).all(axis=0)
             if missing.any():

@@ -79,7 +79,11 @@ class ETS(SeriesRival):
             for series in data.panel.series
         ]
         self.parameters_ = [[model.params for model in models] for models in self._models]
-        return max(model.needed for models in self._models for model in models)
+        return _FEWEST
+
+    def _needed_by(self, data, place):
+        models = self._models[self._place_in_training(data, place)]
+        return max(model.needed for model in models)
 
     def _ahead(self, data, place, origins, n):
         columns = filled(data.panel.series[place].values).T
