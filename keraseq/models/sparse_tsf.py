@@ -20,6 +20,8 @@ from keraseq.models.layers.linear_over_time import (
     "arXiv:2405.00946",
     family="linear",
     normalize=False,
+    # On ETTh1's validation part (96 steps) rates of .003 and .01 are alike: MSE .729 and .728.
+    hints={"forecast": {"learning_rate": 0.005, "steps": 4_900}},
 )
 def sparse_tsf(x, *, horizon, targets, season=24):
     """Forecast each step of a season from the same step of past seasons, with under 1,000 weights.
