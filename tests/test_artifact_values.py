@@ -134,6 +134,12 @@ def test_arrays_are_their_own_and_may_be_written_to():
     assert value[0].base is None and value[1][0] == 0
 
 
+def test_keys_that_look_alike_keep_their_arrays():
+    keys = [("k" * 60 + sign + "k" * 60, 1) for sign in "ab"]
+    value = {key: np.full(2, number) for number, key in enumerate(keys)}
+    check_same(value, through_a_file(value))
+
+
 def test_a_clock_set_back_keeps_both_its_hours():
     stamps = [AUTUMN, AUTUMN + pd.Timedelta("1h")]
     found = through_a_file(stamps)
@@ -182,3 +188,13 @@ def test_what_has_no_form_is_named_with_its_place(value, words):
 def test_json_is_read_strictly(text, words):
     with pytest.raises(ValueError, match=words):
         read_json(text)
+
+
+def test_what_is_asked_of_the_tasks_does_not_grow_with_the_values(monkeypatch):
+    """It was asked for each value once: a panel of a thousand series took a minute and a half."""
+    import keraseq.tasks
+
+    asked, names = [], keraseq.tasks.task_names
+    monkeypatch.setattr(keraseq.tasks, "task_names", lambda: asked.append(1) or names())
+    through_a_file([[place] for place in range(100)])
+    assert len(asked) <= 1

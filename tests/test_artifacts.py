@@ -1,5 +1,6 @@
 """What is saved is loaded the same; what a file cannot hold is said."""
 
+import functools
 import importlib
 import os
 import pkgutil
@@ -130,6 +131,32 @@ def test_what_has_no_form_is_left_out_and_listed(tmp_path):
     given = {k: v for k, v in clf.get_params().items() if k not in left_out}
     assert {k: v for k, v in loaded.get_params().items() if k not in left_out} == given
     assert loaded.optimizer.get_config() == clf.optimizer.get_config()
+
+
+def test_what_is_left_out_takes_nothing_else_along(tmp_path):
+    """Parameters whose names begin alike, one of which has no form."""
+    weights = np.arange(3.0)
+    clf = keraseq.SequenceClassifier(model_params={"w": weights}, model=[weights + 1, object()])
+    clf.save(tmp_path / "a.keraseq")
+    loaded = keraseq.load(tmp_path / "a.keraseq")
+    np.testing.assert_array_equal(loaded.model_params["w"], weights)
+    assert loaded.model == "gru"
+
+
+@pytest.mark.parametrize(
+    ("function", "where"),
+    [
+        (functools.partial(cut), f"{cut.__module__}.cut"),
+        (str.lower, "builtins.str.lower"),
+        (len, "builtins.len"),
+        (np.vectorize(len), "numpy.vectorize"),
+    ],
+)
+def test_whatever_can_be_called_has_a_name(function, where, tmp_path):
+    keraseq.SequenceClassifier(tokenizer=function).save(tmp_path / "a.keraseq")
+    ((name, need),) = keraseq.inspect(tmp_path / "a.keraseq").needs.items()
+    assert need["where"] == where
+    assert keraseq.load(tmp_path / "a.keraseq", {name: function}).tokenizer is function
 
 
 def test_functions_are_named_and_handed_in(clf, tmp_path):

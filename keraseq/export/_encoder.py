@@ -44,6 +44,7 @@ class Encoder:
         self.needs, self.left_out = Needs(), []
         # What is referred to by its id must not be given up meanwhile, so it is held on to.
         self._places, self._held = {}, []
+        self._tasks = _task_types()
 
     def encode(self, value, path):
         """Return a value as JSON; `path` says where it was found, for errors and for arrays."""
@@ -80,7 +81,7 @@ class Encoder:
 
     def _named(self, value, path):
         """What the reader finds by a name: tasks, architectures, functions; else None."""
-        if _is_task(value):
+        if type(value) in self._tasks:
             return {"task": value.name}
         if _is_architecture(value):
             return {"architecture": self.needs.add_architecture(value)}
@@ -131,6 +132,9 @@ class Encoder:
             raise ArtifactError(
                 f"{path} is an array of {array.dtype}, which an artifact cannot hold."
             )
+        while path in self.arrays:
+            # Of two keys of a dict that look alike where they are cut.
+            path += "'"
         self.arrays[path] = stored
         name = array.dtype.name if array.dtype.kind == "V" else array.dtype.str
         return {"array": [path, name, "F" if is_turned else "C"]}
@@ -170,33 +174,33 @@ class Encoder:
         if name in _OF_THE_MACHINE and value is not None:
             self.left_out.append(f"{path} ({_described(value)})")
             return self.encode(default, path)
-        before = len(self.objects), len(self.left_out), len(self.foreign)
-        needs = dict(self.needs.entries)
+        stores = (self.objects, self.left_out, self.foreign, self.arrays)
+        before, needs = [len(store) for store in stores], dict(self.needs.entries)
         try:
             return self.encode(value, path)
         except ArtifactError:
             if default is MISSING or not type(owner).__module__.startswith("keraseq."):
                 raise
-        self._forget(path, *before)
+        self._forget(*before)
         self.needs.entries = needs
         self.left_out.append(f"{path} ({_described(value)})")
         return self.encode(default, path)
 
-    def _forget(self, path, n_objects, n_left_out, n_foreign):
+    def _forget(self, n_objects, n_left_out, n_foreign, n_arrays):
         """Go back to where the writing of a parameter began."""
         for known, place in list(self._places.items()):
             if place is None or place >= n_objects:
                 del self._places[known]
-        for name in [name for name in self.arrays if name.startswith(path)]:
+        for name in list(self.arrays)[n_arrays:]:
             del self.arrays[name]
         del self.objects[n_objects:], self.left_out[n_left_out:], self.foreign[n_foreign:]
 
 
-def _is_task(value):
+def _task_types():
     # What nobody has imported is held by nobody: a file without a network needs no Keras.
     tasks = sys.modules.get("keraseq.tasks")
     names = () if tasks is None else tasks.task_names()
-    return type(value) in {type(tasks.get_task(name)) for name in names}
+    return {type(tasks.get_task(name)) for name in names}
 
 
 def _is_architecture(value):

@@ -1,5 +1,6 @@
 """What of a user's a file only names, and its reader must bring."""
 
+import functools
 import json
 
 from keraseq._checks import nearest_names
@@ -34,6 +35,8 @@ class Needs:
             return self.add_architecture(find_model(function))
         whole = where_is(function)
         for name in (whole.rpartition(".")[2], whole, f"{whole} in {path}"):
+            if self.entries.get(name, {}).get("what") == ARCHITECTURE:
+                continue
             if self._values.setdefault(name, function) is function:
                 self.entries[name] = {"what": FUNCTION, "where": whole}
                 return name
@@ -41,6 +44,10 @@ class Needs:
 
     def add_architecture(self, spec):
         """Note an architecture and return its name."""
+        if spec.name in self._values:
+            raise ArtifactError(
+                f"a function and a registered model are both called {spec.name}; rename one."
+            )
         if not spec.is_ours:
             self.entries[spec.name] = {"what": ARCHITECTURE, "where": spec.module}
         return spec.name
@@ -55,10 +62,12 @@ class Needs:
 
 def where_is(function):
     """The module and name of a callable, or of its class."""
+    if isinstance(function, functools.partial):
+        # What it wraps is what a user knows it by.
+        return where_is(function.func)
     named = function if hasattr(function, "__qualname__") else type(function)
-    # What functools.partial wraps is what a user knows it by.
-    named = getattr(function, "func", named)
-    return f"{named.__module__}.{named.__qualname__}".replace(".<locals>", "")
+    module = getattr(named, "__module__", None) or "builtins"
+    return f"{module}.{named.__qualname__}".replace(".<locals>", "")
 
 
 def bring(entries, functions):
