@@ -204,6 +204,8 @@ def test_smoothers_are_defaults_where_the_season_is_known_and_statsmodels_is_the
     monkeypatch.setitem(sys.modules, "statsmodels", None)
     assert not {"ETS", "Theta"} & set(rivals_of(dated))
     assert "pip install 'keraseq[recipes]'" in rivals_left_out(dated)["Theta"]
+    assert set(rivals_left_out(dated, ["default", "drift"])) == {"ETS", "Theta"}
+    assert rivals_left_out(dated, ["drift"]) == rivals_left_out(dated, "all") == {}
     with pytest.raises(ImportError, match="pip install"):
         rivals_of(dated, ["Theta"])
 

@@ -134,10 +134,18 @@ def floor_of(facts):
     return floors[0] if floors else None
 
 
-def rivals_left_out(facts):
-    """Return why rivals are no default here that could be, a dict of name to reason."""
-    reasons = {rival.name: _why_left_out(rival, facts) for rival in _serving(facts)}
-    return {name: reason for name, reason in reasons.items() if reason}
+def rivals_left_out(facts, names=True):
+    """Return why rivals are no default here that could be, a dict of name to reason.
+
+    Parameters
+    ----------
+    facts, names : as of `rivals_of`
+        Those that are named are not left out; without the default ones none is.
+    """
+    serving = _serving(facts)
+    wanted = _read_names(names, [rival.name for rival in serving])
+    reasons = {r.name: _why_left_out(r, facts) for r in serving if r.name not in wanted}
+    return {name: reason for name, reason in reasons.items() if reason and "default" in wanted}
 
 
 def _why_left_out(rival, facts):

@@ -29,6 +29,10 @@ class SeriesRival(BaseEstimator):
         ----------
         y, past, future, static : as of :class:`keraseq.SequenceForecaster`
 
+        Returns
+        -------
+        self
+
         Raises
         ------
         ValueError, TypeError

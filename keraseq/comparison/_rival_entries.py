@@ -23,7 +23,7 @@ def make_baselines(names, entries, data):
         Entry(f"{name} (baseline)" * (name in taken) or name, rival, place[name], is_baseline=True)
         for name, rival in rivals_of(facts, names).items()
     ]
-    return found, rivals_left_out(facts) if names is True else {}
+    return found, rivals_left_out(facts, names)
 
 
 def _facts(entries, data):
