@@ -3,7 +3,7 @@ VENV = .venv
 STAMP = $(VENV)/.installed
 RUN = TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 $(VENV)/bin/python
 
-.PHONY: demo test lint
+.PHONY: demo test lint docs
 
 demo: $(STAMP)
 	$(RUN) recipes/compare.py --plot demo.png
@@ -16,6 +16,11 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff format --check .
 	$(RUN) -m keraseq._stubs --check
 	$(VENV)/bin/codespell
+
+docs: $(STAMP)
+	$(RUN) -m keraseq._stubs
+	$(RUN) benchmarks/_results.py
+	$(RUN) benchmarks/zoo_page.py
 
 $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from _strategies import numpy_strings
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
 import keraseq
 from keraseq.encoding import (
@@ -281,7 +282,9 @@ def test_rows_without_any_step_are_predicted():
 
 @pytest.mark.parametrize("kind", [keraseq.SequenceClassifier, keraseq.SequenceRegressor])
 def test_a_model_of_nan_gives_no_answer(kind):
-    estimator = kind(**{**SMALL, "epochs": 3, "learning_rate": 1e38}).fit(X, Y)
+    estimator = kind(**{**SMALL, "epochs": 3, "learning_rate": 1e38})
+    with pytest.warns(ConvergenceWarning, match="turned nan in epoch"):
+        estimator.fit(X, Y)
     with pytest.raises(ValueError, match="row 0 of X with NaN: training has diverged"):
         estimator.predict(X)
 

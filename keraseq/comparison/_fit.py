@@ -9,6 +9,7 @@ from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.tasks import get_task
+from keraseq.wrappers.learned import convergence_noted
 
 _LATENCY_CALLS = 5
 _LATENCY_ROWS = 1000
@@ -24,10 +25,12 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
         X, y = data.training_part(split)
         estimator = entry.seeded(seed)
         if n_trials and entry.ours is not None:
-            estimator, record["tuned"] = tune_entry(entry, data, X, y, seed, n_trials)
+            with convergence_noted():
+                estimator, record["tuned"] = tune_entry(entry, data, X, y, seed, n_trials)
         begin = time.perf_counter()
-        with PeakMemory() as memory:
+        with PeakMemory() as memory, convergence_noted() as noted:
             estimator.fit(X) if data.is_forecast else estimator.fit(X, y)
+        record["convergence"] = noted[0] if noted else None
         record["seconds"] = time.perf_counter() - begin
         record["memory_mb"] = memory.megabytes
         gain, weight = score_rows(estimator, data, split)

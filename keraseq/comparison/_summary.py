@@ -178,6 +178,8 @@ def _listed(names):
 def cautions(result):
     """Yield what a reader should know before believing a number."""
     yield from _unequal(result)
+    for name, found in result._convergence.items():
+        yield f'{name}: {found}; `.runs["convergence"]` says what to try.'
     each = [f"{name} ({reason})" for name, reason in result.about.get("left out", {}).items()]
     if each:
         yield f"Baselines left out: {', '.join(each)}."

@@ -111,7 +111,20 @@ class Comparison:
         table["runs"] = groups["score"].count()
         table["failed"] = groups["error"].count()
         table["note"] = groups["note"].first()
+        for name, found in self._convergence.items():
+            table.loc[name, "note"] = "; ".join(filter(None, [table.loc[name, "note"], found]))
         return table.sort_values("score", ascending=False, kind="stable", na_position="last")
+
+    @property
+    def _convergence(self):
+        """Of each model whose training warned: what it said, and in how many runs."""
+        if "convergence" not in self.runs:
+            return {}
+        found = {}
+        for name, said in self.runs.dropna(subset=["convergence"]).groupby("model", sort=False):
+            first = said["convergence"].iloc[0].partition(":")[0]
+            found[name] = f"{first[0].lower()}{first[1:]} in {len(said)} of {self.n_runs} runs"
+        return found
 
     @property
     def _timed_runs(self):

@@ -9,9 +9,10 @@ from keraseq.models._registry import (
     model_file_names,
     users_models,
 )
-from keraseq.models._spec import ModelSpec
+from keraseq.models._spec import FAMILIES, ModelSpec
 
 __all__ = [
+    "FAMILIES",
     "ModelSpec",
     "Stepper",
     "find_model",

@@ -28,6 +28,8 @@ class Task:
         What `outputs` is, for docstrings.
     answer_words : str
         What a user's own model answers, for errors.
+    constant_words : str or None
+        What `constant_answer` is, for warnings.
     example : str or None
         Lines of a builder's docstring.
     stratifies : bool
@@ -46,6 +48,7 @@ class Task:
     smallest_outputs = 1
     outputs_words = None
     answer_words = "one a class, label or target"
+    constant_words = None
     example = None
     stratifies = False
     score_name = None
@@ -96,6 +99,18 @@ class Task:
         gain, weight : ndarray `(rows,)`
         """
         raise TypeError(f"The task {self.name!r} defines no score of rows.")
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        """Return the output that, given to every row alike, has the least loss; or None.
+
+        Parameters
+        ----------
+        targets : ndarray or list of ndarray
+            As training has them.
+        outputs : int or tuple of int
+        weights : ndarray `(rows,)`, optional
+        quantiles : tuple of float, optional
+        """
 
     def make_target(self):
         """Return the encoder of y, not yet fitted."""

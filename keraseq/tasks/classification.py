@@ -17,6 +17,7 @@ class Classification(Task):
     name = "classification"
     smallest_outputs = 2
     outputs_words = "number of classes, at least 2 (integer labels, a logit for each)"
+    constant_words = "the shares of the classes"
     example = """\
 >>> model = keraseq.{name}((None, 8), outputs=3, seed=0)
 >>> model.output_shape
@@ -49,6 +50,10 @@ class Classification(Task):
 
     def metrics(self, *, logits, quantiles=None):
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        counts = np.bincount(targets, weights, minlength=outputs)
+        return self.undecode(counts / counts.sum())
 
     def make_target(self):
         return ClassTarget()

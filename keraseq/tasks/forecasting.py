@@ -26,6 +26,7 @@ class Forecasting(Regression):
     smallest_outputs = (1, 1)
     outputs_words = "``(horizon, targets)``, the targets being the first channels"
     answer_words = "(horizon, targets), and a last axis of quantiles if they are learned"
+    constant_words = "each history's mean"
     example = """\
 >>> forecaster = keraseq.{name}((48, 2), (12, 2), task="forecasting", seed=0)
 >>> forecaster.output_shape
@@ -64,6 +65,12 @@ class Forecasting(Regression):
 
     def make_target(self):
         raise TypeError("A forecast has no y: the series' own future is its target.")
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        """Of targets as distances from a level, a value for each target and all steps."""
+        if quantiles is None:
+            return np.nanmean(targets, axis=(0, 1))
+        return np.nanquantile(targets, quantiles, axis=(0, 1)).T
 
     def decode(self, values, quantiles=None):
         """Return the forecast; of several quantiles the one nearest to the median."""

@@ -16,6 +16,7 @@ class Multilabel(Task):
     name = "multilabel"
     many_labels = True
     outputs_words = "number of labels (rows of 0 and 1)"
+    constant_words = "the share of each label"
     score_name = "accuracy"
     score_limits = (0, 1)
     link = "sigmoid"
@@ -32,6 +33,9 @@ class Multilabel(Task):
     def metrics(self, *, logits, quantiles=None):
         threshold = 0.0 if logits else 0.5
         return [keras.metrics.BinaryAccuracy(name="accuracy", threshold=threshold)]
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        return self.undecode(np.average(targets, axis=0, weights=weights))
 
     def make_target(self):
         return MultilabelTarget()

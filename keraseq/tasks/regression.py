@@ -17,6 +17,7 @@ class Regression(Task):
     name = "regression"
     takes_quantiles = True
     outputs_words = "number of targets"
+    constant_words = "the mean"
     score_name = "R²"
     score_limits = (None, 1)
 
@@ -43,6 +44,11 @@ class Regression(Task):
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         return quantile_head(features, (outputs,), quantiles)
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        if quantiles is None:
+            return np.average(targets, axis=0, weights=weights)
+        return np.quantile(targets, quantiles, axis=0).T
 
     def make_target(self):
         return RegressionTarget()

@@ -15,6 +15,7 @@ class Tagging(Classification):
     name = "tagging"
     per_step = True
     outputs_words = "number of tags, at least 2 (targets padded with -1)"
+    constant_words = "the shares of the labels"
     example = """\
 >>> tagger = keraseq.{name}((None,), 5, task="tagging", vocabulary_size=100, units=16)
 >>> tagger.output_shape
@@ -32,6 +33,11 @@ class Tagging(Classification):
     def gains(self, truth, predicted):
         right = [np.asarray(t) == np.asarray(p) for t, p in zip(truth, predicted, strict=True)]
         return np.array([float(np.sum(r)) for r in right]), np.array([float(len(t)) for t in truth])
+
+    def constant_answer(self, targets, outputs, weights=None, quantiles=None):
+        if weights is not None:
+            weights = np.repeat(weights, [len(row) for row in targets])
+        return super().constant_answer(np.concatenate(targets), outputs, weights)
 
     def make_target(self):
         return TagTarget()

@@ -62,6 +62,11 @@ class Batches:
     def __len__(self):
         return -(-len(self._rows) // self._batch_size)
 
+    @property
+    def answers(self):
+        """Targets and weights, a row each."""
+        return self._targets, self._weights
+
     def order(self):
         """Return the row numbers batch by batch."""
         generator = None

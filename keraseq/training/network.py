@@ -32,6 +32,7 @@ class Network:
     def __init__(self, blueprint, seed):
         self.blueprint, self.seed = blueprint, seed
         self._weights = self._optimizer_state = self._own = None
+        self.keeps_loss = False  # that of a model which came compiled
         self._token = object()
 
     def fit(self, training, validation=None, *, keep_optimizer=False, callbacks=(), **settings):
@@ -51,6 +52,7 @@ class Network:
                     model.optimizer.variables, self._optimizer_state, strict=True
                 ):
                     variable.assign(value)
+            self.keeps_loss = lent.keeps_optimizer
             if lent.keeps_optimizer:
                 settings["learning_rate"] = None
             run = fit_model(model, training, validation, callbacks=callbacks, **settings)
@@ -84,6 +86,11 @@ class Network:
     def weights(self):
         """A list of arrays in the model's order; None before it is trained."""
         return self._weights if self._own is None else self._own.get_weights()
+
+    def loss(self, truth, output, weights=None):
+        """The loss that training lowers, of outputs for rows."""
+        with self.borrow() as model:
+            return float(model.loss(truth, output, sample_weight=weights))
 
     def _keep(self, lent, keep_optimizer):
         model, self.card = lent.model, None

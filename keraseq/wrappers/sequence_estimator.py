@@ -27,6 +27,7 @@ from keraseq.wrappers._features import (
 )
 from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers.learned import sample_sequences, warn_unless_learned
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
@@ -109,6 +110,10 @@ class SequenceEstimator(NetworkEstimator):
         )
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
+        warn_unless_learned(
+            *(self, network, run, params, len(batches)),
+            lambda: sample_sequences(task, network, encoded, *batches.answers, target.outputs_),
+        )
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):

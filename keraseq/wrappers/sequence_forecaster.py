@@ -7,6 +7,7 @@ from keraseq.training.gpu import share_gpu
 from keraseq.wrappers.forecasting._backtest import run_backtest
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
+from keraseq.wrappers.forecasting._learned import check_forecaster
 from keraseq.wrappers.forecasting._parts import of_part
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
 from keraseq.wrappers.forecasting._reader import reader_of
@@ -233,6 +234,7 @@ class SequenceForecaster(NetworkEstimator):
         self.params_, self.lookback_ = core.params, params["lookback"]
         self.history_, self.n_iter_, self.callbacks_ = run.history, run.n_iter, callbacks
         run.raise_interrupt()
+        check_forecaster(self, core, run)
         return self
 
     def predict(self, n=None, *, y=None, past=None, future=None, static=None):

@@ -1,16 +1,19 @@
 """The members of an ensemble: which estimators can be one, their seeds, and their fits."""
 
 import os
+import warnings
+from functools import partial
 
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import shown
 from keraseq.training.workers import ended, one_thread
 from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers.learned import convergence_noted
 
 
 def check_member(estimator):
@@ -88,16 +91,19 @@ def fit_members(members, fit, n_jobs):
         What ended it early; then there are the members that were whole, or else the first with its
         best weights so far.
     """
-    fitted = []
+    fitted, noted = [], []
+    fit = partial(_fit, fit)
     try:
         if joblib.effective_n_jobs(n_jobs) == 1 or len(members) == 1:
-            fitted.extend(map(fit, members))
+            for member in members:
+                _keep(fit(member), fitted, noted)
         else:
             with joblib.parallel_config("loky", n_jobs=n_jobs, inner_max_num_threads=1):
                 parallel = joblib.Parallel(return_as="generator")
                 work = (joblib.delayed(_in_worker)(fit, member, os.getpid()) for member in members)
                 with ended(parallel(work)) as results:
-                    fitted.extend(results)
+                    for result in results:
+                        _keep(result, fitted, noted)
     except KeyboardInterrupt as interrupt:
         if not fitted and _is_fitted(members[0]):
             fitted.append(members[0])
@@ -105,7 +111,25 @@ def fit_members(members, fit, n_jobs):
             raise
         interrupt.add_note(f"The ensemble is fitted and has {len(fitted)} of {len(members)}.")
         return fitted, interrupt
+    if noted:
+        warnings.warn(
+            f"In {len(noted)} of {len(members)} members of the ensemble: {noted[0]}",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
     return fitted, None
+
+
+def _fit(fit, member):
+    """Fit, and return the member and what it warned of."""
+    with convergence_noted() as noted:
+        member = fit(member)
+    return member, noted
+
+
+def _keep(result, fitted, noted):
+    fitted.append(result[0])
+    noted.extend(result[1][:1])
 
 
 def _in_worker(fit, member, parent):

@@ -111,6 +111,11 @@ def retrain(core, borders):
     return replace(core, network=network, scaling=scaling, borders=borders)
 
 
+def training_windows(core):
+    """The windows that a fit has learned from."""
+    return _training_windows(core.reader, core.scaling, core.data, core.params, core.borders)
+
+
 def _training_windows(reader, scaling, data, params, borders):
     scalings = scaling.targets(data.panel)
     windows = windows_of(reader, scaling, data, scalings, params, None, borders, 0)

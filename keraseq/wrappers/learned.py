@@ -1,0 +1,173 @@
+"""A fit that has learned nothing says so."""
+
+import contextlib
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from keraseq.batching import take_rows
+from keraseq.models import find_model, is_registered
+
+# Before that the first weights still show, whatever there is to learn.
+_FEWEST_EPOCHS, _FEWEST_STEPS = 3, 50
+# Rows that are asked once the training loss looks as if nothing was learned.
+_MOST_ROWS = 2_000
+# What one free weight gains by chance: twice the gain in log-likelihood is chi-squared with one
+# degree of freedom (Wilks 1938), below 3.84 in 19 of 20 fits of noise. In shares of the constant
+# answer's loss that is some 3 / rows, for squared errors as for two to six classes.
+_GAIN_OF_CHANCE, _MOST_GAIN = 3.0, 0.02
+# What does not vary is answered by its constant without a loss, and nothing can be better.
+_NO_LOSS = 1e-6
+# Steps from which patches let a network see its sequence in fewer of them.
+_LONG = 100
+# Below it the first weights have not moved far enough to blame their steps' size.
+_SLOW = 1e-4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of training's, with which a fit is judged.
+
+    Attributes
+    ----------
+    task : Task
+    n_rows : int
+    truth : ndarray
+    weights : ndarray or None
+    constant : ndarray
+        The output that answers all rows alike.
+    predict : callable
+        Returns the output of the fitted weights.
+    """
+
+    task: object
+    n_rows: int
+    truth: np.ndarray
+    weights: np.ndarray | None
+    constant: np.ndarray
+    predict: Callable
+
+
+def sample_sequences(task, network, rows, targets, weights, outputs):
+    """Return a Sample of encoded sequences."""
+    index = spread(len(targets))
+    rows, truth = take_rows(rows, index), take_rows(targets, index)
+    weights = None if weights is None else weights[index]
+    constant = task.constant_answer(truth, outputs, weights)
+    if network.gives_probabilities:
+        constant = task.decode(constant)
+    join = np.concatenate if task.per_step else np.asarray
+    if task.per_step and weights is not None:
+        weights = np.repeat(weights, [len(row) for row in truth])
+    truth = join(truth)
+    constant = np.broadcast_to(constant, (len(truth), *constant.shape))
+    return Sample(task, len(index), truth, weights, constant, lambda: join(network.predict(rows)))
+
+
+def spread(n):
+    """Numbers of at most 2,000 of n rows, evenly spread."""
+    return np.linspace(0, n - 1, min(n, _MOST_ROWS)).round().astype(int)
+
+
+def warn_unless_learned(estimator, network, run, params, steps, sample):
+    """Warn where a fit's loss turned NaN, or is no better than a constant answer's.
+
+    The loss of the last epoch is asked first, which costs nothing. Where that is too high, the
+    fitted weights are, without dropout.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+    network : Network
+        Trained.
+    run : Run
+    params : dict
+        What it was trained with.
+    steps : int
+        Of an epoch.
+    sample : callable
+        Returns a `Sample`.
+
+    Warns
+    -----
+    ConvergenceWarning
+        With what to try.
+    """
+    losses = run.history.get("loss", [])
+    if not losses or run.interrupt is not None:
+        return
+    name = f"{type(estimator).__name__}({estimator._model_name!r})"
+    if not math.isfinite(losses[-1]):
+        first = 1 + next(i for i, loss in enumerate(losses) if not math.isfinite(loss))
+        _warn(
+            f"Training diverged: the loss of {name} turned {losses[-1]} in epoch {first} of "
+            f"{len(losses)}.",
+            _what_to_try(estimator, params, diverged=True),
+        )
+    elif (
+        not network.keeps_loss
+        and len(losses) >= _FEWEST_EPOCHS
+        and steps * len(losses) >= _FEWEST_STEPS
+    ):
+        sample = sample()
+        constant = network.loss(sample.truth, sample.constant, sample.weights)
+        bound = constant * (1 - min(_MOST_GAIN, _GAIN_OF_CHANCE / sample.n_rows))
+        if losses[-1] < bound or constant < _NO_LOSS:
+            return
+        reached = network.loss(sample.truth, sample.predict(), sample.weights)
+        if not reached < bound:
+            _warn(
+                f"Nothing was learned: after {len(losses)} epochs the loss of {name} on its "
+                f"training rows is {reached:.4g}; always to answer with "
+                f"{sample.task.constant_words} has {constant:.4g}.",
+                _what_to_try(estimator, params),
+            )
+
+
+def _warn(found, advice):
+    listed = " or ".join([", ".join(advice[:-1]), advice[-1]] if advice[1:] else advice)
+    warnings.warn(f"{found} Try {listed}.", ConvergenceWarning, stacklevel=4)
+
+
+def _what_to_try(estimator, params, diverged=False):
+    rate = params.get("learning_rate")
+    direction = "higher" if rate and rate < _SLOW else "lower"
+    advice = [f"a {direction} learning_rate" + (f" (it was {rate:g})" if rate else "")]
+    if estimator.optimizer != "auto":
+        advice.append("an optimizer that clips gradients (clipnorm=1.0)")
+    if not diverged:
+        advice.append("more epochs")
+        if params.get("mean_length", 0) >= _LONG and _takes_patches(estimator):
+            advice.append("patches for long series (model_params={'patch_length': 8})")
+        advice.append("another model")
+    return advice
+
+
+def _takes_patches(estimator):
+    if estimator.kind_ != "series" or not is_registered(estimator.model):
+        return False
+    given = {**dict(find_model(estimator.model).settings), **(estimator.model_params or {})}
+    return find_model(estimator.model).kind.name == "body" and not given.get("patch_length")
+
+
+@contextlib.contextmanager
+def convergence_noted():
+    """Collect the ConvergenceWarnings of a block, in place of showing them, as a list of str."""
+    messages = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        try:
+            yield messages
+        finally:
+            messages += [str(w.message) for w in caught if _is_ours(w)]
+    for other in caught:
+        if not _is_ours(other):
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+
+
+def _is_ours(warning):
+    return issubclass(warning.category, ConvergenceWarning)
