@@ -5,9 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from _comparisons import BASELINES as RIVALS
 from _comparisons import drawn_comparison
 
 from keraseq.comparison import Comparison, JoinedComparison
+
+BASELINES = set(RIVALS)
 
 
 def from_scores(task="classification", baselines=(), ratio=0.25, **scores):
@@ -102,6 +105,30 @@ def test_everything_is_readable_in_80_columns(drawn):
     assert "<table" in page and "<b>" not in page
     for name in found.table.index:
         assert name.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
+def test_of_many_models_the_best_the_baselines_and_groups_are_told():
+    found = drawn_comparison(25, spread=0.015)
+    text = one_line(found.summary())
+    assert len(found.summary().splitlines()) < 35
+    assert "m0 against" not in text and "Detectable differences" not in text
+    best, *others = found.table.index
+    pairs = found.significance.query("a == @best")
+    n_apart, n_others = pairs["detectable"].sum(), len(others)
+    assert f"{best} is detectably better than {n_apart} of {n_others} others" in text
+    least = pairs[pairs["detectable"]].sort_values("difference").iloc[0]
+    assert f"others: {least.difference:+.3f} ({least.b}) or more" in text
+    assert f"Not told apart: {best} from {others[0]}" in text
+    # Every model stands once beside the best baseline.
+    rival = found.baselines[0]
+    beside = text.partition(f"Beside the best baseline, {rival}:")[2].partition(". Of ")[0]
+    assert sorted(re.findall(r"\bm\d+", beside)) == sorted(set(found.table.index) - BASELINES)
+    worse = beside.partition("worse than it")[2].partition(";")[0]
+    tested = found.significance.query("a == @rival and detectable")["b"]
+    assert set(re.findall(r"\bm\d+", worse)) == set(tested) - BASELINES
+    total = found.significance
+    total = total[~(total["a"].isin(BASELINES) & total["b"].isin(BASELINES))]
+    assert f"Of {len(total)} pairs {total['detectable'].sum()} are told apart" in text
 
 
 def test_a_comparison_of_one_model_alone_says_so():

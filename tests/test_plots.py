@@ -266,3 +266,19 @@ def test_numbers_are_written_alike():
     assert _format.interval(np.nan, 1.0) == "" and _format.p_value(np.nan) == ""
     assert _format.p_value(0.0004999) == "p < 0.001" and _format.p_value(0.0005) == "p = 0.001"
     assert _format.amount(0.000872) == "0.001" and _format.amount(12345.6) == "12,346"
+
+
+@pytest.mark.parametrize("draw", ["cost", "curves"])
+def test_many_models_are_named_where_they_stand_and_no_name_covers_another(draw):
+    result = drawn_comparison(25)
+    shown = result.plot("cost") if draw == "cost" else result.learning_curves()
+    shown.figure_.draw_without_rendering()
+    names = {text.get_text(): text.get_window_extent() for text in shown.ax_.texts}
+    assert set(names) == {f"m{place}" for place in range(25)}
+    boxes = list(names.values())
+    height = min(box.height for box in boxes)
+    for place, one in enumerate(boxes):
+        assert one.y1 > shown.ax_.bbox.y0
+        for other in boxes[:place]:
+            apart = abs((one.y0 + one.y1) - (other.y0 + other.y1)) / 2
+            assert apart > 0.6 * height or one.x1 < other.x0 or other.x1 < one.x0

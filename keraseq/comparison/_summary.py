@@ -5,9 +5,12 @@ import textwrap
 
 from keraseq import _format
 from keraseq.comparison._statistics import runs_needed
+from keraseq.comparison.ranking import alike_stretches, judged_pairs
 from keraseq.tasks import get_task
 
 _WIDTH = 80
+# Of more than ten models the pairs fill pages; then the best, the baselines and groups are told.
+_MOST_PAIRS = 45
 
 
 def summarise(result):
@@ -54,15 +57,55 @@ def _paragraphs(result):
     yield _winner(result, scored, {(row.a, row.b): row for row in pairs})
     tested = [row for row in pairs if not math.isnan(row.p)]
     detectable = [row for row in tested if row.detectable]
-    if detectable:
+    if len(pairs) > _MOST_PAIRS:
+        yield from _of_many(result, tested, scored)
+    elif detectable:
         yield "Detectable differences (p < 0.05 over all pairs; intervals in `.significance`):"
         for better, rows in by_better(detectable).items():
             yield f"  {better} against {_worse(rows, rivals)}"
-    yield from _not_apart(result, [row for row in tested if not row.detectable])
+    if len(pairs) <= _MOST_PAIRS:
+        yield from _not_apart(result, [row for row in tested if not row.detectable])
     few = [f"{row.a} with {row.b}" for row in pairs if math.isnan(row.p)]
     if few:
         yield f"Too few runs succeeded to compare {_listed(few)}."
     yield from cautions(result)
+
+
+def _of_many(result, tested, scored):
+    """The best against all others, all against the best baseline, and who stands together."""
+    best, n_others = scored.index[0], len(scored) - 1
+    of_best = [row for row in tested if row.a == best]
+    apart = [row for row in of_best if row.detectable]
+    if apart:
+        least = min(apart, key=lambda row: row.difference)
+        gap = _format.difference(least.difference)
+        n = f"{len(apart)} of " * (len(apart) < n_others)
+        yield f"{best} is detectably better than {n}{n_others} others: {gap} ({least.b}) or more."
+    yield from _not_apart(result, [row for row in of_best if not row.detectable])
+    rival = next((name for name in scored.index if name in result.baselines), None)
+    if rival is not None:
+        yield from _beside_rival(rival, [row for row in tested if rival in (row.a, row.b)])
+    names = list(scored.index)
+    stretches = alike_stretches(names, judged_pairs(result.significance))
+    groups = [f"{names[s.first]} to {names[s.last]}" for s in stretches if s.is_compared]
+    n_apart = sum(row.detectable for row in tested)
+    together = f" Stretches of the ranking that hold no such pair: {', '.join(groups)}."
+    yield (
+        f"Of {len(tested)} pairs {n_apart} are told apart; `.significance` has each, with interval "
+        f"and p, and `.plot()` shows them.{together * bool(groups)}"
+    )
+
+
+def _beside_rival(rival, rows):
+    """Which models are detectably better or worse than the best baseline, and which neither."""
+    found = {"better than": [], "worse than": [], "not told apart from": []}
+    for row in rows:
+        side = "better than" if row.b == rival else "worse than"
+        kind = side if row.detectable else "not told apart from"
+        found[kind].append(row.a if row.b == rival else row.b)
+    parts = [f"{kind} it {_listed(names)}" for kind, names in found.items() if names]
+    if parts:
+        yield f"Beside the best baseline, {rival}: {'; '.join(parts)}."
 
 
 def _what(result):
@@ -178,8 +221,11 @@ def _listed(names):
 def cautions(result):
     """Yield what a reader should know before believing a number."""
     yield from _unequal(result)
+    alike = {}
     for name, found in result._convergence.items():
-        yield f'{name}: {found}; `.runs["convergence"]` says what to try.'
+        alike.setdefault(found, []).append(name)
+    for found, names in alike.items():
+        yield f'{_listed(names)}: {found}; `.runs["convergence"]` says what to try.'
     each = [f"{name} ({reason})" for name, reason in result.about.get("left out", {}).items()]
     if each:
         yield f"Baselines left out: {', '.join(each)}."
@@ -191,14 +237,24 @@ def cautions(result):
     if efforts is not None and efforts.dropna().nunique() > 1:
         by_model = result.runs.groupby("model")["steps"].max().dropna()
         if by_model.nunique() > 1:
-            each = ", ".join(f"{name} {int(steps):,}" for name, steps in by_model.items())
-            yield f"The models' effort differs, most optimiser steps: {each}."
+            yield f"The models' effort differs, most optimiser steps: {_efforts(by_model)}."
     threads = result.runs.get("threads")
     if threads is not None and threads.nunique() > 1:
         timed = int(result._timed_runs["threads"].iloc[0])
         yield f"Seconds and latencies are of the fits with {_number(timed, 'thread')} alone."
     if result._paired and result._ratio and result.significance["p"].notna().any():
         yield "p-values count that the runs' training rows overlap (Nadeau & Bengio 2003)."
+
+
+def _efforts(by_model):
+    """Each model's steps; where most have the same, those of the others."""
+    usual = by_model.mode().iloc[0]
+    others = by_model[by_model != usual]
+    if len(by_model) - len(others) < 3:
+        others, said = by_model, []
+    else:
+        said = [f"{int(usual):,} of {len(by_model) - len(others)} models"]
+    return ", ".join([*said, *(f"{name} {int(steps):,}" for name, steps in others.items())])
 
 
 def _unequal(result):

@@ -4,7 +4,7 @@ import weakref
 
 from keraseq._checks import import_extra
 
-_MANY = 12  # entries that a legend holds in one column
+MANY = 12  # entries that a legend holds in one column
 _COLUMN_INCHES = 2  # that each further column of it is wide
 _made = []  # figures that were made here, weakly held, the oldest first
 
@@ -32,9 +32,9 @@ def place_legend(ax, *, beside):
     handles, labels = ax.get_legend_handles_labels()
     if not labels:
         return
-    columns = -(-len(labels) // _MANY)
+    columns = -(-len(labels) // MANY)
     style = {"ncols": columns, "frameon": not beside}
-    style["fontsize"] = "small" if len(labels) <= _MANY else "x-small"
+    style["fontsize"] = "small" if len(labels) <= MANY else "x-small"
     if beside:
         style |= {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
         width, height = ax.figure.get_size_inches()

@@ -6,7 +6,9 @@ from sklearn.utils.validation import check_is_fitted
 from keraseq._checks import check_choice
 from keraseq._colours import assign_colours
 from keraseq.comparison.curves import run_curves
+from keraseq.plots._axes import MANY
 from keraseq.plots._display import Display, name_of, titled
+from keraseq.plots._names import name_ends
 
 
 class LearningCurvesDisplay(Display):
@@ -96,8 +98,14 @@ class LearningCurvesDisplay(Display):
         columns = ["model", "run", "epoch", "metric", "value"]
         return cls(*_chosen(pd.DataFrame(rows, columns=columns), metric)).plot(ax=ax)
 
+    def _size(self):
+        width, height = super()._size()
+        n = self.frame["model"].nunique()
+        return (width, height) if n <= MANY else (width, max(height, 0.2 * n))
+
     def _draw(self, ax):
-        curves = run_curves(self.frame)
+        curves, ends = run_curves(self.frame), []
+        many = self.frame["model"].nunique() > MANY
         for (name, metric), line in curves.groupby(["model", "metric"], sort=False):
             is_training, colour = metric == self.metric, self.colours[name]
             ax.plot(
@@ -106,13 +114,19 @@ class LearningCurvesDisplay(Display):
                 "-" if is_training else "--",
                 color=colour,
                 marker="o" if len(line) < 3 else None,
-                label=name if is_training else None,
+                label=name if is_training and not many else None,
             )
+            if is_training:
+                ends.append((line["epoch"].iloc[-1], line["mean"].iloc[-1], name, colour))
             ax.fill_between(
                 line["epoch"], line["low"], line["high"], color=colour, alpha=0.12, linewidth=0
             )
         if curves["metric"].nunique() > 1:
             ax.plot([], [], "--", color="0.4", label="validation")
+        if many:
+            first, last = ax.get_xlim()
+            ax.set_xlim(first, last + 0.25 * (last - first))
+            name_ends(ax, ends)
         runs, names = self.frame["run"].nunique(), self.frame["model"].unique()
         ax.set(xlabel="epoch", ylabel=self.metric)
         ax.set_title(

@@ -3,7 +3,9 @@
 from keraseq._checks import check_choice, import_extra
 from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.costs import COSTS, telling_cost
+from keraseq.plots._axes import MANY
 from keraseq.plots._display import Display
+from keraseq.plots._names import name_places
 
 
 class ScoreCostDisplay(Display):
@@ -57,8 +59,13 @@ class ScoreCostDisplay(Display):
             colours=assign_colours(result.scores.columns, grey=result.baselines),
         ).plot(ax=ax)
 
+    def _size(self):
+        width, height = super()._size()
+        return (width, height) if len(self.table) <= MANY else (1.4 * width, 1.6 * height)
+
     def _draw(self, ax):
         points = self.table.dropna(subset=[self.cost])
+        many = len(self.table) > MANY
         for name, row in points.iterrows():
             half = None if row.isna()["low"] else [[row.score - row.low], [row.high - row.score]]
             ax.errorbar(
@@ -69,7 +76,7 @@ class ScoreCostDisplay(Display):
                 mfc="white" if row.baseline else None,
                 color=self.colours.get(name, GREY),
                 capsize=3,
-                label=name,
+                label=None if many else name,
             )
         for name, row in self.table.drop(points.index).iterrows():
             colour = self.colours.get(name, GREY)
@@ -83,4 +90,12 @@ class ScoreCostDisplay(Display):
         cost = COSTS[self.cost]
         if cost.is_count:
             ax.xaxis.set_major_formatter(import_extra("matplotlib.ticker", "plot").EngFormatter())
+        if many:
+            name_places(
+                ax,
+                [
+                    (float(row[self.cost]), row.score, name, self.colours.get(name, GREY))
+                    for name, row in points.iterrows()
+                ],
+            )
         ax.set(xlabel=cost.label, ylabel=self.metric, title=f"{self.metric} against {cost.short}")
