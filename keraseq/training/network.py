@@ -25,14 +25,16 @@ class Network:
         What a card says of the rows.
     card : str or None
         What was written of these weights.
+    keeps_loss : bool
+        Whether it was trained by the loss that a user's function compiled it with.
     """
 
     trained_on = card = None
+    keeps_loss = False
 
     def __init__(self, blueprint, seed):
         self.blueprint, self.seed = blueprint, seed
         self._weights = self._optimizer_state = self._own = None
-        self.keeps_loss = False  # that of a model which came compiled
         self._token = object()
 
     def fit(self, training, validation=None, *, keep_optimizer=False, callbacks=(), **settings):
