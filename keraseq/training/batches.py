@@ -63,9 +63,9 @@ class Batches:
         return -(-len(self._rows) // self._batch_size)
 
     @property
-    def answers(self):
-        """Targets and weights, a row each."""
-        return self._targets, self._weights
+    def parts(self):
+        """Rows, targets and weights."""
+        return self._rows, self._targets, self._weights
 
     def order(self):
         """Return the row numbers batch by batch."""

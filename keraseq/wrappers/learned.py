@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -52,8 +53,13 @@ class Sample:
     predict: Callable
 
 
-def sample_sequences(task, network, rows, targets, weights, outputs):
-    """Return a Sample of encoded sequences."""
+def check_learned(estimator, task, network, run, params, batches, outputs):
+    """Warn where a fit of sequences has learned nothing; see `warn_unless_learned`."""
+    sample = partial(_sample, task, network, outputs, *batches.parts)
+    warn_unless_learned(estimator, network, run, params, len(batches), sample)
+
+
+def _sample(task, network, outputs, rows, targets, weights):
     index = spread(len(targets))
     rows, truth = take_rows(rows, index), take_rows(targets, index)
     weights = None if weights is None else weights[index]
@@ -130,7 +136,7 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
 
 def _warn(found, advice):
     listed = " or ".join([", ".join(advice[:-1]), advice[-1]] if advice[1:] else advice)
-    warnings.warn(f"{found} Try {listed}.", ConvergenceWarning, stacklevel=4)
+    warnings.warn(f"{found} Try {listed}.", ConvergenceWarning, stacklevel=5)
 
 
 def _what_to_try(estimator, params, diverged=False):

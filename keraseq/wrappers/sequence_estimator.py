@@ -27,7 +27,7 @@ from keraseq.wrappers._features import (
 )
 from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.learned import sample_sequences, warn_unless_learned
+from keraseq.wrappers.learned import check_learned
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
@@ -89,8 +89,7 @@ class SequenceEstimator(NetworkEstimator):
             weights=self._mean_one(train, target),
             seed=seed,
         )
-        steps = params["epochs"] * len(batches)
-        averaged = validation is not None
+        steps, averaged = params["epochs"] * len(batches), validation is not None
         blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
@@ -110,10 +109,7 @@ class SequenceEstimator(NetworkEstimator):
         )
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
-        warn_unless_learned(
-            *(self, network, run, params, len(batches)),
-            lambda: sample_sequences(task, network, encoded, *batches.answers, target.outputs_),
-        )
+        check_learned(self, task, network, run, params, batches, target.outputs_)
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
