@@ -164,6 +164,7 @@ def test_covariates_that_are_not_read_are_refused_with_those_who_do():
         ("nhits", {"n_freq_downsample": (2, 1)}, "3 stacks and"),
         ("segrnn", {"seg_len": 0}, "seg_len=0"),
         ("itransformer", {"num_heads": 0}, "num_heads=0"),
+        ("itransformer", {"num_heads": 9, "units": 8}, "num_heads=9 is more than units=8"),
         ("tsmixer", {"channels": "independent"}, "channels='mixed'"),
         ("sparse_tsf", {"season": 2.5}, "season=2.5"),
         ("sparse_tsf", {"patch_length": 2}, "patch_length"),

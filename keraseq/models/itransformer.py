@@ -2,8 +2,8 @@
 
 from keras import layers, ops
 
-from keraseq._checks import check_integer
 from keraseq.models._register import register_forecaster
+from keraseq.models.layers.attention_block import check_widths, feedforward
 from keraseq.models.layers.linear_over_time import answer_channels
 
 
@@ -26,7 +26,7 @@ def itransformer(
     units=256,
     num_layers=2,
     dropout=0.1,
-    num_heads=8,
+    num_heads=None,
     feedforward_dim=None,
 ):
     """Each channel's whole history is one token, and attention is between channels.
@@ -37,12 +37,13 @@ def itransformer(
     Parameters
     ----------
     num_heads : int, default=8
-        Attention heads; each has ``units / num_heads`` channels, rounded up.
+        Attention heads, not more than there are units; each has ``units / num_heads`` channels,
+        rounded up.
     feedforward_dim : int, default=units
         Hidden width behind the attention; a parameter budget may solve it.
     """
-    check_integer("num_heads", num_heads, 1)
-    hidden = check_integer("feedforward_dim", feedforward_dim or units, 1)
+    num_heads = min(8, units) if num_heads is None else num_heads
+    hidden = check_widths(units, num_heads, units if feedforward_dim is None else feedforward_dim)
     channels = x.shape[-1]
     series = x if past is None else ops.concatenate([x, past], axis=-1)
     tokens = layers.Dense(units, name="tokens")(ops.transpose(series, (0, 2, 1)))
@@ -51,8 +52,7 @@ def itransformer(
         attend = layers.MultiHeadAttention(num_heads, -(-units // num_heads), use_bias=False)
         seen = layers.Dropout(dropout)(attend(tokens, tokens))
         tokens = layers.LayerNormalization()(tokens + seen)
-        inner = layers.Dropout(dropout)(layers.Dense(hidden, activation="gelu")(tokens))
-        inner = layers.Dropout(dropout)(layers.Dense(units)(inner))
-        tokens = layers.LayerNormalization()(tokens + inner)
+        inner = feedforward(tokens, units, hidden, dropout=dropout)
+        tokens = layers.LayerNormalization()(tokens + layers.Dropout(dropout)(inner))
     tokens = layers.LayerNormalization()(tokens)
     return answer_channels(tokens[:, :channels], horizon, targets, name="ahead")
