@@ -234,7 +234,7 @@ def main():
             for seed in arguments.seeds
             for resample in range(arguments.resamples + 1)
             for model in arguments.models
-            for problem in sorted(arguments.problems, key=lambda name: -steps_of(name))
+            for problem in sorted(arguments.problems, key=steps_of, reverse=arguments.jobs > 1)
         ][arguments.shard[0] :: arguments.shard[1]]
         run(jobs, path, arguments.jobs)
     records = read(path)

@@ -7,7 +7,7 @@ CONVOLUTIONAL = {
         "batch_size": 16,
         "learning_rate": 0.001,
         "early_stopping": False,
-        "steps": 2000,
-        "most_epochs": 2000,
+        "steps": 1500,
+        "most_epochs": 1500,
     }
 }
