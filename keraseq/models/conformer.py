@@ -3,6 +3,7 @@
 from keras import layers, ops
 
 from keraseq._checks import check_integer
+from keraseq.models._hints import ATTENTION
 from keraseq.models._register import register_model
 from keraseq.models.layers.attention_block import attend, check_widths, feedforward
 from keraseq.models.layers.masked_convolution import normalize_batch, real_steps
@@ -17,6 +18,7 @@ from keraseq.models.layers.masked_convolution import normalize_batch, real_steps
     family="attention",
     parallel=True,
     second_size="feedforward_dim",
+    hints=ATTENTION,
 )
 def conformer(
     x,

@@ -3,6 +3,7 @@
 from keras import layers
 
 from keraseq._checks import check_choice
+from keraseq.models._hints import ATTENTION
 from keraseq.models._register import register_model
 from keraseq.models.layers.attention_block import attend, check_widths, feedforward
 from keraseq.models.layers.positioned_attention import POSITIONS
@@ -19,6 +20,7 @@ from keraseq.models.layers.positions import SinusoidalPositions
     causal=lambda causal, **others: causal,
     parallel=True,
     second_size="feedforward_dim",
+    hints=ATTENTION,
 )
 def transformer(
     x,

@@ -19,6 +19,11 @@ _RARE_FROM = 1_000
 # Of series fits: optimiser steps aimed at, and the fewest and the most passes that they may take.
 _SERIES = {"steps": 1_500, "least_epochs": 30, "most_epochs": 60}
 
+# A few rows that judge say little after a few steps: early stopping by "auto" waits so many.
+_PATIENT_STEPS = 150
+# Steps that an architecture walks one by one through a series; of a longer one it reads patches.
+_LONGEST_WALK = 64
+
 
 def resolve_auto(kind, n_rows):
     """Return the settings that a fit of `n_rows` sequences of this kind uses by default.
@@ -53,7 +58,7 @@ def resolve_auto(kind, n_rows):
     }
 
 
-def resolve_parameters(estimator, sequences):
+def resolve_parameters(estimator, sequences, task, former=None):
     """Return what a fit of these sequences uses for each setting, checked before it begins.
 
     Raises
@@ -65,10 +70,34 @@ def resolve_parameters(estimator, sequences):
     n_rows = len(sequences)
     params = fill_in(estimator, resolve_auto(kind, n_rows), kind)
     steps, least, most = (params.pop(name, None) for name in _SERIES)
+    batches = math.ceil(n_rows / params["batch_size"])
     if is_auto(params["epochs"]):
-        params["epochs"] = max(least, math.ceil(steps / math.ceil(n_rows / params["batch_size"])))
-        params["epochs"] = min(params["epochs"], most)
+        params["epochs"] = min(most, max(least, math.ceil(steps / batches)))
+    if kind == "series":
+        if is_auto(estimator.early_stopping):
+            patient = math.ceil(_PATIENT_STEPS / batches)
+            params["n_iter_no_change"] = max(patient, params["n_iter_no_change"])
+        params["patch_length"] = _patch_length(estimator, sequences, task)
+        if former is not None:
+            # The weights belong to patches of that length.
+            params["patch_length"] = former["params_"].get("patch_length")
     return params
+
+
+def _patch_length(estimator, sequences, task):
+    """Steps joined to one where an architecture would walk through a long series; None else.
+
+    A power of two, so that series of nearly one length share a compiled model.
+    """
+    own = estimator.model_params or {}
+    if task.per_step or "patch_length" in own or not is_registered(estimator.model):
+        return None
+    spec = find_model(estimator.model)
+    longest = max(map(len, sequences.rows))
+    is_walked = spec.family == "recurrent" and not spec.parallel and not spec.settings
+    if not is_walked or longest <= 2 * _LONGEST_WALK:
+        return None
+    return 2 ** math.ceil(math.log2(longest / _LONGEST_WALK))
 
 
 def fill_in(estimator, params, data_kind):

@@ -34,7 +34,7 @@ def make_blueprint(
     ----------
     estimator : NetworkEstimator
     params : dict
-        Its resolved `units` and `dropout`.
+        Its resolved `units`, `dropout` and, of long series, `patch_length`.
     config : dict
         Of `optimizer_config`.
     input_shape, outputs, task, vocabulary_size, quantiles
@@ -72,6 +72,8 @@ def make_blueprint(
         **_sizes(estimator, params),
         **stem,
     }
+    if "patch_length" not in stem and params.get("patch_length") is not None:
+        own = {"patch_length": params["patch_length"], **own}
     doubled = sorted(set(own) & set(arguments))
     if doubled:
         raise ValueError(

@@ -42,7 +42,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     pooling : str, optional
         As of the builders.
     model_params : dict, optional
-        Further arguments of the builder or the function, such as ``{"embedding_dim": 32}``.
+        Further arguments of the builder or the function, such as ``{"embedding_dim": 32}``. Of
+        series over 128 steps, what walks step by step reads at most 64 patches; ``{"patch_length":
+        1}`` lets it see every step.
     input : {"auto", "text", "tokens", "series"}, default="auto"
         Strings are text and numbers are series; token ids must be asked for.
     tokenizer : {"words", "characters", "subwords"} or callable, default="words"
@@ -63,7 +65,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     learning_rate : "auto" or float, default="auto"
         Where it starts; it falls to zero along a cosine. An optimizer instance brings its own.
     early_stopping : "auto" or bool, default="auto"
-        Hold back a part of the rows, and keep the weights that do best on it.
+        Hold back a part of the rows, and keep the weights that do best on it. With "auto" training
+        on series waits at least 150 steps for it, since a few rows judge a few steps badly.
     validation_fraction : float, default=0.1
         Share of the rows held back.
     n_iter_no_change : int, default=5

@@ -64,7 +64,7 @@ class SequenceEstimator(NetworkEstimator):
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
         _check_pair(validation_data)
         rows, task, target, fingerprint = self._read(X, y, sample_weight, former)
-        params = resolve_parameters(self, rows.sequences)
+        params = resolve_parameters(self, rows.sequences, task, former)
         callbacks = copy_callbacks(
             self.callbacks,
             is_validated=params["early_stopping"] or validation_data is not None,
@@ -118,7 +118,7 @@ class SequenceEstimator(NetworkEstimator):
         rows, task, target, _ = self._read(X, y, sample_weight, former, classes)
         if former is None:
             target.fit_scale(rows.targets, rows.weights)
-        first = {} if former else resolve_parameters(self, rows.sequences)
+        first = {} if former else resolve_parameters(self, rows.sequences, task)
         params = self.params_ if former else {**first, "epochs": 1}
         encoder, encoded = self._encode_training(rows.sequences, params, former)
         params.setdefault("mean_length", _mean_length(encoded))
