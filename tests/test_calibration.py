@@ -121,6 +121,7 @@ OTHERS = {
     "quantiles": (0.2, 0.8),
     "conformal": "split",
     "channels": "mixed",
+    "shrinkage": 0.9,
     "epochs": 2,
     "learning_rate": 1.0,
     "callbacks": [None],
@@ -164,7 +165,9 @@ class Counter(keras.callbacks.Callback):
 def test_errors_are_measured_once_by_a_copy_that_touches_nothing_of_the_users(fits, tmp_path):
     Counter.begun = 0
     random_state = np.random.RandomState(0)
-    model = small(checkpoint=tmp_path, callbacks=[Counter()], random_state=random_state)
+    # Nor a second training within the fit.
+    settings = {"callbacks": [Counter()], "shrinkage": 0}
+    model = small(checkpoint=tmp_path, random_state=random_state, **settings)
     model.fit(WAVE)
     before = random_state.get_state()[1].copy()
     waiting = tmp_path / "keraseq-fit.npz"
@@ -186,7 +189,7 @@ def test_errors_are_measured_once_by_a_copy_that_touches_nothing_of_the_users(fi
     np.testing.assert_array_equal(again.predict_interval(coverage=0.7), first)
     assert len(fits) == 2
     assert not hasattr(clone(model), "_probabilities")
-    fresh = small(random_state=5).fit(2 * WAVE).predict_interval(coverage=0.7)
+    fresh = small(random_state=5, shrinkage=0).fit(2 * WAVE).predict_interval(coverage=0.7)
     model.set_params(random_state=5).fit(2 * WAVE)
     np.testing.assert_array_equal(model.predict_interval(coverage=0.7), fresh)
 
@@ -200,7 +203,7 @@ def test_a_forecaster_pickled_before_it_was_asked_answers_the_same():
 
 
 def test_what_cannot_be_measured_is_refused_before_it_is_trained_for(fits):
-    model = small().fit(WAVE)
+    model = small(shrinkage=0).fit(WAVE)
     with pytest.raises(ValueError, match="there are 17; lower it, or fit on longer series"):
         model.predict_interval(coverage=0.99)
     with pytest.raises(

@@ -187,7 +187,8 @@ def test_a_truth_that_is_missing_counts_in_no_quantile_and_no_metric():
 def test_validation_counts_what_was_observed_alone():
     y = gapped()
     y.iloc[80:84] = NAN
-    model = forecaster(early_stopping=True, validation_fraction=0.2).fit(y)
+    settings = {"early_stopping": True, "validation_fraction": 0.2, "shrinkage": 0}
+    model = forecaster(**settings).fit(y)
     border, scaling = model._core.borders[0], model._core.scalings(model._core.data)[0]
     forecast, truth = model.predict_windows(y, border)
     seen = ~np.isnan(truth).all(axis=(1, 2))

@@ -12,7 +12,7 @@ import keraseq
 
 pytestmark = pytest.mark.usefixtures("registry_as_before")
 draw = np.random.default_rng(0)
-SETTINGS = {"horizon": 2, "lookback": 6, "epochs": 1, "random_state": 0}
+SETTINGS = {"horizon": 2, "lookback": 6, "epochs": 1, "shrinkage": 0, "random_state": 0}
 
 
 @pytest.fixture

@@ -32,9 +32,12 @@ def find_season(values, horizon, seasons=_SEASONS):
     >>> find_season(np.tile([[1.0], [5.0], [2.0], [8.0]], (6, 1)), horizon=3)
     4
     """
+    known = ~np.isnan(values)
+    count = np.maximum(known.sum(axis=0), 1)
     # What is too large to square is for a fit to refuse in its own words.
     with np.errstate(over="ignore", invalid="ignore"):
-        spread = np.nanstd(values, axis=0)
+        level = np.where(known, values, 0.0).sum(axis=0) / count
+        spread = np.sqrt(np.where(known, np.square(values - level), 0.0).sum(axis=0) / count)
     scaled = values / np.where(spread > 0, spread, 1.0)
     steps = np.arange(1, horizon + 1)
 

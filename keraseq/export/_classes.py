@@ -45,6 +45,7 @@ _OURS = {
     "SeriesEncoder": "keraseq.encoding.series_encoder",
     "SeriesPanel": "keraseq.encoding.series_panel",
     "SeriesStem": "keraseq.stems.series_stem",
+    "Shrinkage": "keraseq.wrappers.forecasting._shrinkage",
     "StaticEncoder": "keraseq.encoding.series_covariates",
     "StretchedSeries": "keraseq.baselines.stretched_series",
     "TagTarget": "keraseq.encoding.tag_target",

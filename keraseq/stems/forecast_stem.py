@@ -10,7 +10,8 @@ from keras import ops
 from keraseq._checks import check_choice, check_integer
 from keraseq._precision import full_precision
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time, whole_reading
-from keraseq.stems.layers import FoldChannels, InstanceNormalization, Padding
+from keraseq.stems.layers import Anchor, FoldChannels, InstanceNormalization, Padding
+from keraseq.stems.layers.anchor import last_step
 from keraseq.stems.series_stem import (
     DEFAULTS,
     check_features,
@@ -116,10 +117,10 @@ class ForecastStem(Stem):
         return inputs
 
     def encode(self, inputs):
-        """Return the history as patches, projected."""
+        """Return the history as patches, projected, and anchor the forecast."""
         encoded = self.encode_history(inputs)
         x, mask = project(self, encoded.x, encoded.mask)
-        return encoded._replace(x=x, mask=mask)
+        return encoded._replace(x=x, mask=mask, scale=self._anchor(encoded))
 
     def encode_history(self, inputs):
         """Return the history step by step, covariates of the past behind the targets."""
@@ -175,6 +176,15 @@ class ForecastStem(Stem):
         if covariates is not None:
             targets = ops.concatenate([targets, covariates], axis=-1)
         return targets, mask, scale
+
+    def _anchor(self, encoded):
+        """Between the level and the last value, where a history is given back in them."""
+        if encoded.scale is None:
+            return None
+        level, spread = encoded.scale
+        last = last_step(encoded.x[..., : level.shape[-1]], encoded.mask)
+        anchor = Anchor(self.horizon, name="anchor", dtype=full_precision())
+        return anchor(level, level + last * spread), spread
 
     def _repeat_for_channels(self, x):
         """A row for each folded channel."""

@@ -7,6 +7,7 @@ from keraseq.training.gpu import share_gpu
 from keraseq.wrappers.forecasting._backtest import run_backtest
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
+from keraseq.wrappers.forecasting._judging import shrink
 from keraseq.wrappers.forecasting._learned import check_forecaster
 from keraseq.wrappers.forecasting._parts import of_part
 from keraseq.wrappers.forecasting._probabilities import ProbabilisticForecasts
@@ -31,12 +32,13 @@ class SequenceForecaster(NetworkEstimator):
     horizon : int, default=1
         Steps forecast at once.
     lookback : "auto" or int, default="auto"
-        Steps of history read; at most 720 and a third of the shortest series.
+        Steps of history read; at most 720 and a third of a series of median length, in whole
+        seasons. For a body shorter ones are padded; for other models the shortest series counts.
     quantiles : sequence of float, optional
-        Learn these quantiles, such as ``(0.1, 0.5, 0.9)``, by the pinball loss; `predict` gives
-        the one nearest to the median. They never cross.
+        Learn these, which never cross, by the pinball loss; `predict` gives the most central one.
     loss : {"auto", "mse", "mae", "huber", "quantile"}, default="auto"
-        The mean squared error, or with `quantiles` the quantile loss.
+        The mean squared error; of several series the mean absolute error, each in units of its
+        seasonal naive error (MASE); with `quantiles` the quantile loss.
     channels : {"auto", "independent", "mixed"}, default="auto"
         Each target by itself with shared weights (and all covariates beside it), or all at once;
         independent unless the architecture asks for all.
@@ -44,8 +46,14 @@ class SequenceForecaster(NetworkEstimator):
         Steps of a season, for architectures that go by it; by default that of the dates' step, as
         in `backtest`. A new history's place in the season is told by its dates; an array's first
         row is taken for the first of a season, as training's is.
+    shrinkage : "auto" or float, default="auto"
+        Share of the naive forecast (the last value or ``params_["naive_season"]`` repeated) in all
+        forecasts and the place of intervals: so much that windows held back leave no doubt. With
+        `early_stopping` they chose the epoch too, and favour the model a little. Where fewer than
+        2,000 windows train and none are held back, a second fit on four fifths is judged.
     patch_length : int, optional
-        Steps joined to one before the body; a thirtieth of the lookback by default.
+        Steps joined to one before the body; by default about a thirtieth of the lookback that fits
+        the season.
     pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
         As of the builders: "last" of a causal body, else "ends".
     calendar : bool, default=False
@@ -66,11 +74,10 @@ class SequenceForecaster(NetworkEstimator):
     freq : str, pandas offset or int, optional
         Step of the rows, a number where the index holds numbers. By default it is found: a fixed
         time (of days and longer by the clock on the wall), months on a day of the month, or a
-        pattern of weekdays. Holidays are named by
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])``.
+        pattern of weekdays; holidays by ``pandas.offsets.CustomBusinessDay(holidays=[...])``.
     units, batch_size, epochs, learning_rate : "auto" or number, default="auto"
         See ``params_`` for what they became. An epoch is a pass over all windows, or over 64,000
-        of them drawn anew.
+        of them drawn anew, of each series as many.
     num_layers : "auto" or int, default="auto"
         What the architecture's own signature says, else 1.
     dropout : "auto" or float, default="auto"
@@ -86,8 +93,7 @@ class SequenceForecaster(NetworkEstimator):
         where at least half of them remain for training.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
-    warm_start : bool, default=False
-    checkpoint : str or path-like, optional
+    warm_start, checkpoint : bool, default=False, and str or path-like, optional
     callbacks : keras.callbacks.Callback or list of them, optional
         As of :class:`keraseq.SequenceClassifier`.
     random_state : int, RandomState or None, default=None
@@ -95,11 +101,9 @@ class SequenceForecaster(NetworkEstimator):
 
     Attributes
     ----------
-    lookback_ : int
-    model_ : keras.Model
-    params_ : dict
-    history_ : dict of list
-    n_iter_ : int
+    lookback_, shrinkage_ : int and float
+    model_, params_ : keras.Model (without shrinkage) and dict
+    history_, n_iter_ : dict of list, and int
     callbacks_ : list of keras.callbacks.Callback
         The copies of `callbacks` that ran; no part of a pickle.
 
@@ -130,6 +134,7 @@ class SequenceForecaster(NetworkEstimator):
         loss="auto",
         channels="auto",
         season="auto",
+        shrinkage="auto",
         patch_length=None,
         pooling=None,
         calendar=False,
@@ -218,21 +223,20 @@ class SequenceForecaster(NetworkEstimator):
         for series in data.panel.series:
             series.index_ahead(self.horizon)  # dates that run out are an error before training
         borders = find_borders(self, params, lengths)
-        callbacks = copy_callbacks(
-            self.callbacks,
-            is_validated=params["early_stopping"],
-            remedy="set early_stopping=True",
-        )
+        validated, remedy = params["early_stopping"], "set early_stopping=True"
+        callbacks = copy_callbacks(self.callbacks, is_validated=validated, remedy=remedy)
         former = self._core.network if self.warm_start and hasattr(self, "_core") else None
         hooks = {"callbacks": callbacks, "on_epoch": on_epoch}
-        core, run = train(self, reader, data, params, borders, network=former, **hooks)
+        run = train(self, reader, data, params, borders, network=former, **hooks)
+        core, run = shrink(self.shrinkage, *run)
         # All at once and last: a fit that fails leaves the former one whole. All that is read later
         # is in these: a parameter that is set now counts from the next fit on.
         self._core, self._network = core, core.network
         self._probabilities = ProbabilisticForecasts(core, Calibrator(core, self.conformal))
         self._evaluation = ForecastEvaluation(core)
-        self.params_, self.lookback_ = core.params, params["lookback"]
-        self.history_, self.n_iter_, self.callbacks_ = run.history, run.n_iter, callbacks
+        self.lookback_, self.shrinkage_ = params["lookback"], core.shrinkage.share
+        self.params_, self.callbacks_ = core.params, callbacks
+        self.history_, self.n_iter_ = run.history, run.n_iter
         run.raise_interrupt()
         check_forecaster(self, core, run)
         return self

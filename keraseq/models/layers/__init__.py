@@ -21,6 +21,7 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
 from keraseq.models.layers.segment_codes import SegmentCodes
 from keraseq.models.layers.short_convolution import ShortConvolution
 from keraseq.stems.layers import (
+    Anchor,
     FoldChannels,
     InstanceNormalization,
     Padding,
@@ -37,6 +38,7 @@ from keraseq.tasks.layers import (
 )
 
 __all__ = [
+    "Anchor",
     "BlockDiagonal",
     "Bound",
     "ChronoBias",

@@ -1,5 +1,6 @@
 """Layers of stems."""
 
+from keraseq.stems.layers.anchor import Anchor
 from keraseq.stems.layers.fold_channels import FoldChannels
 from keraseq.stems.layers.instance_normalization import InstanceNormalization
 from keraseq.stems.layers.padding import Padding
@@ -8,6 +9,7 @@ from keraseq.stems.layers.token_dropout import TokenDropout
 from keraseq.stems.layers.token_embedding import BagOfSteps, TokenEmbedding
 
 __all__ = [
+    "Anchor",
     "BagOfSteps",
     "FoldChannels",
     "InstanceNormalization",

@@ -3,6 +3,11 @@
 import numpy as np
 
 from keraseq.encoding.forecast_data import places
+from keraseq.wrappers.forecasting._judging import (
+    count_windows,
+    held_back_borders,
+    windows_from,
+)
 from keraseq.wrappers.forecasting._training import retrain
 from keraseq.wrappers.forecasting.intervals import (
     Calibration,
@@ -10,9 +15,6 @@ from keraseq.wrappers.forecasting.intervals import (
     mean_window_variance,
     window_scale,
 )
-
-_MOST_WINDOWS = 1_000
-_HELD_BACK_SHARE = 0.2
 
 
 class Calibrator:
@@ -71,19 +73,13 @@ class Calibrator:
 
     def _measure(self, n, coverage):
         core = self._core
-        lengths, borders, remedy = core.data.lengths(), core.borders, "raise validation_fraction"
-        retrains = borders == lengths
+        borders, retrains = held_back_borders(core, n)
+        remedy = "fit on longer series" if retrains else "raise validation_fraction"
+        check_enough(count_windows(core, borders, n), n, coverage, remedy)
         if retrains:
             # Nothing was held back: what a model that has not seen the last part does on it.
-            borders, remedy = self._borders(n), "fit on longer series"
-        n_windows = sum(
-            max(0, length - n + 1 - border) if border < length else 0
-            for border, length in zip(borders, lengths, strict=True)
-        )
-        check_enough(min(n_windows, _MOST_WINDOWS), n, coverage, remedy)
-        if retrains:
             core = retrain(core, borders)
-        windows = _windows_from(core, borders, n)
+        windows = windows_from(core, borders, n)
         return Calibration(
             core.predict(windows, n),
             windows.truth(n),
@@ -91,28 +87,3 @@ class Calibrator:
             core.params["quantiles"],
             remedy,
         )
-
-    def _borders(self, n):
-        """For each series, the row from which a fifth of the windows of n steps begins."""
-        lookback, least = self._core.lookback, self._core.lookback + self._core.horizon
-        return [
-            max(length - n + 1 - round(_HELD_BACK_SHARE * max(0, length - lookback - n + 1)), least)
-            for length in self._core.data.lengths()
-        ]
-
-
-def _windows_from(core, borders, n):
-    """The windows of each series from its border on, or 1,000 spread over all of them."""
-    lengths = core.data.lengths()
-    first = [
-        border if border < length else length + 1
-        for border, length in zip(borders, lengths, strict=True)
-    ]
-    windows = core.windows(core.data, core.scalings(core.data), first=first)
-    # More steps than the horizon end sooner.
-    ends = np.cumsum(lengths)[windows.series]
-    windows = windows.take(np.flatnonzero(windows.origins + n <= ends))
-    if len(windows) > _MOST_WINDOWS:
-        spread = np.linspace(0, len(windows) - 1, _MOST_WINDOWS).round().astype(int)
-        windows = windows.take(spread)
-    return windows

@@ -11,6 +11,7 @@ from keraseq.encoding.forecast_reader import ForecastReader
 from keraseq.encoding.season import season_of
 from keraseq.tasks import central_quantile
 from keraseq.training.network import Network
+from keraseq.wrappers.forecasting._lookback import first_rows
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import cut_windows, first_origins
 
@@ -35,6 +36,8 @@ class ForecastCore:
     task : Task
     members : tuple of ForecastCore
         Those whose mean it is, of an ensemble.
+    shrinkage : Shrinkage, optional
+        Towards a naive forecast, of every forecast.
     """
 
     network: Network
@@ -45,6 +48,7 @@ class ForecastCore:
     borders: list
     task: object
     members: tuple = ()
+    shrinkage: object = None
 
     @property
     def lookback(self):
@@ -77,8 +81,9 @@ class ForecastCore:
 
     def check_history(self, data, n_ahead=0):
         """Raise for a series too short to be read, and to have `n_ahead` rows of truth behind."""
-        needed = self.lookback + n_ahead
-        what = "lookback_ + horizon" if n_ahead else "lookback_"
+        needed = self.params["shortest_history"] + n_ahead
+        what = "lookback_" if needed == self.lookback + n_ahead else "params_['shortest_history']"
+        what += " + horizon" if n_ahead else ""
         for place, length in enumerate(data.lengths()):
             if length < needed:
                 raise ValueError(
@@ -112,7 +117,7 @@ class ForecastCore:
                 "past=."
             )
         with self.network.borrow() as model:
-            return windows.forecast(model, n, self.centre)
+            return windows.forecast(model, n, self.centre, self.shrinkage)
 
     def predict_points(self, windows, n):
         return self.task.decode(self.predict(windows, n), self.params["quantiles"])
@@ -152,7 +157,9 @@ def mean_core(cores):
 
 def windows_of(reader, scaling, data, scalings, params, first, last, n_after):
     """Cut windows of scaled series; an origin before which a column has no value is an error."""
-    if first is not None:
+    if first is None:
+        first = first_rows(params, data.lengths())
+    else:
         _check_begun(reader, data, first)
     parts, n_future = scaling.arrays(data, scalings, n_after)
     return cut_windows(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keraseq._checks import check_integer
+from keraseq.wrappers.forecasting._lookback import first_rows
 
 
 class ForecastEvaluation:
@@ -89,10 +90,10 @@ class ForecastEvaluation:
         core = self._core
         data = core.read(y, past, future, static)
         core.check_history(data, core.horizon)
-        first = [core.lookback] * len(data.panel)
+        first = first_rows(core.params, data.lengths())
         scale = core.mase_scale(data.panel, season)
         scalings = core.scalings(data, first)
-        windows = core.windows(data, scalings)
+        windows = core.windows(data, scalings, first=first)
         units = np.stack([scaling.scale for scaling in scalings]) / scale
         errors = np.abs(core.predict_points(windows, core.horizon) - windows.truth())
         return -float(np.nanmean(errors * units[windows.series][:, None]))

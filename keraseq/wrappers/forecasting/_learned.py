@@ -1,5 +1,6 @@
 """What a forecaster's training must be better than."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,10 +21,11 @@ def _sample(core):
     windows = training_windows(core)
     windows = windows.take(spread(len(windows)))
     truth, quantiles = windows.truth(), core.params["quantiles"]
-    level = windows.past()[..., : core.n_targets].mean(axis=1, keepdims=True)
+    level = np.nanmean(windows.past()[..., : core.n_targets], axis=1, keepdims=True)
     distance = core.task.constant_answer(truth - level, truth.shape[1:], quantiles=quantiles)
     constant = (level if quantiles is None else level[..., None]) + distance
     constant = np.broadcast_to(constant, (*truth.shape, *constant.shape[3:]))
     constant = constant.astype(truth.dtype)
-    predict = partial(core.predict, windows, core.horizon)
+    # Of the model alone.
+    predict = partial(replace(core, shrinkage=None).predict, windows, core.horizon)
     return Sample(core.task, len(windows), truth, None, constant, predict)

@@ -1,6 +1,7 @@
 """A forecaster's settings: checked, and "auto" resolved by the amount of data."""
 
 import math
+import numbers
 
 import numpy as np
 
@@ -8,15 +9,22 @@ from keraseq._checks import check_choice, check_fraction, check_integer
 from keraseq.encoding.season import season_of
 from keraseq.models import find_model, is_registered
 from keraseq.wrappers._auto import fill_in, is_auto
+from keraseq.wrappers.forecasting._lookback import (
+    choose_lookback,
+    choose_patch_length,
+    first_rows,
+    season_of_values,
+)
 from keraseq.wrappers.forecasting.intervals import check_levels
 
-_LONGEST_LOOKBACK = 720
 # Chosen on ETTh1's validation part (horizon 96, GRU): twice the epochs, or four times the batch at
 # the same number of steps, were worse; so were half and twice the learning rate.
 _STEPS = 980
 # Lowered the errors there at horizons 96, 192 and 336, by .2 to 1 %.
 _DROPOUT = 0.2
 _FEWEST_EPOCHS = 2
+# Many series have more to tell than one; on M4 weekly's last training weeks two passes fell short.
+_FEWEST_EPOCHS_OF_A_PANEL = 4
 _BATCH_ROWS = 64
 _SMALLEST_BATCH = 16
 # More windows than these overlap so much that a pass over all teaches little more; an epoch of a
@@ -34,6 +42,13 @@ def check_settings(forecaster):
     check_choice("channels", forecaster.channels, ("auto", "independent", "mixed"))
     check_choice("conformal", forecaster.conformal, ("adaptive", "split"))
     check_fraction("validation_fraction", forecaster.validation_fraction)
+    if not is_auto(forecaster.shrinkage):
+        share = forecaster.shrinkage
+        if isinstance(share, bool) or not isinstance(share, numbers.Real) or not 0 <= share <= 1:
+            raise ValueError(
+                f"shrinkage={share!r} must be a share between 0 (the model alone) and 1 (the naive "
+                "forecast alone), or 'auto'."
+            )
     if not isinstance(forecaster.calendar, bool | np.bool_):
         raise ValueError(f"calendar={forecaster.calendar!r}: give True or False.")
     loss, quantiles = forecaster.loss, forecaster.quantiles
@@ -53,13 +68,12 @@ def resolve_settings(forecaster, data):
     -------
     dict
         units, batch_size, epochs, learning_rate, early_stopping, loss, quantiles, lookback,
-        channels, season, n_windows, windows_per_epoch, validation_windows.
+        shortest_history, patch_length, channels, season, naive_season, n_windows,
+        windows_per_epoch, validation_windows.
     """
-    lengths, n_targets = data.lengths(), len(data.panel.targets)
-    channels = _choose_channels(forecaster)
-    shortest = int(np.argmin(lengths))
-    lookback = _choose_lookback(forecaster, lengths[shortest], data.panel.name(shortest))
-    n_windows = [length - lookback - forecaster.horizon + 1 for length in lengths]
+    n_targets, channels = len(data.panel.targets), _choose_channels(forecaster)
+    history = _choose_history(forecaster, data.panel)
+    n_windows = _count_windows(history, data.lengths())
     total = sum(n_windows)
     batch_size = 32
     if total >= 2_000:
@@ -76,7 +90,8 @@ def resolve_settings(forecaster, data):
         "early_stopping": total >= _FEWEST_FOR_VALIDATION
         and any(n_held_back)
         and 2 * sum(n_held_back) <= total,
-        "loss": "mse" if forecaster.quantiles is None else "quantile",
+        # Absolute errors let no series outweigh the others, as squares of unlike series do.
+        "loss": "mae" if len(data.panel) > 1 else "mse",
         "epochs": "auto",
         "steps": _STEPS,
     }
@@ -88,21 +103,41 @@ def resolve_settings(forecaster, data):
     a_pass = min(total, _WINDOWS_A_PASS)
     if is_auto(params["epochs"]):
         epochs = math.ceil(steps / math.ceil(a_pass / params["batch_size"]))
-        params["epochs"] = max(_FEWEST_EPOCHS, min(100, epochs))
+        fewest = _FEWEST_EPOCHS if len(data.panel) == 1 else _FEWEST_EPOCHS_OF_A_PANEL
+        params["epochs"] = max(fewest, min(100, epochs))
     quantiles = forecaster.quantiles
     if params["loss"] == "quantile" and quantiles is None:
         quantiles = _QUANTILES
     return {
         **params,
         "quantiles": None if quantiles is None else check_levels(quantiles),
-        "lookback": lookback,
-        "horizon": forecaster.horizon,
+        **history,
         "channels": channels,
-        "season": _choose_season(forecaster, data.panel),
         "n_windows": total,
         "windows_per_epoch": a_pass,
         "validation_windows": _VALIDATION_WINDOWS,
     }
+
+
+def _choose_history(forecaster, panel):
+    """What is read of each series, and in what season."""
+    horizon, season = forecaster.horizon, _choose_season(forecaster, panel)
+    by_values = season_of_values(panel, horizon) if season is None else season
+    lookback, least = choose_lookback(forecaster, panel, by_values)
+    naive = (1, by_values) if by_values <= least else (1,)
+    return {
+        "lookback": lookback,
+        "shortest_history": least,
+        "patch_length": choose_patch_length(forecaster, lookback, by_values),
+        "horizon": horizon,
+        "season": season,
+        "naive_season": season_of_values(panel, horizon, seasons=naive),
+    }
+
+
+def _count_windows(params, lengths):
+    firsts = first_rows(params, lengths)
+    return [n - first - params["horizon"] + 1 for n, first in zip(lengths, firsts, strict=True)]
 
 
 def _choose_channels(forecaster):
@@ -135,26 +170,11 @@ def _choose_season(forecaster, panel):
     return None
 
 
-def _choose_lookback(forecaster, n, name):
-    horizon = forecaster.horizon
-    if isinstance(forecaster.lookback, str) and forecaster.lookback == "auto":
-        lookback = max(1, min(_LONGEST_LOOKBACK, n // 3, n - horizon - 1))
-    else:
-        lookback = check_integer("lookback", forecaster.lookback, 1)
-    if n < lookback + horizon + 1:
-        raise ValueError(
-            f"{name} has {n} rows to learn from, too few for lookback + horizon = "
-            f"{lookback} + {horizon} and two windows; lower one of them or give a longer series."
-        )
-    return lookback
-
-
 def find_borders(forecaster, params, lengths):
     """For each series, the first row that training must not forecast: what is behind judges it."""
     if not params["early_stopping"]:
         return lengths
-    n_windows = [n - params["lookback"] - forecaster.horizon + 1 for n in lengths]
-    rows = _held_back(forecaster, n_windows)
+    rows = _held_back(forecaster, _count_windows(params, lengths))
     if not any(rows):
         raise ValueError(
             f"validation_fraction={forecaster.validation_fraction} of {params['n_windows']} "

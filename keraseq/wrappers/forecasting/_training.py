@@ -6,6 +6,7 @@ import joblib
 import keras
 import numpy as np
 
+from keraseq.baselines import mase_scale
 from keraseq.models import find_model, is_registered
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.network import Network
@@ -19,6 +20,9 @@ from keraseq.wrappers.forecasting._windows import WindowBatches
 
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")
+_ABSOLUTE = ("mae", "quantile")
+# One that hardly ever moves would outweigh all others by the day when it does.
+_MOST_WEIGHT = 10
 
 
 def train(forecaster, reader, data, params, borders, *, network=None, callbacks=(), on_epoch=None):
@@ -62,6 +66,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
             windows_of(reader, scaling, data, scalings, params, borders, None, 0),
             "held back for validation; set early_stopping=False, or another validation_fraction",
         )
+        held_back = replace(held_back, weights=windows.weights)
         validation = WindowBatches(held_back, most=params["validation_windows"])
     blueprint = _blueprint(forecaster, task, windows, params, len(training), validation is not None)
     params = {**params, **blueprint.sizes}
@@ -119,7 +124,26 @@ def training_windows(core):
 def _training_windows(reader, scaling, data, params, borders):
     scalings = scaling.targets(data.panel)
     windows = windows_of(reader, scaling, data, scalings, params, None, borders, 0)
+    windows = replace(windows, weights=_weights(scaling, data, params, borders))
     return _with_truth(windows, "to learn from")
+
+
+def _weights(scaling, data, params, borders):
+    """What an absolute error of each series counts: of several, in units of its naive error.
+
+    So that the loss is the MASE and no matter of how far a series has wandered.
+    """
+    if len(data.panel) == 1 or params["loss"] not in _ABSOLUTE:
+        return None
+    season = params["season"] or 1
+    parts = [s.values[:border] for s, border in zip(data.panel.series, borders, strict=True)]
+    naive = np.stack([mase_scale(values, season) for values in parts])
+    scale = np.stack([one.scale for one in scaling.targets(data.panel)])
+    weights = np.nan_to_num(scale / naive, nan=1.0).mean(axis=1)
+    weights = np.minimum(weights, _MOST_WEIGHT * np.median(weights))
+    weights = (weights / weights.mean()).astype(np.float32)
+    # As many axes as what the losses give of a window: one of steps, and for quantiles of targets.
+    return weights[:, None, None] if params["loss"] == "quantile" else weights[:, None]
 
 
 def _with_truth(windows, purpose):
@@ -144,7 +168,7 @@ def _blueprint(forecaster, task, windows, params, steps, averaged):
         quantiles=params["quantiles"],
         of_loss=_of_loss(forecaster, windows),
         channels=params["channels"],
-        patch_length=forecaster.patch_length,
+        patch_length=params["patch_length"],
         **({"season": params["season"]} if reads_season else {}),
     )
 

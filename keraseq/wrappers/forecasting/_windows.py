@@ -35,6 +35,10 @@ class SeriesWindows:
         Where a model reads the phase, what that is counted in.
     shifts : ndarray of int `(series,)`, optional
         What a row's place in `rows` lacks to its steps since training's first row.
+    starts : ndarray of int `(series,)`, optional
+        Each series' first row in `rows`: a history is not read beyond it.
+    weights : ndarray `(series, 1)` or `(series, 1, 1)`, optional
+        What an error counts in the loss.
     """
 
     rows: np.ndarray
@@ -49,6 +53,8 @@ class SeriesWindows:
     gaps: FilledGaps | None = None
     season: int | None = None
     shifts: np.ndarray | None = None
+    starts: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     def __len__(self):
         return len(self.origins)
@@ -57,8 +63,22 @@ class SeriesWindows:
         return replace(self, origins=self.origins[index], series=self.series[index])
 
     def past(self, n=None):
-        """The histories `(windows, lookback, channels)`, when n steps are to be forecast."""
-        return self._read(np.arange(-self.lookback, 0), n)
+        """The histories `(windows, lookback, channels)`, when n steps are to be forecast.
+
+        A shorter one is padded with NaN behind its last step, as a body reads it.
+        """
+        return pad_behind(self.history(n))
+
+    def history(self, n=None):
+        """The same, each ending with its last step: a shorter one has NaN before its first."""
+        steps = np.arange(-self.lookback, 0)
+        if self.starts is None:
+            return self._read(steps, n)
+        own = (self.origins - self.starts[self.series])[:, None]
+        if not len(own) or own.min() >= self.lookback:
+            return self._read(steps, n)
+        values = self._read(np.maximum(steps, -own), n)
+        return np.where((steps < -own)[..., None], np.float32(np.nan), values)
 
     def future(self, n, n_steps):
         """The known covariates of `n_steps` steps; beyond the n forecast, those of the last."""
@@ -109,7 +129,7 @@ class SeriesWindows:
             inputs["phase"] = self.phase(ahead)
         return inputs
 
-    def forecast(self, model, n, centre=None):
+    def forecast(self, model, n, centre=None, shrinkage=None):
         """Forecast n steps from every origin, beyond the horizon by going on from the forecast.
 
         Parameters
@@ -118,29 +138,42 @@ class SeriesWindows:
         n : int
         centre : int, optional
             The quantile to go on from, where the model gives quantiles.
+        shrinkage : Shrinkage, optional
+            Towards a naive forecast.
 
         Returns
         -------
         ndarray `(windows, n, targets)` or `(windows, n, targets, quantiles)`
         """
         batches = [
-            self.take(slice(start, start + _BATCH))._roll(model, n, centre)
+            self.take(slice(start, start + _BATCH))._roll(model, n, centre, shrinkage)
             for start in range(0, len(self), _BATCH)
         ]
         return np.concatenate(batches)
 
-    def _roll(self, model, n, centre):
-        past, ahead = self.past(n), []
+    def _roll(self, model, n, centre, shrinkage):
+        history, ahead = self.history(n), []
         n_blocks = -(-n // self.horizon)
         future = self.future(n, n_blocks * self.horizon)
         for block in np.split(future, n_blocks, axis=1):
-            done = len(ahead) * self.horizon
-            values = predict_batch(model, self.inputs(past[:, -self.lookback :], block, done))
+            history, done = history[:, -self.lookback :], len(ahead) * self.horizon
+            values = predict_batch(model, self.inputs(pad_behind(history), block, done))
+            if shrinkage is not None:
+                values = shrinkage.apply(values, history, centre)
             ahead.append(values)
             if len(ahead) < n_blocks:
                 point = values if centre is None else values[..., centre]
-                past = np.concatenate([past, np.concatenate([point, block], axis=-1)], axis=1)
+                history = np.concatenate([history, np.concatenate([point, block], axis=-1)], axis=1)
         return np.concatenate(ahead, axis=1)[:, :n]
+
+
+def pad_behind(history):
+    """Move the NaN steps that a history `(windows, time, channels)` begins with to its end."""
+    if not np.isnan(history[:, 0]).all(axis=-1).any():
+        return history
+    n_absent = np.isnan(history).all(axis=-1).sum(axis=1)
+    places = (np.arange(history.shape[1]) + n_absent[:, None]) % history.shape[1]
+    return np.take_along_axis(history, places[..., None], axis=1)
 
 
 class WindowBatches:
@@ -165,9 +198,7 @@ class WindowBatches:
         self._n = min(most, len(windows))
         self.epoch = 0
         first = windows.take(np.arange(1))
-        signature = keras.tree.map_structure(
-            lambda part: batch_spec(part, 1), (first.inputs(), first.truth())
-        )
+        signature = keras.tree.map_structure(lambda part: batch_spec(part, 1), _with_weights(first))
         self.dataset = lend_dataset(self, signature)
 
     def __len__(self):
@@ -179,11 +210,29 @@ class WindowBatches:
         if self._seed is None:
             order = np.linspace(0, total - 1, self._n).round().astype(np.int64)
         else:
-            generator = np.random.default_rng([self._seed, self.epoch])
-            order = generator.permutation(total)[: self._n]
+            order = self._draw(np.random.default_rng([self._seed, self.epoch]))
         for start in range(0, self._n, self._batch_size):
             batch = self._windows.take(order[start : start + self._batch_size])
-            yield batch.inputs(), batch.truth()
+            yield _with_weights(batch)
+
+    def _draw(self, generator):
+        """Windows of a pass: of series of unlike length as many of each, as N-BEATS draws them.
+
+        Else a short one, whose forecast counts as much, would hardly be seen.
+        """
+        _, counts = np.unique(self._windows.series, return_counts=True)
+        if counts.min() == counts.max():
+            return generator.permutation(len(self._windows))[: self._n]
+        chosen = generator.permutation(np.arange(self._n) % len(counts))
+        starts = np.cumsum([0, *counts[:-1]])
+        return starts[chosen] + generator.integers(0, counts[chosen])
+
+
+def _with_weights(windows):
+    """Inputs and truth, and where series weigh differently what each window counts."""
+    if windows.weights is None:
+        return windows.inputs(), windows.truth()
+    return windows.inputs(), windows.truth(), windows.weights[windows.series]
 
 
 def cut_windows(parts, lookback, horizon, *, first=None, last=None, phase_starts=None, **settings):
@@ -215,7 +264,7 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, phase_starts
     series = np.repeat(np.arange(len(parts)), [len(o) for o in origins])
     origins = np.concatenate(origins)
     shifts = None if phase_starts is None else phase_starts - starts
-    settings = {**settings, "gaps": gaps, "shifts": shifts}
+    settings = {**settings, "gaps": gaps, "shifts": shifts, "starts": starts}
     return SeriesWindows(rows, origins, series, lookback, horizon, **settings)
 
 

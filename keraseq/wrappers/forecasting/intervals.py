@@ -115,7 +115,7 @@ def window_scale(past, typical_variance, conformal):
     if conformal == "split":
         return np.ones_like(typical_variance)[:, None]
     targets = past[..., : typical_variance.shape[1]].astype(np.float64)
-    spread = np.sqrt(targets.var(axis=1) + typical_variance)
+    spread = np.sqrt(np.nanvar(targets, axis=1) + typical_variance)
     return np.maximum(spread, _LEAST_SCALE)[:, None]
 
 
@@ -125,14 +125,16 @@ def mean_window_variance(parts, lookback, n_targets):
     Parameters
     ----------
     parts : list of ndarray `(time, channels)`
-        At least `lookback` rows each; the targets first. What is missing counts in no window.
+        The targets first. What is missing counts in no window; a part shorter than `lookback` is
+        one.
     """
 
     def of(rows):
         rows = rows[:, :n_targets].astype(np.float64)
         known = ~np.isnan(rows)
         rows = np.where(known, rows, 0.0)
-        count, first, second = (_moving_sum(part, lookback) for part in (known, rows, rows**2))
+        n = min(lookback, len(rows))
+        count, first, second = (_moving_sum(part, n) for part in (known, rows, rows**2))
         count = np.maximum(count, 1)
         return np.maximum(second / count - (first / count) ** 2, 0).mean(axis=0)
 

@@ -1,0 +1,89 @@
+"""How many steps of history a forecaster reads, and how many of them are joined to a patch."""
+
+from collections import Counter
+
+import numpy as np
+
+from keraseq._checks import check_integer
+from keraseq.baselines import find_season
+from keraseq.models import find_model, is_registered
+from keraseq.wrappers._auto import is_auto
+
+_LONGEST_LOOKBACK = 720
+_PATCHES_A_HISTORY = 30
+# Series and rows that suffice to find a season by.
+_SERIES_READ, _ROWS_READ = 30, 2_000
+
+
+def choose_lookback(forecaster, panel, season):
+    """Return the lookback, and the shortest history that is read.
+
+    By default at most 720 steps and a third of a series of median length, in whole seasons if it
+    holds two. A body reads shorter series too, their histories padded; for all others a third of
+    the shortest series is the most.
+    """
+    lengths = [len(series.values) for series in panel.series]
+    shortest, horizon = int(np.argmin(lengths)), forecaster.horizon
+    most = lengths[shortest] - horizon - 1
+    if not is_auto(forecaster.lookback):
+        lookback = least = check_integer("lookback", forecaster.lookback, 1)
+    elif _is_body(forecaster.model):
+        lookback = _rounded(int(np.median(lengths)) // 3, season)
+        lookback = max(1, min(lookback, max(lengths) - horizon - 1))
+        least = max(1, min(lookback, lengths[shortest] // 3, most))
+    else:
+        lookback = least = max(1, min(_rounded(lengths[shortest] // 3, season), most))
+    if most < least:
+        raise ValueError(
+            f"{panel.name(shortest)} has {lengths[shortest]} rows to learn from, too few for "
+            f"lookback + horizon = {least} + {horizon} and two windows; lower one of them or give "
+            "a longer series."
+        )
+    return lookback, least
+
+
+def first_rows(params, lengths):
+    """For each series the first row that is forecast: behind a third of it, if that is less."""
+    lookback, least, horizon = (params[k] for k in ("lookback", "shortest_history", "horizon"))
+    return [max(least, min(lookback, n // 3, n - horizon - 1)) for n in lengths]
+
+
+def choose_patch_length(forecaster, lookback, season):
+    """Return the user's, a preset's, or some thirtieth of the lookback; None without patches.
+
+    Whole patches make a season, or whole seasons a patch, where a history holds two seasons: a
+    place in a patch is then a place in the season.
+    """
+    if forecaster.patch_length is not None or not _is_body(forecaster.model):
+        return forecaster.patch_length
+    preset = dict(find_model(forecaster.model).settings).get("patch_length")
+    if preset is not None:
+        return preset
+    wanted = max(1, lookback // _PATCHES_A_HISTORY)
+    if not 1 < season <= lookback / 2:
+        return wanted
+    fitting = [n for n in range(1, 2 * wanted + 1) if season % n == 0 or n % season == 0]
+    return min(fitting, key=lambda n: abs(np.log(n / wanted)))
+
+
+def season_of_values(panel, horizon, **seasons):
+    """The season that most series of a panel have by their values."""
+    spread = np.linspace(0, len(panel) - 1, min(len(panel), _SERIES_READ)).round().astype(int)
+    rows = [panel.series[place].values[-_ROWS_READ:] for place in spread]
+    found = Counter(find_season(values, horizon, **seasons) for values in rows)
+    return found.most_common(1)[0][0]
+
+
+def _rounded(n, season):
+    """At most so many steps: whole seasons if there are two, else by eighths of an octave.
+
+    So that the growing histories of a backtest share a compiled model.
+    """
+    if n < _LONGEST_LOOKBACK:
+        n -= n % (1 << max(0, n.bit_length() - 4))
+    n = min(n, _LONGEST_LOOKBACK)
+    return n - n % season if n >= 2 * season else n
+
+
+def _is_body(model):
+    return is_registered(model) and find_model(model).kind.name == "body"

@@ -1,0 +1,99 @@
+"""How far forecasts are drawn towards a naive one, by what held-back windows say."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+# So often chance alone would not come as far: a naive forecast is left for good reasons only.
+_CONFIDENCE = 0.9
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """A share of the naive forecast in every forecast.
+
+    Attributes
+    ----------
+    share : float
+        0 is the model alone, 1 the naive forecast alone.
+    season : int
+        Steps of the season that the naive forecast repeats; with 1 it repeats the last value.
+    """
+
+    share: float
+    season: int
+
+    def apply(self, values, history, centre=None):
+        """Draw a model's output towards the naive forecast; quantiles move with their centre.
+
+        Parameters
+        ----------
+        values : ndarray `(windows, horizon, targets)` or `(windows, horizon, targets, quantiles)`
+        history : ndarray `(windows, time, channels)`
+            What it was forecast from; NaN before a series' first row.
+        centre : int, optional
+            The quantile that is the forecast.
+        """
+        if self.share == 0:
+            return values
+        naive = repeat_season(history[..., : values.shape[2]], values.shape[1], self.season)
+        if centre is None:
+            return values + np.float32(self.share) * (naive - values)
+        return values + np.float32(self.share) * (naive - values[..., centre])[..., None]
+
+
+def repeat_season(history, horizon, season):
+    """Repeat the last season of `(windows, time, targets)`, of a shorter history the last value."""
+    last = history[:, -1:]
+    ahead = history[:, history.shape[1] - season + np.arange(horizon) % season]
+    return np.where(np.isnan(ahead), last, ahead)
+
+
+def fit_share(naive, forecast, truth, series, blocks):
+    """The naive forecast's share, by which errors are least beyond doubt.
+
+    The model's share is the slope of what followed on what the model says, both as differences
+    from the naive forecast (least squares; each series and target counts alike). It is drawn
+    towards 0 as in James and Stein (1961): by (doubt / slope) squared, where doubt is what a slope
+    of 0 would stay below in nine cases of ten, so that what chance may have done is none. Errors
+    of neighbouring windows are alike; the doubt is that of blocks of windows (by Student's t), as
+    if different series erred independently.
+
+    Parameters
+    ----------
+    naive, forecast, truth : ndarray `(windows, horizon, targets)`
+        NaN where nobody knows the truth.
+    series, blocks : ndarray of int `(windows,)`
+        The series of each window, and the block of its neighbours.
+
+    Returns
+    -------
+    float
+        0 where there are too few blocks to judge by.
+    """
+    known = ~np.isnan(truth)
+    said = np.where(known, forecast - naive, 0.0).astype(np.float64)
+    came = np.where(known, truth - naive, 0.0).astype(np.float64)
+    _, series = np.unique(series, return_inverse=True)
+    size = _sums(np.square(came), series) / np.maximum(_sums(known, series), 1)
+    size = np.where(size > 0, size, np.inf)[series][:, None]
+    product = (said * came / size).sum(axis=(1, 2))
+    square = (np.square(said) / size).sum(axis=(1, 2))
+    _, blocks = np.unique(blocks, return_inverse=True)
+    product, square = np.bincount(blocks, product), np.bincount(blocks, square)
+    if len(square) < 2 or square.sum() == 0:
+        return 0.0
+    slope = product.sum() / square.sum()
+    n = len(square)
+    spread = np.sqrt(n / (n - 1) * np.square(product - slope * square).sum()) / square.sum()
+    doubt = spread * stats.t.ppf(_CONFIDENCE, n - 1)
+    if slope <= doubt:
+        return 1.0
+    return float(1 - min(1.0, slope) * (1 - (doubt / slope) ** 2))
+
+
+def _sums(values, groups):
+    """What `(windows, horizon, targets)` sum up to for each group and target."""
+    columns = values.sum(axis=1).T
+    return np.stack([np.bincount(groups, column) for column in columns], axis=1)

@@ -1,0 +1,268 @@
+"""What a forecaster chooses where nobody says: history, patches, loss and shrinkage."""
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+import keraseq
+from keraseq.baselines import find_season, mase_scale
+from keraseq.models import register_model
+from keraseq.stems.layers import Anchor
+from keraseq.wrappers.forecasting._shrinkage import Shrinkage, fit_share, repeat_season
+from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
+
+rng = np.random.default_rng(0)
+
+
+def forecaster(**changes):
+    settings = {"horizon": 2, "units": 4, "epochs": 1, "random_state": 0}
+    return keraseq.SequenceForecaster(**{"model": "gru", **settings, **changes})
+
+
+def walks(*lengths):
+    return [np.cumsum(rng.normal(size=length)) for length in lengths]
+
+
+# Shrinkage
+
+
+def judged(forecast, truth, naive=0.0, n_blocks=20, horizon=3):
+    """The share for windows of two series, in blocks of four."""
+    windows = np.arange(4 * n_blocks)
+    arrays = [np.broadcast_to(a, (len(windows), horizon, 1)) for a in (naive, forecast, truth)]
+    return fit_share(*arrays, windows * 2 // len(windows), windows // 4)
+
+
+def test_the_share_of_the_naive_forecast_is_what_the_windows_leave_no_doubt_of():
+    truth = rng.normal(size=(80, 3, 1))
+    assert judged(truth, truth) == 0
+    assert judged(truth + 7, truth + 7, naive=7.0) == 0
+    # Twice as far as it should go; a little of it is lost to doubt, of which there is none here.
+    assert judged(2 * truth, truth) == pytest.approx(0.5)
+    # Timid: it is not drawn further away from the naive forecast than it went.
+    assert judged(truth / 2, truth) == 0
+    assert judged(-truth, truth) == 1
+    # One block says nothing of chance.
+    assert judged(2 * truth[:4], truth[:4], n_blocks=1) == 0
+    assert judged(np.zeros_like(truth), truth) == 0
+
+
+def test_what_chance_may_have_done_is_not_left_to_the_model():
+    shares = [judged(rng.normal(size=(80, 3, 1)), rng.normal(size=(80, 3, 1))) for _ in range(40)]
+    assert np.mean(np.array(shares) == 1) > 0.75
+    assert np.mean(shares) > 0.95
+
+
+def test_series_and_targets_count_alike_and_unknown_truths_not_at_all():
+    truth = np.concatenate([rng.normal(size=(40, 3, 1)), 1e3 * rng.normal(size=(40, 3, 1))])
+    forecast = np.concatenate([truth[:40], 3 * truth[40:]])
+    # Sum of x*y over sum of x*x of both, each in units of its own truths: (1 + 3) / (1 + 9).
+    assert judged(forecast, truth) == pytest.approx(1 - 0.4, abs=0.15)
+    holes = truth.copy()
+    holes[::3] = np.nan
+    assert judged(np.where(np.isnan(holes), 1e9, holes), holes) == 0
+
+
+def test_the_naive_forecast_repeats_the_season_or_the_last_value():
+    history = np.array([[1.0, 2, 3, 4, 5], [np.nan, np.nan, np.nan, 4, 6]])[..., None]
+    assert repeat_season(history, 4, 3)[..., 0].tolist() == [[3, 4, 5, 3], [6, 4, 6, 6]]
+    values = np.zeros((2, 4, 1))
+    drawn = Shrinkage(0.25, 1).apply(values, history)
+    np.testing.assert_allclose(drawn[..., 0], [[1.25] * 4, [1.5] * 4])
+
+
+def test_quantiles_move_with_their_centre():
+    values = np.array([1.0, 2, 4])[None, None, None]
+    drawn = Shrinkage(0.5, 1).apply(values, np.full((1, 3, 1), 4.0), centre=1)
+    assert drawn.ravel().tolist() == [2, 3, 5]
+
+
+def test_a_share_of_one_is_the_naive_forecast():
+    y = pd.Series(walks(60)[0], pd.date_range("2024-01-01", periods=60))
+    naive = forecaster(shrinkage=1, lookback=8, horizon=5).fit(y)
+    season = naive.params_["naive_season"]
+    expected = y.to_numpy()[-season + np.arange(8) % season]
+    # Three steps beyond the horizon go on from it.
+    np.testing.assert_allclose(naive.predict(8), expected, rtol=1e-5)
+    assert naive.shrinkage_ == 1
+    half = forecaster(shrinkage=0.5, lookback=8, horizon=5).fit(y)
+    alone = forecaster(shrinkage=0, lookback=8, horizon=5).fit(y)
+    np.testing.assert_allclose(half.predict(), (alone.predict() + expected[:5]) / 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, "much", True])
+def test_a_share_out_of_range_is_an_error(share):
+    with pytest.raises(ValueError, match="share between 0"):
+        forecaster(shrinkage=share).fit(walks(40)[0])
+
+
+def test_nothing_is_learned_of_a_random_walk_and_much_of_a_wave():
+    wave = np.sin(np.arange(300) * 2 * np.pi / 20)
+    settings = {"lookback": 20, "epochs": 20, "units": 16, "horizon": 10, "learning_rate": 0.01}
+    assert forecaster(**settings).fit(wave).shrinkage_ < 0.2
+    assert forecaster(**{**settings, "epochs": 2}).fit(walks(300)[0]).shrinkage_ > 0.8
+
+
+def test_ctrl_c_while_a_fit_is_judged_leaves_it_fitted_and_alone(monkeypatch):
+    fits, fit = [], keras.Model.fit
+
+    def cut(model, *args, **kwargs):
+        fits.append(fit(model, *args, **kwargs))
+        if len(fits) == 2:
+            raise KeyboardInterrupt
+        return fits[-1]
+
+    monkeypatch.setattr(keras.Model, "fit", cut)
+    model = forecaster(lookback=8)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(np.sin(np.arange(60)))
+    assert (len(fits), model.shrinkage_) == (2, 0)
+    assert np.isfinite(model.predict()).all()
+
+
+# Histories of unlike length
+
+
+def test_a_short_history_is_padded_behind_its_last_step():
+    parts = [np.arange(1.0, 9).astype(np.float32)[:, None] + 10 * i for i in range(2)]
+    windows = cut_windows(parts, 4, 2, first=[2, 5], n_targets=1)
+    nan = np.nan
+    expected = [[1, 2, nan, nan], [1, 2, 3, nan], [1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 6]]
+    np.testing.assert_array_equal(windows.past()[:5, :, 0], expected)
+    np.testing.assert_array_equal(windows.history()[0, :, 0], [nan, nan, 1, 2])
+    # Not from the rows of the series before.
+    np.testing.assert_array_equal(windows.past()[5:, :, 0], [[12, 13, 14, 15], [13, 14, 15, 16]])
+
+
+def test_a_median_series_says_how_much_is_read_and_short_ones_are_forecast_too():
+    panel = walks(300, 300, 40)
+    fitted = forecaster(horizon=3).fit(panel)
+    assert (fitted.lookback_, fitted.params_["shortest_history"]) == (96, 13)
+    # 300 - 96 - 3 + 1 windows of the long ones, 40 - 13 - 3 + 1 of the short one.
+    assert fitted.params_["n_windows"] == 2 * 202 + 25
+    assert [len(values) for values in fitted.predict(7)] == [7, 7, 7]
+    assert all(np.isfinite(values).all() for values in fitted.predict_interval(coverage=0.5))
+    assert np.isfinite(fitted.score(panel))
+    short = fitted.predict(y=[series[-13:] for series in panel])
+    assert np.isfinite(np.concatenate(short)).all()
+    with pytest.raises(ValueError, match=r"12 rows; it needs .*\['shortest_history'\] = 13"):
+        fitted.predict(y=[series[-12:] for series in panel])
+
+
+def test_a_padded_history_is_forecast_as_it_is_alone():
+    """Steps of a forecast beyond the horizon too: what was forecast follows the last step."""
+    panel = walks(200, 200, 30)
+    fitted = forecaster(shrinkage=0).fit(panel)
+    ahead = fitted.predict(2)[2]
+    longer = [*panel[:2], np.concatenate([panel[2], ahead])]
+    core = fitted._core
+    data = core.read(longer, None, None, None)
+    windows = core.windows_at_end(data, core.scalings(core.data), 2)
+    second = core.predict_points(windows, 2)[2]
+    on = core.scalings(core.data)[2].undo(second)
+    np.testing.assert_allclose(fitted.predict(4)[2][2:], on[:, 0], rtol=1e-4)
+
+
+def test_a_forecaster_reads_as_much_as_the_shortest_series_has():
+    fitted = forecaster(model="nlinear", units="auto").fit(walks(200, 60))
+    assert fitted.lookback_ == fitted.params_["shortest_history"] == 20
+    assert fitted.params_["patch_length"] is None
+
+
+@pytest.mark.parametrize(
+    ("n", "freq", "lookback", "patch_length"),
+    [
+        (17_000, "h", 720, 24),  # thirty days
+        (960, "h", 312, 12),  # thirteen
+        (700, "h", 216, 8),
+        (3_650, "D", 714, 21),
+        (144, "MS", 48, 1),
+        (60, "h", 20, 1),  # less than two seasons: as many steps as there are
+        (120, "YS", 40, 1),
+        (118, "YS", 36, 1),  # eighths of an octave: 118 // 3 = 39
+    ],
+)
+def test_histories_and_patches_are_whole_seasons(n, freq, lookback, patch_length):
+    from keraseq.wrappers.forecasting._settings import resolve_settings
+
+    one = forecaster(horizon=4)
+    y = pd.Series(walks(n)[0], pd.date_range("1900-01-01", periods=n, freq=freq))
+    _, data = one._read_training(y, None, None, None)
+    params = resolve_settings(one, data)
+    assert (params["lookback"], params["patch_length"]) == (lookback, patch_length)
+    given = forecaster(horizon=4, patch_length=5)
+    assert resolve_settings(given, data)["patch_length"] == 5
+
+
+def test_a_season_is_found_by_values():
+    steps = np.arange(400)
+    waves = np.stack([np.sin(steps * np.pi / 12), 5 + steps + 9 * (steps % 24)], axis=1)
+    assert find_season(waves, 6) == 24
+    waves[50:90] = np.nan
+    assert find_season(waves, 6) == 24
+    assert find_season(waves[:3], 2) == 1
+
+
+def test_of_series_of_unlike_length_as_many_windows_are_drawn():
+    parts = [np.arange(n, dtype=np.float32)[:, None] for n in (10, 400)]
+    windows = cut_windows(parts, 2, 1, n_targets=1)
+    batches = WindowBatches(windows, 64, most=300, seed=0)
+    drawn = np.concatenate([past[:, 0, 0] for past, _ in batches.generate()])
+    # All eight beginnings of the short one, near half of all; the long one shares them.
+    assert len(drawn) == 300
+    assert 150 <= (drawn < 8).sum() < 170
+    alike = cut_windows([parts[1], parts[1]], 2, 1, n_targets=1)
+    whole = WindowBatches(alike, 64, most=10_000, seed=0).generate()
+    drawn = np.concatenate([past[:, 0, 0] for past, _ in whole])
+    assert sorted(drawn) == sorted([*range(398)] * 2)
+
+
+# What an error counts
+
+
+def test_each_of_several_series_is_learned_in_units_of_its_naive_error():
+    panel = [walks(80)[0], 1e4 * np.sin(np.arange(80))]
+    fitted = forecaster(lookback=6, early_stopping=False, shrinkage=0).fit(panel)
+    assert fitted.params_["loss"] == "mae"
+    core = fitted._core
+    model = fitted.model_
+    loss, n = 0.0, 0
+    for place, series in enumerate(panel):
+        past, truth = keraseq.batching.sliding_windows(series[:, None], 6, 2)
+        scaling = core.scalings(core.data)[place]
+        ahead = scaling.undo(model.predict(scaling.apply(past), verbose=0))
+        loss += np.abs(ahead - truth).sum() / mase_scale(series)
+        n += truth.size
+    from keraseq.wrappers.forecasting._training import _training_windows
+
+    windows = _training_windows(core.reader, core.scaling, core.data, core.params, [80, 80])
+    batches = WindowBatches(windows, 16, most=1_000)
+    weighted = model.evaluate(batches.dataset, verbose=0)[0]
+    units = [s.scale / mase_scale(y) for s, y in zip(core.scalings(core.data), panel, strict=True)]
+    assert weighted == pytest.approx(loss / n / np.mean(units), rel=1e-3)
+
+
+def test_one_series_keeps_the_squared_error_and_what_the_user_says_is_kept():
+    assert forecaster(lookback=6).fit(walks(50)[0]).params_["loss"] == "mse"
+    assert forecaster(lookback=6, loss="huber").fit(walks(50, 40)).params_["loss"] == "huber"
+    quantiles = forecaster(lookback=6, quantiles=(0.2, 0.5)).fit(walks(50, 40))
+    assert quantiles.params_["loss"] == "quantile"
+
+
+def test_an_anchor_lies_between_level_and_last_value():
+    anchor = Anchor(2)
+    level, last = np.zeros((3, 1, 2), "float32"), np.full((3, 1, 2), 8.0, "float32")
+    assert np.ptp(anchor(level, last)) == 0
+    anchor.set_weights([np.array([[0.0], [5.0]])])
+    np.testing.assert_allclose(np.array(anchor(level, last))[0], [[4, 4], [8, 8]], rtol=1e-6)
+
+
+def test_a_short_series_of_a_user_s_own_body_is_padded():
+    @register_model(title="Mean so far", causal=True, family="other")
+    def mean_so_far(x, mask, *, units=None, num_layers=None, dropout=None):
+        from keras import layers
+
+        return layers.Dense(units)(x)
+
+    assert forecaster(model="mean_so_far").fit(walks(200, 200, 40)).lookback_ == 64
