@@ -1,7 +1,7 @@
 """Which architectures learn to remember for hundreds of steps: adding at 600, copying at lag 500.
 
-    python benchmarks/long_memory.py --task adding --models tcn lru gru --write
-    python benchmarks/long_memory.py --task copy --models tcn --write
+    python benchmarks/long_memory.py --task adding --models min_gru min_lstm tcn --write
+    python benchmarks/long_memory.py --task copy --models tcn --batch-size 16 --write
     KERAS_BACKEND=jax python benchmarks/long_memory.py --task copy --steps 30000
 
 Solved means, of 1,000 sequences that nothing was chosen on: adding, a mean squared error under .01
@@ -37,7 +37,7 @@ SETTINGS = {
         "indrnn": {"units": 64, "rate": 0.001},
     },
     "copy": {
-        "tcn": {"units": 20, "num_layers": 8, "kernel_size": 4, "rate": 0.002},
+        "tcn": {"units": 32, "num_layers": 8, "rate": 0.002},
         "lru": {"units": 64, "r_min": 0.99, "r_max": 0.9999, "rate": 0.002},
     },
 }
