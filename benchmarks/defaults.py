@@ -62,8 +62,7 @@ _FEW, _JUDGES, _LONG = 1200, 1500, 4000
 def text_rows(name, fold):
     """Rows of a training part to fit, and others to judge."""
     fetch = datasets.fetch_imdb if name == "IMDB" else _TEXTS[name]
-    options = {} if name == "tweets" else {"subset": "train"}
-    X, y = fetch(return_X_y=True, **options)
+    X, y = fetch(subset="train", return_X_y=True)
     sizes = {"train_size": _LONG if name == "IMDB" else _FEW}
     sizes["test_size"] = min(_JUDGES, len(X) - sizes["train_size"])
     return train_test_split(X, y, **sizes, stratify=y, random_state=fold)

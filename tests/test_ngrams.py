@@ -5,7 +5,7 @@ import pytest
 
 import keraseq
 from keraseq.comparison.probes import attribution
-from keraseq.stems.layers import BagOfSteps, TokenEmbedding
+from keraseq.stems.layers import BagOfSteps, JoinReadings, TokenEmbedding
 
 BEGINNING = 2
 
@@ -94,3 +94,14 @@ def test_attributions_hold_what_the_ngrams_of_a_step_add():
 def test_ngrams_are_refused_where_they_have_no_place(shape, options, message):
     with pytest.raises(ValueError, match=message):
         keraseq.gru(shape, 3, **options)
+
+
+def test_a_third_of_training_rows_lacks_each_reading():
+    first, second = np.ones((3000, 2), "float32"), np.full((3000, 1), 2, "float32")
+    joined = JoinReadings(1 / 3, seed=0)
+    found = np.array(joined(first, second, training=True))
+    kinds, counts = np.unique(found, axis=0, return_counts=True)
+    assert kinds.tolist() == [[0, 0, 2], [1, 1, 0], [1, 1, 2]]
+    # Three standard deviations of a third of 3,000 draws.
+    assert np.abs(counts - 1000).max() < 78
+    np.testing.assert_array_equal(joined(first, second), [[1, 1, 2]] * 3000)

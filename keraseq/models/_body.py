@@ -53,7 +53,7 @@ class Body:
         """Return the output of a plan's model for Keras inputs."""
         encoded = plan.stem.encode(inputs)
         x = plan.spec.function(encoded.x, encoded.mask, **plan.arguments)
-        features = plan.head.read(x, encoded.mask)
+        features = plan.stem.join(plan.head.read(x, encoded.mask), encoded)
         outputs = plan.stem.outputs(plan.head.outputs)
         y = plan.head.answer(features, outputs, future=encoded.future, static=encoded.static)
         return plan.stem.decode(y, encoded)

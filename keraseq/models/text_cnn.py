@@ -14,6 +14,7 @@ from keraseq.models.layers.masked_convolution import real_steps, side_by_side
     paper="Convolutional neural networks for sentence classification. EMNLP, arXiv:1408.5882",
     family="convolutional",
     parallel=True,
+    hints={"text": {"learning_rate": 0.005}},
     pooling="max",
 )
 def text_cnn(x, mask, *, units=300, num_layers=1, dropout=None, kernel_sizes=(3, 4, 5)):

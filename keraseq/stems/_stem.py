@@ -23,6 +23,8 @@ class Encoded(NamedTuple):
         Where in the season the first step to come lies.
     scale : tuple of two tensors or None
         Level and spread that a forecast is given back in.
+    bag : tensor `(batch, features)` or None
+        What the stem reads of the whole sequence itself.
     """
 
     x: object
@@ -31,6 +33,7 @@ class Encoded(NamedTuple):
     static: object = None
     phase: object = None
     scale: tuple | None = None
+    bag: object = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,10 @@ class Stem:
     def decode(self, y, encoded):
         """Turn a head's answer into the model's output."""
         return y
+
+    def join(self, features, encoded):
+        """What a body's reading and the stem's own become together."""
+        return features
 
     def pooling(self, causal):
         """The reading of a body where none is asked for."""

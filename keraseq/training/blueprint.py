@@ -29,7 +29,9 @@ class ZooBlueprint:
     def sizes(self):
         """What was built, for `params_`."""
         plan = self.plan
-        return {"units": plan.units, "num_layers": plan.num_layers, "dropout": plan.dropout}
+        sizes = {"units": plan.units, "num_layers": plan.num_layers, "dropout": plan.dropout}
+        ngrams = getattr(plan.stem, "ngrams", None)
+        return sizes if ngrams is None else {**sizes, "ngrams": ngrams}
 
     def __str__(self):
         others = {"optimizer": self.optimizer, "loss": self.loss}

@@ -11,12 +11,11 @@ from keraseq.models import find_model, is_registered
 # Rows from which a part is held back for early stopping. Below it every row is worth more in
 # training than as a judge of when to stop, and a fixed number of epochs serves as well.
 _HOLD_BACK_FROM = {"text": 10_000, "tokens": 10_000, "series": 200}
+# Of the fits of few texts and of series: optimiser steps aimed at, and the fewest and the most
+# passes that they may take.
+_TEXT = {"steps": 450, "least_epochs": 5, "most_epochs": 20}
 # Many texts are seen often enough in fewer passes, and larger batches walk their steps faster.
-_TEXT = {"epochs": 5, "batch_size": 32, "learning_rate": 0.01}
-_MANY_TEXTS = {"epochs": 4, "batch_size": 64, "learning_rate": 0.004}
-# Fewer texts hold too few words to do without those seen once.
-_RARE_FROM = 1_000
-# Of series fits: optimiser steps aimed at, and the fewest and the most passes that they may take.
+_MANY_TEXTS = {"epochs": 4, "batch_size": 64, "rate_share": 0.4}
 _SERIES = {"steps": 1_500, "least_epochs": 30, "most_epochs": 60}
 
 # A few rows that judge say little after a few steps: early stopping by "auto" waits so many.
@@ -38,22 +37,25 @@ def resolve_auto(kind, n_rows):
     -------
     dict
         units, dropout, max_tokens, max_length, min_count, epochs, batch_size, learning_rate,
-        early_stopping; with epochs "auto" the steps that give their number.
+        early_stopping; with epochs "auto" the steps that give their number; and the share of the
+        learning rate, an architecture's or the table's, that a fit of so many rows takes.
     """
     held_back = n_rows >= _HOLD_BACK_FROM[kind]
     shared = {
         "units": 64,
         "dropout": 0.0,
+        "epochs": "auto",
         "batch_size": 32,
+        "learning_rate": 0.01,
         "early_stopping": held_back,
     }
     if kind == "series":
-        return {**shared, "epochs": "auto", "learning_rate": 0.01, **_SERIES}
+        return {**shared, **_SERIES}
     return {
         **shared,
         "max_tokens": 20_000,
         "max_length": 400,
-        "min_count": 2 if n_rows >= _RARE_FROM else 1,
+        "min_count": 1,
         **(_MANY_TEXTS if held_back else _TEXT),
     }
 
@@ -107,6 +109,7 @@ def fill_in(estimator, params, data_kind):
     defaults of its signature.
     """
     params = {"num_layers": 1, **params, **_of_architecture(estimator.model, data_kind, params)}
+    params["learning_rate"] *= params.pop("rate_share", 1)
     for name in params:
         value = getattr(estimator, name, "auto")
         if not is_auto(value):

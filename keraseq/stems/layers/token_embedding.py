@@ -3,7 +3,6 @@
 import keras
 from keras import layers, ops
 
-from keraseq._elementwise import ElementwiseLayer
 from keraseq.encoding.reserved_ids import BEGINNING
 
 # Under 2**14, so that no product with a row (under 2**17) or with half an id (under 2**15) leaves
@@ -70,19 +69,3 @@ class TokenEmbedding(layers.Embedding):
     def get_config(self):
         own = {name: getattr(self, name) for name in ("ngrams", "ngram_dim", "buckets")}
         return {**super().get_config(), **own}
-
-
-@keras.saving.register_keras_serializable("keraseq")
-class BagOfSteps(ElementwiseLayer):
-    """The sum of `(batch, time, channels)` over the real steps, by the root of their number.
-
-    So that the bag of a long text is no larger than that of a short one, if its n-grams have
-    nothing to do with each other.
-    """
-
-    def call(self, inputs, mask):
-        weight = ops.cast(mask, inputs.dtype)[..., None]
-        return ops.sum(inputs * weight, axis=1) / ops.sqrt(ops.sum(weight, axis=1))
-
-    def compute_output_spec(self, inputs, mask):
-        return keras.KerasTensor((inputs.shape[0], inputs.shape[-1]), dtype=inputs.dtype)
