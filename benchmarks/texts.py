@@ -7,8 +7,9 @@ python benchmarks/texts.py --sets IMDB --models text_cnn     # some ten minutes 
 Each set has its own split. A tenth of the training rows (of IMDB a fifth) judges which
 architecture is best; its score on the test part is the one to read, and the others' are there to
 see what the choice was between. Networks are trained again on all training rows before the test
-part is scored. With ``--small`` 1,200 training rows, drawn by the seed, are all that is seen. Rivals: TF-IDF of words and pairs, and 1- to
-3-grams weighted by naive Bayes (Wang and Manning 2012), each with logistic regression.
+part is scored. With ``--small`` 1,200 training rows, drawn by the seed, are all that is seen.
+Rivals: TF-IDF of words and pairs, and 1- to 3-grams weighted by naive Bayes (Wang and Manning
+2012), each with logistic regression.
 """
 
 import argparse

@@ -17,10 +17,11 @@ NGRAM_DIM = 8
 _ALONE = 1 / 3
 _BUCKETS_A_TOKEN, _MOST_BUCKETS = 8, 1 << 17
 # Width, dropout behind it, word dropout and n-grams. Chosen on parts of training rows: a dropout of
-# .7 was .7 to .9 points above .4 on short sentences, max pooling .2 above mean beside max. On 1,200 rows of TREC, SST-2, tweets and Python's docs a GRU had .718 without n-grams, .721 with
-# those of two words, .722 where each reading is alone on a third of the rows, and .731 with every
-# tenth word hidden and none dropped for being rare (TF-IDF .727); on 20,000 of IMDB's rows a
-# convolution had .892 and .906 (bigrams; trigrams .904).
+# .7 was .7 to .9 points above .4 on short sentences, max pooling .2 above mean beside max. On 1,200
+# rows of TREC, SST-2, tweets and Python's docs a GRU had .718 without n-grams, .721 with those of
+# two words, .722 where each reading is alone on a third of the rows, and .731 with every tenth word
+# hidden and none dropped for being rare (TF-IDF .727); on 20,000 of IMDB's rows a convolution had
+# .892 and .906 (bigrams; trigrams .904).
 DEFAULTS = 64, 0.7, 0.1, 2
 
 
