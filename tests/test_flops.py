@@ -30,8 +30,12 @@ def test_closed_formulas(name, body):
 
 
 def test_tokens_cost_nothing_to_look_up_and_channels_are_rows():
-    tokens = keraseq.gru((T,), 3, vocabulary_size=500, units=H, pooling="mean")
-    assert keraseq.count_flops(tokens) == 2 * T * 3 * (F + H) * H + HEAD
+    tokens = [
+        keraseq.gru((T,), 3, vocabulary_size=500, ngrams=n, units=H, pooling="mean") for n in (0, 2)
+    ]
+    plain = 2 * T * 3 * (F + H) * H + HEAD
+    # Eight numbers of n-grams are read by each of three answers.
+    assert [*map(keraseq.count_flops, tokens)] == [plain, plain + 2 * 8 * 3]
     one = keraseq.gru((T, 1), (4, 1), task="forecasting", units=H)
     seven = keraseq.gru((T, 7), (4, 7), task="forecasting", units=H)
     assert keraseq.count_flops(seven) == 7 * keraseq.count_flops(one)

@@ -66,6 +66,9 @@ class TokenEmbedding(layers.Embedding):
         width = self.output_dim + self.ngram_dim
         return keras.KerasTensor((*inputs.shape, width), dtype=self.compute_dtype)
 
+    def count_flops(self, input_shape):
+        return 0
+
     def get_config(self):
         own = {name: getattr(self, name) for name in ("ngrams", "ngram_dim", "buckets")}
         return {**super().get_config(), **own}
