@@ -109,8 +109,8 @@ def test_the_comparison_prints_a_table_and_what_was_learned(tmp_path):
     assert done.returncode == 0, done.stderr
     for name in ("simple_rnn", "lstm", "gru", "bilstm", "transformer", "TF-IDF", "majority"):
         assert name in done.stdout
-    # One epoch of 300 rows does not teach a network what TF-IDF learns of them.
-    assert "No model beats the baseline TF-IDF + logistic" in done.stdout
+    # One epoch of 300 rows does not teach a network what n-grams tell of them.
+    assert "No model beats the baseline" in done.stdout
     assert "With one run nothing can be said about luck" in done.stdout
     assert (tmp_path / "plot.png").stat().st_size > 5_000
 
