@@ -37,6 +37,10 @@ class ForecasterEnsemble(Ensemble):
     def conformal(self):
         return self.estimator.conformal
 
+    @property
+    def season(self):
+        return self.estimator.season
+
     def fit(self, y, *, past=None, future=None, static=None):
         """Fit the members, each on all of y and with a seed of its own.
 
