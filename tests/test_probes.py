@@ -364,7 +364,7 @@ def test_a_coarse_integral_is_warned_of(decided):
 def sentiment():
     texts = ["a good film", "the plot was good", "a bad film", "the plot was bad"] * 8
     labels = ["pos", "pos", "neg", "neg"] * 8
-    model = keraseq.SequenceClassifier("transformer", units=8, epochs=20, random_state=0)
+    model = keraseq.SequenceClassifier("transformer", units=8, epochs=40, random_state=0)
     return model.fit(texts, labels)
 
 
