@@ -18,9 +18,12 @@ draw = np.random.default_rng(0)
 
 
 def plan_of(name):
-    if find_model(name).kind.name == "forecaster":
+    spec = find_model(name)
+    if spec.kind.name == "forecaster":
         return make_plan(name, (8, 2), (3, 2), task="forecasting")
     sizes = {"units": 4, "num_layers": 2, "dropout": 0.2}
+    if spec.inputs == "numbers":
+        return make_plan(name, (None, 2), 3, **sizes)
     return make_plan(name, (None,), 3, vocabulary_size=9, **sizes)
 
 
