@@ -15,6 +15,7 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(RUN) -m keraseq._stubs --check
+	$(RUN) benchmarks/zoo_page.py --check
 	$(VENV)/bin/codespell
 
 docs: $(STAMP)

@@ -151,3 +151,9 @@ def test_a_comparison_notes_it_and_warns_of_nothing(tmp_path):
     result.report(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "nothing was learned in 2 of 2 runs" in page
+
+
+def test_of_several_series_the_loss_is_weighed_as_training_weighs_it():
+    panel = [WALK[:150], 40 * draw.normal(size=150)]
+    settings = {"horizon": 2, "lookback": 10, "batch_size": 32}
+    assert constant_loss(stuck(keraseq.SequenceForecaster, **settings), panel) > 0

@@ -320,6 +320,8 @@ def test_model_info_describes_every_model(name):
     assert isinstance(info.causal, bool) and isinstance(info.parallel, bool)
     assert set(info.tasks) <= set(task_names())
     assert 0 < info.smallest_size < 5000
+    assert info.smallest_size <= info.default_size
+    assert info.inputs in ("any", "tokens", "numbers")
 
 
 def test_parameters_that_estimators_share_have_equal_defaults():

@@ -147,14 +147,17 @@ def _what_to_try(estimator, params, diverged=False):
         advice.append("an optimizer that clips gradients (clipnorm=1.0)")
     if not diverged:
         advice.append("more epochs")
-        if params.get("mean_length", 0) >= _LONG and _takes_patches(estimator):
+        if params.get("mean_length", 0) >= _LONG and _takes_patches(estimator, params):
             advice.append("patches for long series (model_params={'patch_length': 8})")
         advice.append("another model")
     return advice
 
 
-def _takes_patches(estimator):
-    if estimator.kind_ != "series" or not is_registered(estimator.model):
+def _takes_patches(estimator, params):
+    """Whether it reads a series step by step, and could read patches."""
+    if estimator.kind_ != "series" or estimator._task.per_step or params.get("patch_length"):
+        return False
+    if not is_registered(estimator.model):
         return False
     given = {**dict(find_model(estimator.model).settings), **(estimator.model_params or {})}
     return find_model(estimator.model).kind.name == "body" and not given.get("patch_length")

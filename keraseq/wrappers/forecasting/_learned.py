@@ -28,4 +28,5 @@ def _sample(core):
     constant = constant.astype(truth.dtype)
     # Of the model alone.
     predict = partial(replace(core, shrinkage=None).predict, windows, core.horizon)
-    return Sample(core.task, len(windows), truth, None, constant, predict)
+    weights = None if windows.weights is None else windows.weights[windows.series]
+    return Sample(core.task, len(windows), truth, weights, constant, predict)
