@@ -52,5 +52,5 @@ def test_a_family_is_chosen_by_name():
     of_family = [name for family in families for name in keraseq.list_models(family=family)]
     assert sorted(of_family) == keraseq.list_models()
     assert "tcn" in keraseq.list_models(family="convolutional")
-    with pytest.raises(ValueError, match=r"'recurrent', 'convolutional'.*Did you mean 'attention'"):
-        keraseq.list_models(family="atention")
+    with pytest.raises(ValueError, match=r"'recurrent', 'convolutional'.*Did you mean 'linear'"):
+        keraseq.list_models(family="linea")

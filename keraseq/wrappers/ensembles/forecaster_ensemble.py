@@ -34,6 +34,10 @@ class ForecasterEnsemble(Ensemble):
         return self.estimator.horizon
 
     @property
+    def season(self):
+        return self.estimator.season
+
+    @property
     def conformal(self):
         return self.estimator.conformal
 
