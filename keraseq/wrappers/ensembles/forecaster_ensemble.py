@@ -34,10 +34,6 @@ class ForecasterEnsemble(Ensemble):
         return self.estimator.horizon
 
     @property
-    def season(self):
-        return self.estimator.season
-
-    @property
     def conformal(self):
         return self.estimator.conformal
 
