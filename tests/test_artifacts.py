@@ -130,7 +130,9 @@ def test_what_has_no_form_is_left_out_and_listed(tmp_path):
     assert all(getattr(loaded, name) is None for name in left_out - {"optimizer"})
     given = {k: v for k, v in clf.get_params().items() if k not in left_out}
     assert {k: v for k, v in loaded.get_params().items() if k not in left_out} == given
-    assert loaded.optimizer.get_config() == clf.optimizer.get_config()
+    # Keras numbers the names of optimisers in a process, which are no part of what they do.
+    loaded, given = (e.optimizer.get_config() | {"name": None} for e in (loaded, clf))
+    assert loaded == given
 
 
 def test_what_is_left_out_takes_nothing_else_along(tmp_path):

@@ -141,6 +141,8 @@ def test_a_backtest_ends_in_no_future_and_clones(fitted):
     pd.testing.assert_series_equal(fitted.predict(), before)
 
 
+# Noise has nothing to learn, and the fits without the column may say so.
+@pytest.mark.filterwarnings("ignore:Nothing was learned")
 def test_the_future_planted_in_a_column_improves_no_score():
     """A column of what comes next helps only who can read it before it happens."""
     y = pd.Series(np.random.default_rng(0).normal(size=len(DAYS)), DAYS, name="noise")

@@ -76,6 +76,16 @@ def test_padding_changes_no_prediction_and_no_budget_counts_the_table():
     assert keraseq.count_parameters(model) == keraseq.count_parameters(plain) + 8 * 3
 
 
+def test_what_ngrams_learned_is_saved(tmp_path):
+    model = keraseq.gru((None,), 2, vocabulary_size=40, units=4, seed=0)
+    table = model.get_layer("token_embedding").table
+    table.assign(np.random.default_rng(0).normal(size=table.shape))
+    model.save(tmp_path / "model.keras")
+    loaded = keraseq.load_model(tmp_path / "model.keras")
+    ids = np.random.default_rng(1).integers(4, 40, (3, 5)).astype("int32")
+    np.testing.assert_array_equal(np.array(loaded(ids)), np.array(model(ids)))
+
+
 def test_attributions_hold_what_the_ngrams_of_a_step_add():
     ids = np.random.default_rng(0).integers(4, 30, (2, 6)).astype("int32")
     for baseline in ("zeros", "unknown"):

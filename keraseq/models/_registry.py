@@ -90,8 +90,8 @@ def list_models(pattern=None, *, task=None, family=None):
     Examples
     --------
     >>> import keraseq
-    >>> keraseq.list_models("*lstm", task="tagging")
-    ['bilstm', 'lstm']
+    >>> keraseq.list_models("bi*", task="tagging")
+    ['bigru', 'bilstm']
     """
     if task is not None:
         check_choice("task", task, task_names())

@@ -69,6 +69,17 @@ class TokenEmbedding(layers.Embedding):
     def count_flops(self, input_shape):
         return 0
 
+    # Keras's embedding writes a list of its own variables by name, which lacks the table.
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        if self.built:
+            store["ngrams"] = self.table
+
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        if self.built:
+            self.table.assign(store["ngrams"])
+
     def get_config(self):
         own = {name: getattr(self, name) for name in ("ngrams", "ngram_dim", "buckets")}
         return {**super().get_config(), **own}
