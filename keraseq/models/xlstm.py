@@ -76,7 +76,7 @@ def xlstm(
 def _mlstm(x, num_heads, kernel_size, down):
     units = x.shape[-1]
     inner = _rounded(2 * units, math.lcm(num_heads, _PROJECTION_BLOCK))
-    y, gate = (_dense(inner, units)(x) for _ in range(2))
+    y, gate = (_dense(width, units)(x) for width in (inner, 2 * units))
     seen = layers.Activation("silu")(ShortConvolution(kernel_size)(y))
     q, k, v = (
         BlockDiagonal(inner // _PROJECTION_BLOCK, _small(units))(part) for part in (seen, seen, y)
@@ -89,7 +89,8 @@ def _mlstm(x, num_heads, kernel_size, down):
     )
     h = HeadNormalization(num_heads)(MatrixMemory(num_heads)(q, k, v, enter, forget))
     skip = ShortConvolution(1, use_bias=False, depthwise_initializer="ones")(seen)
-    h = (h + skip) * layers.Activation("silu")(gate)
+    # Heads alone need the rounded width; with it everywhere a budget would be met too coarsely.
+    h = (h + skip)[..., : 2 * units] * layers.Activation("silu")(gate)
     return layers.Dense(units, use_bias=False, kernel_initializer=down)(h)
 
 
