@@ -200,7 +200,7 @@ def explain_forecast(forecaster, history, covariates, baseline):
         name=model.name,
         values=past,
         beside=beside,
-        rest=_past_first(model),
+        rest=_past_first(model, forecaster._core),
         real=np.ones(past.shape[:2], bool),
         columns=_steps(data.panel, windows, every),
         answer=ForecastAnswer(
@@ -213,10 +213,13 @@ def explain_forecast(forecaster, history, covariates, baseline):
     )
 
 
-def _past_first(model):
-    """A model of several inputs as one of a list, of which the past is the first."""
+def _past_first(model, core):
+    """What is forecast from a list of inputs, the past first; the naive share is a part of it."""
     first, *others = sorted(model.inputs, key=lambda tensor: tensor.name != "past")
-    return keras.Model([first, *others] if others else first, model.outputs[0])
+    forecast = model.outputs[0]
+    if core.shrinkage is not None:
+        forecast = core.shrinkage.draw(forecast, first, core.centre)
+    return keras.Model([first, *others] if others else first, forecast)
 
 
 def _steps(panel, windows, every):

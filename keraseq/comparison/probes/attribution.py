@@ -37,6 +37,8 @@ def attribution(
     the attributions sum to that gain (completeness), and hiding steps in the order of their
     attribution lowers the output faster than hiding them in random order does (deletion).
 
+    Of a forecaster the forecast is explained, the naive one's share in it included.
+
     Parameters
     ----------
     model : keras.Model or fitted estimator

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from keras import ops
 from scipy import stats
 
 # So often chance alone would not come as far: a naive forecast is left for good reasons only.
@@ -42,11 +43,26 @@ class Shrinkage:
             return values + np.float32(self.share) * (naive - values)
         return values + np.float32(self.share) * (naive - values[..., centre])[..., None]
 
+    def draw(self, values, history, centre=None):
+        """The same with symbolic tensors, of histories that lack no step."""
+        if self.share == 0:
+            return values
+        steps = season_steps(history.shape[1], values.shape[1], self.season)
+        naive = ops.take(history[..., : values.shape[2]], steps, axis=1)
+        if centre is None:
+            return values + self.share * (naive - values)
+        return values + self.share * (naive - values[..., centre])[..., None]
+
+
+def season_steps(time, horizon, season):
+    """The steps of a history that the last season repeated consists of."""
+    return time - season + np.arange(horizon) % season
+
 
 def repeat_season(history, horizon, season):
     """Repeat the last season of `(windows, time, targets)`, of a shorter history the last value."""
     last = history[:, -1:]
-    ahead = history[:, history.shape[1] - season + np.arange(horizon) % season]
+    ahead = history[:, season_steps(history.shape[1], horizon, season)]
     return np.where(np.isnan(ahead), last, ahead)
 
 
