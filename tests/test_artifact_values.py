@@ -115,7 +115,7 @@ def test_a_value_comes_back_as_it_was(value):
 
 
 def test_bfloat16_comes_back(monkeypatch):
-    bfloat16 = pytest.importorskip("ml_dtypes").bfloat16
+    bfloat16 = pytest.importorskip("ml_dtypes", reason="only it brings NumPy bfloat16").bfloat16
     array = np.array([0.1, 2.0], bfloat16)
     assert through_a_file(array).dtype == array.dtype
     assert through_a_file(array).tobytes() == array.tobytes()

@@ -119,8 +119,8 @@ def test_a_rival_is_frozen_cloned_and_pickled(rival):
 
 @pytest.mark.parametrize(("rival", "most"), [(ETS, 1e-9), (Theta, 1e-9)])
 def test_the_first_origin_has_statsmodels_own_forecast(rival, most):
-    ets = pytest.importorskip("statsmodels.tsa.exponential_smoothing.ets")
-    theta = pytest.importorskip("statsmodels.tsa.forecasting.theta")
+    ets = pytest.importorskip("statsmodels.tsa.exponential_smoothing.ets", reason="extra 'recipes'")
+    theta = pytest.importorskip("statsmodels.tsa.forecasting.theta", reason="extra 'recipes'")
     y = NOISY.to_numpy()
     ours = rival(horizon=12, season=12).fit(y[:96])
     forecast = ours.predict_windows(y, 96)[0]

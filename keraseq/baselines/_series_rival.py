@@ -22,6 +22,25 @@ class SeriesRival(BaseEstimator):
 
     _reads_covariates = False
 
+    def __init__(
+        self,
+        *,
+        horizon=1,
+        season="auto",
+        series_col=None,
+        date_col=None,
+        value_cols=None,
+        missing="error",
+        freq=None,
+    ):
+        self.horizon = horizon
+        self.season = season
+        self.series_col = series_col
+        self.date_col = date_col
+        self.value_cols = value_cols
+        self.missing = missing
+        self.freq = freq
+
     def fit(self, y, *, past=None, future=None, static=None):
         """Learn from a series, or from many.
 

@@ -48,25 +48,6 @@ class ETS(SeriesRival):
     [1.0, 5.0]
     """
 
-    def __init__(
-        self,
-        *,
-        horizon=1,
-        season="auto",
-        series_col=None,
-        date_col=None,
-        value_cols=None,
-        missing="error",
-        freq=None,
-    ):
-        self.horizon = horizon
-        self.season = season
-        self.series_col = series_col
-        self.date_col = date_col
-        self.value_cols = value_cols
-        self.missing = missing
-        self.freq = freq
-
     def _learn(self, data, horizon, season):
         for place, series in enumerate(data.panel.series):
             if len(series.values) < _FEWEST:
