@@ -2,7 +2,7 @@
 
 python recipes/compare.py --plot compare.png                   # generated reviews
 python recipes/compare.py --data digit_rows --model gru,lstm --seeds 5
-python recipes/compare.py --data mine.csv --text-col review --label-col stars
+python recipes/compare.py --data mine.csv --text review --target stars
 
 All get the same stem, head, training settings and number of weights (the token embedding aside).
 Names are those of text_classification.py and time_series_classification.py. Without arguments two
@@ -49,7 +49,7 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"text-col": "its texts", "label-col": "their classes"}
+    columns = {"text": "its texts", "target": "their classes"}
     made = cli.parser(__doc__, model=MODELS, data="reviews", columns=columns)
     made.add_argument("--seeds", type=cli.positive, default=3, help="fits of each model")
     made.add_argument("--budget", type=cli.positive, default=30_000, help="weights of each model")

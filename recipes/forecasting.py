@@ -2,9 +2,9 @@
 
 python recipes/forecasting.py                                  # CO2 at Mauna Loa, monthly
 python recipes/forecasting.py --data etth1 --model gru         # the published protocol, horizon 96
-python recipes/forecasting.py --data mine.csv --date-col date --target value --horizon 7 --season 7
-python recipes/forecasting.py --data shops.csv --date-col day --target sold --series-col shop \\
-    --future-cols promotion price --static-cols region --calendar
+python recipes/forecasting.py --data mine.csv --date date --target value --horizon 7 --season 7
+python recipes/forecasting.py --data shops.csv --date day --target sold --series shop \\
+    --future promotion,price --static region --calendar
 
 Also by name: sunspots. The last fifth is the test part (etth1: the published 8,640 / 2,880 / 2,880
 rows, z-scored on the first part): every window in it is forecast once, without refitting. The ± is
@@ -17,11 +17,11 @@ import keraseq
 from keraseq import cli
 
 COLUMNS = {
-    "date-col": "its dates",
+    "date": "its dates",
     "target": "values to forecast",
-    "series-col": "of several series, one or more that tell them apart",
-    "future-cols": "what is known ahead, such as promotions and prices",
-    "static-cols": "what tells series apart, such as a region",
+    "series": "of several series, one or more that tell them apart",
+    "future": "what is known ahead, such as promotions and prices",
+    "static": "what tells series apart, such as a region",
 }
 
 

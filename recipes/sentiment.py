@@ -2,7 +2,7 @@
 
 python recipes/sentiment.py                                    # generated reviews
 python recipes/sentiment.py --data imdb --model bilstm         # downloads 84 MB at the first call
-python recipes/sentiment.py --data mine.csv --text-col review --label-col stars
+python recipes/sentiment.py --data mine.csv --text review --target stars
 
 Also by name: sst2, airline_tweets. Without arguments half a minute on 2 cores: expect about 0.98,
 where TF-IDF, blind to the order of words, has 0.65.
@@ -28,6 +28,6 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"text-col": "its texts", "label-col": "their classes"}
+    columns = {"text": "its texts", "target": "their classes"}
     made = cli.parser(__doc__, model="bilstm", data="reviews", columns=columns)
     cli.main(run, made.parse_args())

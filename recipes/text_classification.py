@@ -2,7 +2,7 @@
 
 python recipes/text_classification.py                          # Python's own documentation
 python recipes/text_classification.py --data trec --model bilstm
-python recipes/text_classification.py --data mine.csv --text-col text --label-col topic
+python recipes/text_classification.py --data mine.csv --text text --target topic
 
 Also by name: sst2, imdb, airline_tweets, reviews. Without arguments half a minute on 2 cores:
 expect 0.70 to 0.72, level with TF-IDF's 0.71: 1,500 sentences are few to learn words from.
@@ -23,6 +23,6 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"text-col": "its texts", "label-col": "their classes"}
+    columns = {"text": "its texts", "target": "their classes"}
     made = cli.parser(__doc__, model="bilstm", data="python_docs", columns=columns)
     cli.main(run, made.parse_args())

@@ -2,7 +2,7 @@
 
 python recipes/time_series_classification.py                   # digits as 8 steps of 8 pixels
 python recipes/time_series_classification.py --data JapaneseVowels --model gru
-python recipes/time_series_classification.py --data mine.csv --label-col label
+python recipes/time_series_classification.py --data mine.csv --target label
 
 A name is one of the UCR and UEA archives (timeseriesclassification.com), with their own split. A
 CSV file holds a series a row: its label in one column, its steps in the others, shorter series
@@ -20,6 +20,6 @@ def run(options):
 
 
 if __name__ == "__main__":
-    columns = {"label-col": "classes; every other column is a step"}
+    columns = {"target": "classes; every other column is a step"}
     made = cli.parser(__doc__, model="gru", data="digit_rows", columns=columns)
     cli.main(run, made.parse_args())

@@ -118,7 +118,7 @@ def test_the_comparison_prints_a_table_and_what_was_learned(tmp_path):
 def test_a_comparison_of_two_models_on_series(table):
     path = table(label=["up", "down"] * 20, a=[0, 2] * 20, b=[1, 1] * 20, c=range(40))
     done = run(
-        "compare.py", "--data", path, "--label-col", "label", "--model", "gru,simple_rnn",
+        "compare.py", "--data", path, "--target", "label", "--model", "gru,simple_rnn",
         "--epochs", 1, "--seeds", 2, "--budget", 8000,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -130,7 +130,7 @@ def test_a_comparison_of_two_models_on_series(table):
 def test_a_users_own_texts(table):
     path = table(review=["very good", "very bad", "so good", "bad"] * 5, stars=[5, 1] * 10)
     done = run(
-        "sentiment.py", "--data", path, "--text-col", "review", "--label-col", "stars",
+        "sentiment.py", "--data", path, "--text", "review", "--target", "stars",
         "--epochs", 1,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -139,10 +139,12 @@ def test_a_users_own_texts(table):
 
 def test_a_users_own_series_with_classes(table):
     path = table(label=["up", "down"] * 10, a=[0, 2] * 10, b=[1, 1] * 10, c=[2, None] * 10)
+    # By the name that the option had.
     done = run(
         "time_series_classification.py", "--data", path, "--label-col", "label", "--epochs", 1
     )
     assert done.returncode == 0, done.stderr
+    assert "--label-col is now called --target" in done.stderr
 
 
 def test_a_users_many_series(table, tmp_path):
@@ -153,8 +155,8 @@ def test_a_users_many_series(table, tmp_path):
         sold=[i % 7 for i in range(60)] + [i % 7 + i // 7 for i in range(60)],
     )  # fmt: skip
     done = run(
-        "forecasting.py", "--data", path, "--date-col", "day", "--target", "sold", "--horizon", 7,
-        "--series-col", "shop", "--future-cols", "promo", "--static-cols", "city", "--calendar",
+        "forecasting.py", "--data", path, "--date", "day", "--target", "sold", "--horizon", 7,
+        "--series", "shop", "--future", "promo", "--static", "city", "--calendar",
         "--lookback", 14, "--quick", "--plot", tmp_path / "plot.png",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -172,7 +174,7 @@ def test_a_users_many_series(table, tmp_path):
 def test_a_users_own_dated_series(table, dates):
     path = table(date=dates, value=[i % 7 for i in range(90)])
     done = run(
-        "forecasting.py", "--data", path, "--date-col", "date", "--target", "value", "--season", 7,
+        "forecasting.py", "--data", path, "--date", "date", "--target", "value", "--season", 7,
         "--horizon", 7, "--lookback", 10, "--quick",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -182,7 +184,7 @@ def test_a_users_own_dated_series(table, dates):
 def test_gaps_are_filled_on_request_and_counted_as_rows(table):
     dates = pd.date_range("2024-01-01", periods=100).delete([20, 50])
     path = table(date=dates, value=range(98))
-    columns = ["--data", path, "--date-col", "date", "--target", "value", "--quick"]
+    columns = ["--data", path, "--date", "date", "--target", "value", "--quick"]
     refused = run("forecasting.py", *columns, "--horizon", 3, "--lookback", 10)
     assert refused.returncode == 2
     assert "2024-01-21" in refused.stderr
@@ -266,50 +268,50 @@ MISTAKES = [
     ("compare.py", ["--model", "gru,,lstm"], {}, "--model '' is not known"),
     ("sentiment.py", ["--seed", "-1"], {}, "must be from 0 to 4294967295"),
     ("lstm_versus.py", ["--seed", "-1"], {}, "must be from 0 to 4294967295"),
-    ("sentiment.py", ["--text-col", "x"], {}, "--text-col is for a file, which reviews is not"),
+    ("sentiment.py", ["--text", "x"], {}, "--text is for a file, which reviews is not"),
     ("forecasting.py", ["--no-dayfirst"], {}, "--dayfirst is for a file, which co2 is not"),
     ("forecasting.py", ["--season", "900"], {}, "--season 900 is more than the 421 rows before"),
     ("forecasting.py", ["--horizon", "500"], {}, "its last 105, must hold a --horizon of 500"),
     ("sentiment.py", ["--save", "model.h5"], {}, "must end in .keras"),
     ("sentiment.py", ["--plot", "nowhere/plot.png"], {}, "no such folder"),
-    ("sentiment.py", ["--data", "CSV"], TEXTS, "say which with --text-col"),
+    ("sentiment.py", ["--data", "CSV"], TEXTS, "say which with --text"),
     (
         "sentiment.py",
-        ["--data", "CSV", "--text-col", "number", "--label-col", "one"],
+        ["--data", "CSV", "--text", "number", "--target", "one"],
         TEXTS,
         "holds numbers",
     ),
     (
         "text_classification.py",
-        ["--data", "CSV", "--text-col", "text", "--label-col", "one"],
+        ["--data", "CSV", "--text", "text", "--target", "one"],
         TEXTS,
         "1 value in 10 rows",
     ),
     (
         "text_classification.py",
-        ["--data", "CSV", "--text-col", "text", "--label-col", "number"],
+        ["--data", "CSV", "--text", "text", "--target", "number"],
         TEXTS,
         "10 different values",
     ),
     ("time_series_classification.py", ["--data", "ItalyPowerDemnd"], {}, "ItalyPowerDemand"),
     (
         "time_series_classification.py",
-        ["--data", "CSV", "--label-col", "one"],
+        ["--data", "CSV", "--target", "one"],
         TEXTS,
         "column text holds no numbers",
     ),
     ("forecasting.py", ["--data", "co3"], {}, "co2"),
     ("forecasting.py", ["--horizon", "0"], {}, "at least 1"),
-    ("forecasting.py", ["--data", "CSV", "--date-col", "x"], DATED, "--date-col x"),
+    ("forecasting.py", ["--data", "CSV", "--date", "x"], DATED, "--date x"),
     (
         "forecasting.py",
-        ["--data", "CSV", "--date-col", "date", "--target", "value"],
+        ["--data", "CSV", "--date", "date", "--target", "value"],
         DATED,
         "too few",
     ),
     (
         "forecasting.py",
-        ["--data", "CSV", "--date-col", "text", "--target", "one"],
+        ["--data", "CSV", "--date", "text", "--target", "one"],
         TEXTS,
         "does not hold dates",
     ),

@@ -13,6 +13,7 @@ from keraseq._checks import shown
 # What programs write for a number that is missing; in labels and texts these are words.
 _NO_NUMBER = {"", "na", "n/a", "#n/a", "nan", "null", "none"}
 _TRUTH = {"true": "1", "false": "0"}
+_PLAIN = set("0123456789+-.eE")
 _SPACES = " \u00a0\u202f'’"
 _MARKS = {".": "point", ",": "comma"}
 
@@ -26,9 +27,9 @@ def complete_rows(table, columns):
         return cells, ""
     if left_out.all():
         raise ValueError(
-            f"--data {table.path} has no row in which neither is empty: {', '.join(columns)}."
+            f"{table.path} has no row in which neither is empty: {', '.join(columns)}."
             if len(columns) > 1
-            else f"--data {table.path}: the column {columns[0]} is empty in every row."
+            else f"{table.path}: the column {columns[0]} is empty in every row."
         )
     said = ", ".join(
         f"{column} is empty in row {where.idxmax()}"
@@ -63,12 +64,12 @@ def read_numbers(table, cells, *, decimal=None, advice=""):
     ValueError
         Naming the row, or --decimal.
     """
-    lower = cells.apply(lambda column: column.str.lower())
-    words = pd.Series(pd.unique(lower.to_numpy().ravel()), dtype=object)
-    words = words[~words.isin(_NO_NUMBER)]
-    plain = words.replace(_TRUTH).str.replace("−", "-")
-    readings = {mark: _numbers(plain, mark) for mark in _MARKS}
-    mark = decimal or _find_mark(table, cells, plain, readings)
+    if decimal == "." or (decimal is None and table.sep == ","):
+        values = _plain_numbers(cells)
+        if values is not None:
+            return values
+    lower, words, readings = _read_both_ways(cells)
+    mark = decimal or _find_mark(table, cells, words, readings)[0]
     values = readings[mark]
     strange = set(words[values.isna()])
     if strange:
@@ -76,11 +77,49 @@ def read_numbers(table, cells, *, decimal=None, advice=""):
         is_near = re.fullmatch(r"[-+0-9.,\s]+", value)
         so_far = f" (the decimal mark is a {_MARKS[mark]})" if is_near else ""
         raise ValueError(
-            f"--data {table.path}: column {column} holds no numbers throughout: row {row} has "
+            f"{table.path}: column {column} holds no numbers throughout: row {row} has "
             f"{shown(value)}{so_far}. {advice}"
         )
     known = dict(zip(words, values, strict=True))
     return lower.apply(lambda column: column.map(known)).astype(float)
+
+
+def find_decimal(table, cells, *, usual=None):
+    """The decimal mark of these cells; None where both read them alike, `usual` where it is open.
+
+    Raises
+    ------
+    ValueError
+        Where it is open and there is no `usual`.
+    """
+    if table.sep == "," and _plain_numbers(cells) is not None:
+        has_point = any("." in cell for cell in cells.to_numpy().ravel())
+        return "." if has_point else None
+    _, words, readings = _read_both_ways(cells)
+    mark, is_certain = _find_mark(table, cells, words, readings, usual)
+    return mark if is_certain else None
+
+
+def _plain_numbers(cells):
+    """The cells as numbers where all are written as Python writes them; else None. It is fast."""
+    values = cells.to_numpy().ravel()
+    if not set("".join(values)) <= _PLAIN:
+        return None
+    values = np.where(values == "", "nan", values)
+    try:
+        numbers = values.astype(float).reshape(cells.shape)
+    except ValueError:
+        return None
+    return pd.DataFrame(numbers, index=cells.index, columns=cells.columns)
+
+
+def _read_both_ways(cells):
+    """The cells in lower case, their different words, and these as numbers by each mark."""
+    lower = cells.apply(lambda column: column.str.lower())
+    words = pd.Series(pd.unique(lower.to_numpy().ravel()), dtype=object)
+    words = words[~words.isin(_NO_NUMBER)]
+    plain = words.replace(_TRUTH).str.replace("−", "-")
+    return lower, words, {mark: _numbers(plain, mark) for mark in _MARKS}
 
 
 def _numbers(words, mark):
@@ -94,19 +133,24 @@ def _numbers(words, mark):
     return plain.str.replace(mark, ".", regex=True).astype(float).reindex(words.index)
 
 
-def _find_mark(table, cells, words, readings):
+def _find_mark(table, cells, words, readings, usual=None):
+    """The decimal mark, and whether the cells tell it."""
     possible = [mark for mark, values in readings.items() if values.notna().all()]
     if len(possible) < 2:
         # Where none fits, the error names what does not under the one that fits more.
-        return min(_MARKS, key=lambda mark: readings[mark].isna().sum())
+        return min(_MARKS, key=lambda mark: readings[mark].isna().sum()), True
     differs = (readings["."] != readings[","]).to_numpy()
     has_comma = words.str.contains(",").any()
-    if not differs.any() or (table.sep == "," and not has_comma):
-        return "."
+    if not differs.any():
+        return ".", False
+    if table.sep == "," and not has_comma:
+        return ".", True
+    if usual is not None:
+        return usual, True
     example = words[differs].iloc[0]
     row, column, example = _find(cells, {example})
     raise ValueError(
-        f"--data {table.path}: row {row} holds {example!r} in {column}, which is "
+        f"{table.path}: row {row} holds {example!r} in {column}, which is "
         f"{readings['.'][differs].iloc[0]:.15g} if the decimal mark is a point and "
         f"{readings[','][differs].iloc[0]:.15g} if it is a comma: say which with --decimal."
     )

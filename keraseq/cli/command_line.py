@@ -1,6 +1,7 @@
 """The command line that all recipes share, and how they end."""
 
 import argparse
+import csv
 import os
 import re
 import shlex
@@ -16,7 +17,15 @@ from keraseq.models import model_file_names
 
 # Arguments of the package whose options have shorter names.
 _SHORT = {"parameter_budget": "budget", "n_seeds": "seeds", "random_state": "seed"}
-_SEVERAL = {"--series-col", "--future-cols", "--static-cols"}
+_SEVERAL = {"series", "past", "future", "static"}
+_FORMER = {
+    "text-col": "text",
+    "label-col": "target",
+    "date-col": "date",
+    "series-col": "series",
+    "future-cols": "future",
+    "static-cols": "static",
+}
 
 
 def parser(text, *, model, data, columns):
@@ -31,7 +40,7 @@ def parser(text, *, model, data, columns):
     data : str
         Default of --data.
     columns : dict of str to str
-        Options that name columns of a file, such as "text-col", and what these hold.
+        Options that name columns of a file, such as "text", and what these hold.
 
     Returns
     -------
@@ -40,9 +49,9 @@ def parser(text, *, model, data, columns):
     Examples
     --------
     >>> from keraseq import cli
-    >>> made = cli.parser("Sentiment.", model="gru", data="reviews", columns={"text-col": "texts"})
-    >>> options = made.parse_args(["--data", "mine.csv", "--text-col", "review"])
-    >>> options.data, options.text_col, options.model
+    >>> made = cli.parser("Sentiment.", model="gru", data="reviews", columns={"text": "texts"})
+    >>> options = made.parse_args(["--data", "mine.csv", "--text", "review"])
+    >>> options.data, options.text, options.model
     ('mine.csv', 'review', 'gru')
     """
     made = argparse.ArgumentParser(
@@ -53,7 +62,7 @@ def parser(text, *, model, data, columns):
         made.add_argument("--model", default=model, help=f"one of {known}")
     else:
         several = f"some of {known}, joined by commas"
-        made.add_argument("--model", default=model, type=_joined_by_commas, help=several)
+        made.add_argument("--model", default=model, type=names, help=several)
     made.add_argument("--data", default=data, help="NAME of a data set, or FILE.csv")
     made.add_argument("--epochs", type=positive, help="passes over the training rows")
     made.add_argument("--seed", type=seed, default=0, help="of the weights and the order of rows")
@@ -61,14 +70,30 @@ def parser(text, *, model, data, columns):
     made.add_argument("--save", metavar="FILE.keras", help="save the Keras model")
     made.add_argument("--plot", metavar="FILE.png", help="draw the result")
     group = made.add_argument_group("a file of your own")
-    made.set_defaults(file_options=[one.dest for one in _add_file_options(group, columns)])
+    options = [*column_options(group, columns), *reading_options(group, dates="date" in columns)]
+    made.set_defaults(file_options=[one.dest for one in options])
+    _add_former_names(group, columns)
     return made
 
 
-def _add_file_options(group, columns):
+def column_options(group, columns):
+    """Add options that name columns; return them."""
+    several = {"type": names, "action": "extend"}
+    return [
+        group.add_argument(
+            f"--{name}",
+            metavar="COLUMNS" if name in _SEVERAL else "COLUMN",
+            help=text,
+            **(several if name in _SEVERAL else {}),
+        )
+        for name, text in columns.items()
+    ]
+
+
+def reading_options(group, *, dates=True):
+    """Add the options that tell how to read a file where it leaves that open; return them."""
     yes_or_no = {"action": argparse.BooleanOptionalAction}
     options = {
-        **{f"--{name}": {"metavar": "COLUMN", "help": text} for name, text in columns.items()},
         "--sep": {"help": "what separates cells, such as ';' or tab; found by default"},
         "--encoding": {"help": "such as cp1252; by default utf-8, or as the file begins"},
         "--decimal": {"choices": [".", ","], "help": "decimal mark; found by default"},
@@ -77,12 +102,43 @@ def _add_file_options(group, columns):
             **yes_or_no,
             "help": "do quotes enclose cells, or are they part of texts? found by default",
         },
+        "--header": {
+            **yes_or_no,
+            "help": "does the first row name the columns? if not, they are 1, 2, 3 and so on",
+        },
     }
-    for name in _SEVERAL & options.keys():
-        options[name]["nargs"] = "+"
-    if "date-col" not in columns:
+    if not dates:
         del options["--dayfirst"]
     return [group.add_argument(name, **settings) for name, settings in options.items()]
+
+
+def _add_former_names(group, columns):
+    """The names that options had; a warning tells the new ones. They go in release 0.2."""
+    for former, name in _FORMER.items():
+        if name not in columns:
+            continue
+        several = {"nargs": "+"} if name in _SEVERAL else {}
+        group.add_argument(
+            f"--{former}", dest=name, action=_Former, help=argparse.SUPPRESS, **several
+        )
+
+
+class _Former(argparse.Action):
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, values)
+        namespace.former = {**getattr(namespace, "former", {}), option_string: self.dest}
+
+
+def names(text):
+    """Read an option as names joined by commas; one with a comma in it stands in double quotes.
+
+    Examples
+    --------
+    >>> from keraseq.cli.command_line import names
+    >>> names('promo,"price, net"')
+    ['promo', 'price, net']
+    """
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [])]
 
 
 def positive(text):
@@ -106,10 +162,6 @@ def step(text):
     return int(text) if text.isdigit() else text
 
 
-def _joined_by_commas(text):
-    return [name.strip() for name in text.split(",")]
-
-
 def main(run, options):
     """Run a recipe, and end as a command does.
 
@@ -123,23 +175,47 @@ def main(run, options):
         Of :func:`parser`; what would fail after the training is refused before.
     """
 
+    def checked():
+        for former, name in vars(options).get("former", {}).items():
+            said = f"{former} is now called --{name}; its old name goes in the next release."
+            warnings.warn(said, FutureWarning, stacklevel=2)
+        _check_options(options)
+        run(options)
+
+    finish(checked, vars(options), (ValueError, TypeError, OSError, ImportError), status=2)
+
+
+def finish(call, known, expected, *, status):
+    """Call, and end the process as a command does where that does not end well.
+
+    Parameters
+    ----------
+    call : callable
+    known : collection of str
+        The options that errors may speak of.
+    expected : tuple of type
+        Errors that are one paragraph and no traceback.
+    status : int
+        Of a process that ends with such.
+    """
+
     def paragraph(kind, said):
-        text = in_options(" ".join(str(said).split()), vars(options))
+        text = in_options(" ".join(str(said).split()), known)
         whole = {"break_long_words": False, "break_on_hyphens": False}
         return textwrap.fill(f"{kind}: {text}", 100, **whole) + "\n"
 
     warnings.formatwarning = lambda message, *_, **__: paragraph("Warning", message)
     try:
-        _check_options(options)
         with many_models():
-            run(options)
+            call()
+        sys.stdout.flush()
     except BrokenPipeError:
         # As of `| head`; what is still to be written would fail again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except expected as error:
         sys.stderr.write(paragraph("Error", error))
-        sys.exit(2)
+        sys.exit(status)
     except KeyboardInterrupt:
         sys.stdout.flush()
         sys.stderr.write("\nStopped by Ctrl-C; nothing is saved.\n")

@@ -10,7 +10,7 @@ def read_file(options, *required, optional=()):
     ----------
     options : Namespace
     *required : str
-        Such as "text-col".
+        Such as "text".
     optional : sequence of str
         Those that may be left out.
 
@@ -20,9 +20,14 @@ def read_file(options, *required, optional=()):
     """
     named = []
     for name in (*required, *optional):
-        given = getattr(options, name.replace("-", "_"))
+        given = getattr(options, name)
         columns = given if isinstance(given, list) else [given]
         if name in required or given is not None:
             named += [(f"--{name}", column) for column in columns]
-    settings = {"sep": options.sep, "encoding": options.encoding, "quotes": options.quotes}
-    return read_table(options.data, named, **settings)
+    return read_table(options.data, named, **reading(options))
+
+
+def reading(options):
+    """How the options tell to read a file: a dict for `read_table`."""
+    given = {name: getattr(options, name) for name in ("sep", "encoding", "quotes")}
+    return {**given, "header": options.header is not False}

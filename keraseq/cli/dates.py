@@ -42,7 +42,7 @@ def read_dates(table, column, *, dayfirst=None):
     cells = table.cells[column]
     if (cells == "").any():
         row = (cells == "").idxmax()
-        raise ValueError(f"--date-col {column} is empty in row {row}: fill it, or remove the row.")
+        raise ValueError(f"--date {column} is empty in row {row}: fill it, or remove the row.")
     if cells.str.fullmatch(r"[+-]?\d{1,18}").all():
         return _whole_numbers(cells)
     for form in _FORMS:
@@ -92,7 +92,7 @@ def _in_order(cells, parts, dayfirst):
             row = differs.idxmax()
             said = " or ".join(dates[order][row].strftime("%d %B %Y") for order in possible)
             raise ValueError(
-                f"--date-col {cells.name}: row {row} holds {cells[row]!r}, which is {said}, and no "
+                f"--date {cells.name}: row {row} holds {cells[row]!r}, which is {said}, and no "
                 "other row tells: say which with --dayfirst or --no-dayfirst."
             )
     return days[first]
@@ -140,7 +140,7 @@ def _refuse(cells, strange):
     row, others = strange.idxmax(), cells[usual & ~strange]
     said = "" if others.empty else f", unlike row {others.index[0]} ({others.iloc[0]!r})"
     raise ValueError(
-        f"--date-col {cells.name} does not hold dates throughout: row {row} has "
+        f"--date {cells.name} does not hold dates throughout: row {row} has "
         f"{shown(cells[row])}{said}. Write all dates alike and years in four digits, such as "
         "2024-01-31 or 2024-01-31 18:00."
     )

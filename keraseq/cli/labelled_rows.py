@@ -35,7 +35,7 @@ def split_rows(options, X, labels, left_out):
     if len(counts) < 2 or counts.iloc[-1] < 2 or len(y) // 5 < len(counts):
         is_count = len(counts) > 20 and holds_numbers(labels)
         raise ValueError(
-            f"--label-col {options.label_col} has {len(counts)} "
+            f"--target {options.target} has {len(counts)} "
             + ("value" if len(counts) == 1 else "different values")
             + f" in {len(y)} rows{rarest}{left_out}. To classify, it takes 2 or more values, each "
             "in at least 2 rows, and 5 rows a value on average; "

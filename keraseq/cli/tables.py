@@ -1,56 +1,73 @@
-"""The rows of a CSV file as text: its separator, header and row lengths.
+"""The rows of a data file as text, all at once or a chunk at a time."""
 
-What can be found in the file without a doubt is found; what cannot is asked for by an option.
-"""
-
-import csv
-import io
-import re
-import sys
+import itertools
 from dataclasses import dataclass
 
 import pandas as pd
 
 from keraseq._checks import nearest_names, shown
-from keraseq.cli.file_text import check_ascii, decode_file
+from keraseq.cli.csv_rows import SEPARATORS, open_csv
+from keraseq.cli.file_text import check_ascii, is_utf8, open_data, peek
+from keraseq.cli.typed_rows import find_kind
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+# Letters by which the separator and quotes of a file are found that is read in chunks.
+_SAMPLE = 2**22
 
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file, read but not understood.
+    """A file of rows, read but not understood.
 
     Attributes
     ----------
     path : str
     cells : DataFrame of str
-        An empty cell is "". The index counts rows as a spreadsheet does: the header is row 1.
+        An empty cell is "". The index counts rows as a spreadsheet does: the header is row 1. Of
+        Parquet and JSON a cell may be a list.
     sep : str
     """
 
     path: str
     cells: pd.DataFrame
-    sep: str
+    sep: str = ","
 
 
-def read_table(path, named, *, sep=None, encoding=None, quotes=None):
-    """Read a CSV file in which every row holds the columns that are asked for.
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read, where the file itself leaves it open.
 
-    Parameters
+    Attributes
     ----------
-    path : str
-    named : list of (str, str or None)
-        Options and the column that each names, such as ``[("--text-col", "review")]``.
     sep : str, optional
         What separates cells. By default the one of comma, semicolon, tab and bar by which the
-        header has these columns.
+        header has the columns asked for.
     encoding : str, optional
         By default that of the file's first bytes, or UTF-8. Others are not guessed, but where the
         columns asked for are plain ASCII they do not matter.
     quotes : bool, optional
         Whether cells may stand in double quotes, or quotes are part of texts. By default what
         gives each row as many cells as the header.
+    header : bool
+        Whether the first row names the columns; else they are called 1, 2, 3 and so on.
+    """
+
+    sep: str | None = None
+    encoding: str | None = None
+    quotes: bool | None = None
+    header: bool = True
+
+
+def read_table(path, named, **settings):
+    """Read a file in which every row holds the columns that are asked for.
+
+    Parameters
+    ----------
+    path : str
+        Of a CSV or Parquet file or JSON lines, packed or not; "-" is standard input.
+    named : list of (str, str or None)
+        Options and the column that each names, such as ``[("--text", "review")]``.
+    **settings
+        Of :class:`Reading`.
 
     Returns
     -------
@@ -61,113 +78,48 @@ def read_table(path, named, *, sep=None, encoding=None, quotes=None):
     OSError, ValueError
         Naming the row, or the option that tells what the file leaves open.
     """
-    text, is_certain = decode_file(path, encoding)
+    tables = list(read_chunks(path, named, None, **settings))
+    if not tables:
+        raise ValueError(f"{path} holds a header and no rows.")
+    return tables[0]
+
+
+def read_chunks(path, named, size, **settings):
+    """Yield tables of at most `size` rows, of which the next is read when it is asked for.
+
+    With a `size` separator and quotes are found by the file's first four million letters.
+    """
+    reading = Reading(**settings)
+    with open_data(path) as stream:
+        kind = find_kind(peek(path, stream))
+        if kind is None:
+            yield from _csv_chunks(path, stream, named, size, reading)
+            return
+        for cells in kind(path, stream, size or 2**40):
+            _check_columns(path, list(cells), named)
+            yield Table(path, cells)
+
+
+def _csv_chunks(path, stream, named, size, reading):
     wanted = [column for _, column in named if column is not None]
-    text, sep = _find_separator(path, text, wanted, sep)
-    header, rows = _split_rows(path, text, sep, quotes)
+    found = open_csv(path, stream, wanted, sample=size and _SAMPLE, **vars(reading))
+    header = found.header
     _check_columns(path, header, named)
     places = [header.index(column) for column in wanted]
-    _check_lengths(path, header, rows, places, sep)
-    if not rows:
-        raise ValueError(f"--data {path} holds a header and no rows.")
-    width = len(header)
-    cells = pd.DataFrame(
-        [row + [""] * (width - len(row)) for row in rows.values()],
-        index=pd.Index(rows),
-        columns=header,
-        dtype=object,
-    )
-    if not is_certain:
-        check_ascii(path, cells.iloc[:, places])
-    return Table(path, cells, sep)
-
-
-def _find_separator(path, text, wanted, sep):
-    """The text without a line that only tells the separator, and the separator."""
-    # Excel reads and writes this line.
-    told = re.match(r'"?sep=(.)"?\r?\n', text, re.IGNORECASE)
-    text = text[told.end() :] if told else text
-    if sep is not None:
-        sep = {"tab": "\t", "\\t": "\t"}.get(sep, sep)
-        if len(sep) != 1 or sep in '"\r\n':
-            raise ValueError(f"--sep {sep!r} must be one character, such as ';', or tab.")
-        return text, sep
-    if told:
-        return text, told[1]
-    headers = {sep: _first_row(text, sep) for sep in SEPARATORS}
-    fits = [sep for sep, header in headers.items() if set(wanted) <= set(header)]
-    if not fits or not wanted:
-        return text, max(SEPARATORS, key=lambda sep: len(headers[sep]))
-    # Equal headers are one column, which nothing separates.
-    if len({tuple(headers[sep]) for sep in fits}) > 1:
-        said = " or ".join(SEPARATORS[sep] for sep in fits)
-        raise ValueError(f"--data {path} may be separated by {said}: say which with --sep.")
-    return text, fits[0]
-
-
-def _first_row(text, sep):
-    try:
-        return _stripped(next(_reader(text, sep), []))
-    except csv.Error:
-        return []
-
-
-def _reader(text, sep, **settings):
-    # A cell may be a book; the module's limit is 131,072 letters.
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=sep,
-        skipinitialspace=sep != " ",
-        strict=True,
-        **settings,
-    )
-
-
-def _stripped(row):
-    return [cell.strip() for cell in row]
-
-
-def _split_rows(path, text, sep, quotes):
-    """The header, and the cells of the rows that hold anything by their number."""
-    plain = None
-    if quotes is False or (quotes is None and '"' in text):
-        plain, _ = _rows(text, sep, quoting=csv.QUOTE_NONE)
-    if quotes is False:
-        rows, error = plain, None
-    else:
-        rows, error = _rows(text, sep)
-    if quotes is None and plain and len({len(row) for row in plain.values()}) == 1:
-        if error:
-            rows, error = plain, None
-        elif len(plain) > len(rows):
-            raise ValueError(
-                f"--data {path} has {len(plain) - 1} rows if quotes are part of its texts, and "
-                f"{len(rows) - 1} if cells in quotes may hold line breaks: say which with "
-                "--no-quotes or --quotes."
-            )
-    if error:
-        raise ValueError(
-            f"--data {path}: row {max(rows, default=0) + 1} is broken off or quoted wrongly "
-            f'({error}). A cell with a quote in it is written "like ""this"" one"; if quotes are '
-            "part of the texts, use --no-quotes."
+    while rows := dict(itertools.islice(found.rows, size)):
+        _check_lengths(path, header, rows, places, found.sep)
+        width = len(header)
+        cells = pd.DataFrame(
+            [row + [""] * (width - len(row)) for row in rows.values()],
+            index=pd.Index(rows),
+            columns=header,
+            dtype=object,
         )
-    if not rows:
-        raise ValueError(f"--data {path} is empty.")
-    return rows.pop(min(rows)), rows
-
-
-def _rows(text, sep, **settings):
-    """Rows that hold anything, by their number, and what ended the reading before its time."""
-    rows = {}
-    try:
-        for number, row in enumerate(_reader(text, sep, **settings), 1):
-            cells = _stripped(row)
-            if any(cells):
-                rows[number] = cells
-    except csv.Error as error:
-        return rows, error
-    return rows, None
+        asked = cells.iloc[:, places]
+        found.is_certain &= all(is_utf8("".join(asked[column])) for column in asked)
+        if not found.is_certain:
+            check_ascii(path, asked)
+        yield Table(path, cells, found.sep)
 
 
 def _check_columns(path, header, named):
@@ -175,17 +127,15 @@ def _check_columns(path, header, named):
     options = {}
     for option, column in named:
         if column is None:
-            raise ValueError(f"--data {path} has the columns {held}: say which with {option}.")
+            raise ValueError(f"{path} has the columns {held}: say which with {option}.")
         if column in options:
             raise ValueError(
                 f"{options[column]} and {option} both name the column {column}; {path} has {held}."
             )
         options[column] = option
         if column not in header:
-            one_by_one = set(column.split(",")) <= set(header)
             raise ValueError(
                 f"{option} {column}: {path} has no such column; its first row has {held}."
-                + (" Give several with blanks between." if one_by_one else "")
                 + nearest_names(column, header)
             )
         if header.count(column) > 1:
@@ -206,12 +156,12 @@ def _check_lengths(path, header, rows, places, sep):
                 else f"A cell with a {name} in it must be quoted."
             )
             raise ValueError(
-                f"--data {path}: row {number} has {len(row)} cells, the header {len(header)}, so "
+                f"{path}: row {number} has {len(row)} cells, the header {len(header)}, so "
                 f"cells may have shifted to other columns: {shown(sep.join(row))}. {cause}"
             )
         if len(row) < least:
             raise ValueError(
-                f"--data {path}: row {number} has {len(row)} cells and so none for "
+                f"{path}: row {number} has {len(row)} cells and so none for "
                 f"{header[least - 1]}; the header has {len(header)}: {shown(sep.join(row))}. "
                 "A cell with a line break in it must be quoted."
             )

@@ -1,0 +1,109 @@
+"""Dated rows of one series or many as one typed frame."""
+
+import pandas as pd
+
+from keraseq.cli.columns import holds_numbers, read_numbers
+from keraseq.cli.dates import read_dates
+
+
+def read_series_frame(table, columns, *, decimal=None, dayfirst=None):
+    """Read dated rows, whose order is as the file has it.
+
+    Parameters
+    ----------
+    table : Table
+    columns : TableColumns
+        What is not in the table is left out.
+    decimal, dayfirst
+        What the options say.
+
+    Returns
+    -------
+    DataFrame
+        Columns of series as text, the date, numbers; of static columns text where that is no
+        number. Its index counts the table's rows.
+
+    Raises
+    ------
+    ValueError
+        Naming the row, for what cannot be read and for a date that comes twice in a series.
+    """
+    held = table.cells.columns
+    numbers = [c for c in (*columns.target, *columns.past, *columns.future) if c in held]
+    frame = read_numbers(table, table.cells[numbers], decimal=decimal)
+    frame.insert(0, columns.date, read_dates(table, columns.date, dayfirst=dayfirst))
+    for place, name in enumerate(columns.series):
+        frame.insert(place, name, _names(table, name))
+    for name in columns.static:
+        if name in held:
+            cells = table.cells[[name]]
+            is_number = holds_numbers(cells[name])
+            frame[name] = read_numbers(table, cells, decimal=decimal) if is_number else cells
+    _check_once(table, columns, frame)
+    return frame
+
+
+def _names(table, name):
+    cells = table.cells[name]
+    if (cells == "").any():
+        raise ValueError(f"--series {name} is empty in row {(cells == '').idxmax()}.")
+    return cells
+
+
+def _check_once(table, columns, frame):
+    """Refuse dates that occur twice, which most often are those of several series."""
+    date, series = columns.date, list(columns.series)
+    again = frame[frame.duplicated([date, *series], keep=False)]
+    if again.empty:
+        return
+    is_same = (again[[date, *series]] == again[[date, *series]].iloc[0]).all(axis=1)
+    one, other = again.index[is_same][:2]
+    where = f"--date {date}: {table.cells[date][one]!r} is in row {one} and {other}"
+    if series:
+        called = f"{' / '.join(series)} {' / '.join(again.loc[one, series])!r}"
+        raise ValueError(
+            f"{where}, both of {called}; a series has one row a date. "
+            "Remove one, add them up, or name a further column with --series."
+        )
+    dates = frame[date]
+    telling = [
+        name
+        for name, column in table.cells.drop(columns=[date, *columns.target]).items()
+        if column.nunique() < len(column)
+        and not pd.concat([dates, column], axis=1).duplicated().any()
+    ]
+    advice = f", such as --series {telling[0]!r}" if telling else ""
+    raise ValueError(
+        f"{where}. If the file holds several series, name the column that tells them apart with "
+        f"--series{advice}; else remove one of the rows."
+    )
+
+
+def check_static(frame, columns):
+    """Refuse static columns that change within a series.
+
+    Raises
+    ------
+    ValueError
+    """
+    groups = frame.groupby(list(columns.series), sort=False)
+    for column in columns.static:
+        counts = groups[column].nunique()
+        if counts.max() > 1:
+            name = counts.idxmax()
+            called = " / ".join(name) if isinstance(name, tuple) else name
+            raise ValueError(
+                f"--static {column} changes within {' / '.join(columns.series)} {called!r}; it "
+                "must be the same in all rows of a series. Known ahead, it belongs to --future."
+            )
+
+
+def told_dayfirst(table, column, dates):
+    """Which order of day and month the dates were found to have; None where it makes none."""
+    fits = []
+    for dayfirst in (True, False):
+        try:
+            fits += [dayfirst] if read_dates(table, column, dayfirst=dayfirst).equals(dates) else []
+        except ValueError:
+            continue
+    return fits[0] if len(fits) == 1 else None
