@@ -1,6 +1,6 @@
 """Where half precision ends."""
 
-import keras
+from keraseq._keras import keras
 
 
 def full_precision():

@@ -2,9 +2,8 @@
 
 import functools
 
-import keras
-
 from keraseq._checks import check_integer
+from keraseq._keras import keras
 from keraseq.builders.budget import solve_budget
 from keraseq.builders.count_flops import count_flops
 from keraseq.builders.count_parameters import count_parameters

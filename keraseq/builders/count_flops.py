@@ -2,10 +2,8 @@
 
 import functools
 
-import keras
-
 from keraseq._checks import check_integer
-from keraseq.builders.flop_rules import count_operation, counts_itself, is_of_keras
+from keraseq._keras import keras
 
 
 def count_flops(model, steps=None):
@@ -101,6 +99,9 @@ class _Counter:
         )
 
     def _visit(self, operation, *args, **kwargs):
+        # Its tables name Keras's layers, which a plan does without.
+        from keraseq.builders.flop_rules import count_operation, counts_itself, is_of_keras
+
         if is_graph(operation) and is_of_keras(operation) and not counts_itself(operation):
             return self.walk(operation, args)
         outputs = operation.compute_output_spec(*args, **kwargs)

@@ -3,8 +3,7 @@
 import inspect
 import re
 
-import keras
-
+from keraseq._keras import keras
 from keraseq.builders.build import build
 from keraseq.models import find_model
 from keraseq.stems import SeriesStem, TokenStem

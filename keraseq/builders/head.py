@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from keras import ops
-
 from keraseq._checks import check_choice
+from keraseq._keras import ops
 from keraseq._precision import full_precision
 from keraseq.tasks import get_task
-from keraseq.tasks.layers import POOLINGS, SequencePooling
+from keraseq.tasks import layers as task_layers
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,8 @@ class Head:
         """Pool the steps `(batch, time, channels)`, where not every one is answered."""
         if self.pooling is None:
             return x
-        return SequencePooling(self.pooling, name="pooling", dtype=full_precision())(x, mask)
+        layer = task_layers.SequencePooling
+        return layer(self.pooling, name="pooling", dtype=full_precision())(x, mask)
 
     def answer(self, features, outputs, *, future=None, static=None):
         """Map features, and what is known beside them, to the model's output."""
@@ -84,7 +84,7 @@ def _check_pooling(pooling, default, task, causal, name):
         if pooling is not None:
             raise ValueError(f"task={task.name!r} answers at every step; pooling must be None.")
         return None
-    pooling = check_choice("pooling", default if pooling is None else pooling, POOLINGS)
+    pooling = check_choice("pooling", default if pooling is None else pooling, task_layers.POOLINGS)
     if pooling == "last" and not causal:
         raise ValueError(
             f"pooling='last' reads the last step, which in {name} is not where the sequence "

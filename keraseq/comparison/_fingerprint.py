@@ -17,11 +17,11 @@ from pathlib import Path
 from types import CodeType, MethodType, ModuleType
 
 import joblib
-import keras
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from keraseq._keras import is_keras_model
 from keraseq.models import find_model, is_registered
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
@@ -128,7 +128,7 @@ class _Reader:
         kind = self._definition(type(value))
         if isinstance(value, BaseEstimator):
             return kind, self._parameters(value)
-        if isinstance(value, keras.Model):
+        if is_keras_model(value):
             layers = [type(layer).__name__ for layer in value.layers]
             return kind, self.read(layers), self.read(value.get_weights())
         if not _is_brought(type(value).__module__):

@@ -2,13 +2,13 @@
 
 import inspect
 
-import keras
 from sklearn.base import BaseEstimator, clone
 
+from keraseq._keras import is_keras_model
 from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
-from keraseq.models import find_model
+from keraseq.models import find_model, is_registered
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
@@ -25,14 +25,15 @@ def make_entries(models, data, estimator_params, budgets):
     ValueError, TypeError
         For nothing to compare, an unknown zoo name or an estimator that cannot predict.
     """
-    named = (
-        models.items()
-        if isinstance(models, dict)
-        else zip(entry_names(models), models, strict=True)
-    )
+    values = models.values() if isinstance(models, dict) else models
+    names = models.keys() if isinstance(models, dict) else entry_names(models)
+    # Before any of them is imported, and Keras with it.
+    for model in values:
+        if isinstance(model, str) and not is_registered(model):
+            find_model(model)
     entries = [
         _make_entry(name, model, place, data, estimator_params, budgets)
-        for place, (name, model) in enumerate(named)
+        for place, (name, model) in enumerate(zip(names, values, strict=True))
     ]
     if not entries:
         raise ValueError("models is empty; give at least one, such as ['lstm', 'gru'].")
@@ -53,7 +54,7 @@ def entry_names(models):
 def _class_name(model):
     if inspect.isfunction(model):
         return model.__name__
-    if isinstance(model, keras.Model):
+    if is_keras_model(model):
         return model.name
     inner = inner_estimator(model)
     return getattr(inner, "_model_name", type(inner).__name__)

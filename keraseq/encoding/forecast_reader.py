@@ -22,8 +22,9 @@ class ForecastReader:
     ----------
     columns, missing, freq : as of :func:`keraseq.encoding.series_panel.read_panel`
     calendar : bool
-    phase : bool
-        Whether the model reads where in the season a step lies.
+    phase : bool, or function that returns one
+        Whether the model reads where in the season a step lies; asked once y is read, since the
+        answer may take an import of seconds.
     """
 
     def __init__(self, columns, missing, freq, calendar, phase=False):
@@ -38,6 +39,8 @@ class ForecastReader:
         self._named = NamedCovariates(given, self._settings["columns"])
         y, given = self._named.part(y, given)
         panel = read_panel(y, **self._settings)
+        if callable(self._uses_phase):
+            self._uses_phase = self._uses_phase()
         self._calendar = None
         if self._uses_calendar:
             self._calendar = CalendarFeatures.of(panel.series[0].index)

@@ -1,8 +1,8 @@
 """Whether weights are those of the model that they are said to be of."""
 
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.builders import Plan, assemble
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from keras import layers
-
 from keraseq._checks import check_fraction, check_integer
+from keraseq._keras import layers
 
 
 class Encoded(NamedTuple):

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import keras
-from keras import ops
-
 from keraseq._checks import check_choice, check_integer
+from keraseq._keras import keras, ops
 from keraseq._precision import full_precision
+from keraseq.stems import layers as stem_layers
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time, whole_reading
-from keraseq.stems.layers import Anchor, FoldChannels, InstanceNormalization, Padding
-from keraseq.stems.layers.anchor import last_step
 from keraseq.stems.series_stem import (
     DEFAULTS,
     check_features,
@@ -125,7 +122,7 @@ class ForecastStem(Stem):
     def encode_history(self, inputs):
         """Return the history step by step, covariates of the past behind the targets."""
         given = inputs if isinstance(inputs, Mapping) else {"past": inputs}
-        x, mask = Padding(name="padding", dtype=full_precision())(given["past"])
+        x, mask = stem_layers.Padding(name="padding", dtype=full_precision())(given["past"])
         x, mask, scale = self._normalise(x, mask)
         beside = (
             self._repeat_for_channels(given.get(name)) for name in ("future", "static", "phase")
@@ -164,12 +161,11 @@ class ForecastStem(Stem):
             # Covariates keep their level: an hour of the day is the same hour in every history.
             targets, covariates = x[..., : self.targets], x[..., self.targets :]
         if self.is_folded:
-            targets, mask = FoldChannels(name="fold_channels", dtype=full_precision())(
-                targets, mask
-            )
+            fold = stem_layers.FoldChannels(name="fold_channels", dtype=full_precision())
+            targets, mask = fold(targets, mask)
             covariates = self._repeat_for_channels(covariates)
         if self.normalize:
-            normalisation = InstanceNormalization(
+            normalisation = stem_layers.InstanceNormalization(
                 name="instance_normalization", dtype=full_precision()
             )
             targets, *scale = normalisation(targets, mask)
@@ -182,8 +178,8 @@ class ForecastStem(Stem):
         if encoded.scale is None:
             return None
         level, spread = encoded.scale
-        last = last_step(encoded.x[..., : level.shape[-1]], encoded.mask)
-        anchor = Anchor(self.horizon, name="anchor", dtype=full_precision())
+        last = stem_layers.last_step(encoded.x[..., : level.shape[-1]], encoded.mask)
+        anchor = stem_layers.Anchor(self.horizon, name="anchor", dtype=full_precision())
         return anchor(level, level + last * spread), spread
 
     def _repeat_for_channels(self, x):

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import keras
-from keras import layers
-
 from keraseq._checks import check_integer
+from keraseq._keras import keras, layers
 from keraseq._precision import full_precision
+from keraseq.stems import layers as stem_layers
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time
-from keraseq.stems.layers import Padding, Patches
 
 DEFAULTS = 64, 0.0
 
@@ -67,7 +65,7 @@ class SeriesStem(Stem):
         return keras.Input((self.time, self.features), name="sequence")
 
     def encode(self, inputs):
-        x, mask = Padding(name="padding", dtype=full_precision())(inputs)
+        x, mask = stem_layers.Padding(name="padding", dtype=full_precision())(inputs)
         return Encoded(*project(self, x, mask))
 
 
@@ -75,7 +73,8 @@ def project(stem, x, mask):
     """Patches, the linear projection and the dropout of a stem of numbers."""
     if stem.patch_length > 1:
         sizes = stem.patch_length, stem.patch_stride
-        x, mask = Patches(*sizes, name="patches", dtype=full_precision())(x, mask)
+        patches = stem_layers.Patches(*sizes, name="patches", dtype=full_precision())
+        x, mask = patches(x, mask)
     return stem._dropout(layers.Dense(stem.embedding_dim, name="projection")(x)), mask
 
 

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import keras
-from keras import layers
-
 from keraseq._checks import check_fraction, check_integer
+from keraseq._keras import keras, layers
+from keraseq.stems import layers as stem_layers
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time
-from keraseq.stems.layers import BagOfSteps, JoinReadings, Padding, TokenDropout, TokenEmbedding
 
 # The layer that no budget counts: its size is the vocabulary's, not the architecture's.
 TOKEN_EMBEDDING = "token_embedding"
@@ -86,13 +84,13 @@ class TokenStem(Stem):
         return keras.Input((self.time,), dtype="int32", name="sequence")
 
     def encode(self, inputs):
-        ids, mask = Padding(name="padding")(inputs)
+        ids, mask = stem_layers.Padding(name="padding")(inputs)
         if self.token_dropout:
-            ids = TokenDropout(self.token_dropout, name="token_dropout")(ids)
+            ids = stem_layers.TokenDropout(self.token_dropout, name="token_dropout")(ids)
         if not self.ngrams:
             embed = layers.Embedding(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
             return Encoded(self._dropout(embed(ids)), mask)
-        x = TokenEmbedding(
+        x = stem_layers.TokenEmbedding(
             self.vocabulary_size,
             self.embedding_dim,
             ngrams=self.ngrams,
@@ -101,13 +99,13 @@ class TokenStem(Stem):
             name=TOKEN_EMBEDDING,
         )(ids)
         x = self._dropout(x)
-        bag = BagOfSteps(name="bag_of_ngrams")(x[..., self.embedding_dim :], mask)
+        bag = stem_layers.BagOfSteps(name="bag_of_ngrams")(x[..., self.embedding_dim :], mask)
         return Encoded(x[..., : self.embedding_dim], mask, bag=bag)
 
     def join(self, features, encoded):
         if encoded.bag is None:
             return features
-        return JoinReadings(_ALONE, name="join_readings")(features, encoded.bag)
+        return stem_layers.JoinReadings(_ALONE, name="join_readings")(features, encoded.bag)
 
     @property
     def _buckets(self):

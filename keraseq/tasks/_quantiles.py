@@ -2,11 +2,10 @@
 
 import math
 
-from keras import layers
-
+from keraseq._keras import layers
 from keraseq._precision import full_precision
+from keraseq.tasks import layers as task_layers
 from keraseq.tasks._central_quantile import central_quantile
-from keraseq.tasks.layers import QuantileSteps
 
 
 def quantile_head(x, shape, quantiles):
@@ -20,4 +19,4 @@ def quantile_head(x, shape, quantiles):
 
 def rising(x, quantiles):
     """Put a last axis of as many numbers as quantiles in order, so that they never cross."""
-    return QuantileSteps(central_quantile(quantiles), dtype=full_precision())(x)
+    return task_layers.QuantileSteps(central_quantile(quantiles), dtype=full_precision())(x)

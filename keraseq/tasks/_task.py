@@ -1,8 +1,7 @@
 """What every task brings."""
 
-from keras import layers
-
 from keraseq._checks import check_integer
+from keraseq._keras import layers
 from keraseq._precision import full_precision
 from keraseq.tasks._find import KNOWN
 

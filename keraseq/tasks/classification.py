@@ -1,11 +1,11 @@
 """One class of several."""
 
-import keras
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import is_classifier
 
 from keraseq._checks import check_integer
+from keraseq._keras import keras
 from keraseq.encoding import ClassTarget
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task

@@ -1,14 +1,14 @@
 """The next values of a series."""
 
 import numpy as np
-from keras import layers, ops
 
 from keraseq._checks import check_integer
+from keraseq._keras import layers, ops
 from keraseq._precision import full_precision
 from keraseq.encoding.target_kind import is_one_series
+from keraseq.tasks import layers as task_layers
 from keraseq.tasks._central_quantile import central_quantile
 from keraseq.tasks._quantiles import quantile_head, rising
-from keraseq.tasks.layers import ObservedError, ObservedMeanAbsoluteError, PinballLoss
 from keraseq.tasks.regression import Regression
 
 _CONTEXT = 16
@@ -77,10 +77,12 @@ class Forecasting(Regression):
         return values if quantiles is None else values[..., central_quantile(quantiles)]
 
     def loss(self, *, logits, quantiles=None, error="mse"):
-        return ObservedError(error) if quantiles is None else PinballLoss(quantiles)
+        if quantiles is not None:
+            return task_layers.PinballLoss(quantiles)
+        return task_layers.ObservedError(error)
 
     def metrics(self, *, logits, quantiles=None):
-        return [ObservedMeanAbsoluteError()] if quantiles is None else []
+        return [task_layers.ObservedMeanAbsoluteError()] if quantiles is None else []
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         """Map pooled features to all steps; `future` `(batch, horizon, features)` to its step each.

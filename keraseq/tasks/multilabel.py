@@ -1,9 +1,9 @@
 """Any number of labels."""
 
-import keras
 import numpy as np
 from scipy.special import expit
 
+from keraseq._keras import keras
 from keraseq.encoding import MultilabelTarget
 from keraseq.encoding.target_kind import target_kind
 from keraseq.tasks._task import Task

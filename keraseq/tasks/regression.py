@@ -1,14 +1,14 @@
 """Numbers."""
 
-import keras
 import numpy as np
 from sklearn.base import is_regressor
 
+from keraseq._keras import keras
 from keraseq.encoding import RegressionTarget
 from keraseq.encoding.target_kind import target_kind
+from keraseq.tasks import layers as task_layers
 from keraseq.tasks._quantiles import quantile_head
 from keraseq.tasks._task import Task
-from keraseq.tasks.layers import PinballLoss
 
 
 class Regression(Task):
@@ -54,7 +54,11 @@ class Regression(Task):
         return RegressionTarget()
 
     def loss(self, *, logits, quantiles=None):
-        return keras.losses.MeanSquaredError() if quantiles is None else PinballLoss(quantiles)
+        return (
+            keras.losses.MeanSquaredError()
+            if quantiles is None
+            else task_layers.PinballLoss(quantiles)
+        )
 
     def metrics(self, *, logits, quantiles=None):
         return [keras.metrics.MeanAbsoluteError(name="mae")] if quantiles is None else []

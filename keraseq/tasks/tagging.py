@@ -1,12 +1,12 @@
 """A label for every step."""
 
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.encoding import TagTarget
 from keraseq.encoding.target_kind import labels_steps
+from keraseq.tasks import layers as task_layers
 from keraseq.tasks.classification import Classification
-from keraseq.tasks.layers import TaggingAccuracy
 
 
 class Tagging(Classification):
@@ -46,4 +46,4 @@ class Tagging(Classification):
         return keras.losses.SparseCategoricalCrossentropy(from_logits=logits, ignore_class=-1)
 
     def metrics(self, *, logits, quantiles=None):
-        return [TaggingAccuracy()]
+        return [task_layers.TaggingAccuracy()]

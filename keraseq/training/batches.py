@@ -2,11 +2,10 @@
 
 import functools
 
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
-from keraseq.training.datasets import lend_dataset
 
 # Of which a length is a multiple where lengths are compiled for, so that data sets share them.
 _STEPS = 16
@@ -51,6 +50,9 @@ class Batches:
 
     @functools.cached_property
     def dataset(self):
+        # It subclasses Keras, which the refusal of bad input does without.
+        from keraseq.training.datasets import lend_dataset
+
         first = self._batch(np.arange(1))
         # None for what differs between batches: their size and their number of steps.
         signature = tuple(

@@ -7,9 +7,9 @@ import weakref
 from collections.abc import Mapping
 from typing import ClassVar
 
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.builders import Plan, assemble, compile_for_task, python_random
 from keraseq.tasks import get_task
 from keraseq.training.pool import Lent

@@ -3,15 +3,10 @@
 import copy
 import re
 
-import keras
-
 from keraseq._checks import shown
+from keraseq._keras import keras
 
-_MONITORS = (
-    keras.callbacks.EarlyStopping,
-    keras.callbacks.ModelCheckpoint,
-    keras.callbacks.ReduceLROnPlateau,
-)
+_MONITORS = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")
 
 
 def copy_callbacks(callbacks, *, is_validated, remedy):
@@ -65,7 +60,7 @@ def copy_callbacks(callbacks, *, is_validated, remedy):
 
 def _validation_metric(callback):
     """The metric of validation rows that one of Keras's callbacks cannot do without, or None."""
-    if not isinstance(callback, _MONITORS):
+    if not isinstance(callback, tuple(getattr(keras.callbacks, name) for name in _MONITORS)):
         return None
     # A checkpoint of every epoch names what it monitors too, and does not look at it.
     read = [callback.monitor] if getattr(callback, "save_best_only", True) else []

@@ -4,7 +4,7 @@ import contextlib
 import multiprocessing
 import os
 
-import keras
+from keraseq._keras import keras
 
 
 def share_gpu():

@@ -2,10 +2,9 @@
 
 import random
 
-import keras
 import numpy as np
-from keras import ops
 
+from keraseq._keras import keras, ops
 from keraseq.builders import assemble, python_random
 
 # Seeds that Keras draws while a model is built: two or three for each of its layers.

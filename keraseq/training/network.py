@@ -6,7 +6,6 @@ from keraseq._quiet import many_models
 from keraseq.training.batches import predict_rows
 from keraseq.training.blueprint import ends_in_probabilities
 from keraseq.training.gpu import share_gpu
-from keraseq.training.loop import fit_model
 from keraseq.training.pool import POOL
 
 
@@ -43,6 +42,9 @@ class Network:
         With `keep_optimizer` its state goes on with the next call. The weights are kept after
         Ctrl-C too, which the run that is returned then tells.
         """
+        # It subclasses Keras, which the refusal of bad input does without.
+        from keraseq.training.loop import fit_model
+
         weights = self.weights
         with self._lend(bool(callbacks)) as lent:
             model = lent.model

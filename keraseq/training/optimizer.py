@@ -4,9 +4,8 @@ import copy
 import functools
 import math
 
-import keras
-
 from keraseq._checks import check_choice
+from keraseq._keras import keras
 
 _AVERAGED_SHARE = 0.2
 _LONGEST_AVERAGE = 500

@@ -7,8 +7,7 @@ lent again costs neither.
 import contextlib
 import threading
 
-from keras import ops
-
+from keraseq._keras import ops
 from keraseq._quiet import many_models
 from keraseq.training.initial_values import InitialValues
 

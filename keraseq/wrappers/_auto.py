@@ -128,8 +128,9 @@ def fill_in(estimator, params, data_kind):
 
 def _of_architecture(model, data_kind, params):
     """What a registered architecture says of these settings."""
-    if not is_registered(model):
+    if not is_registered(model) and not isinstance(model, str):
         return {}
+    # A name that is not known is refused here, before anything is encoded.
     spec = find_model(model)
     said = {name: spec.default(name) for name in ("units", "num_layers", "dropout")}
     said = {name: value for name, value in said.items() if value is not None}

@@ -4,8 +4,7 @@ import copy
 import json
 from collections.abc import Mapping
 
-import keras
-
+from keraseq._keras import is_keras_model
 from keraseq.builders import check_patch_fits, plan_model
 from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
@@ -130,10 +129,7 @@ _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 
 
 def _check_function(estimator):
-    if isinstance(estimator.model, str):
-        # No function but a name, and none that is known: the error proposes the nearest.
-        find_model(estimator.model)
-    if isinstance(estimator.model, keras.Model) or not callable(estimator.model):
+    if is_keras_model(estimator.model) or not callable(estimator.model):
         raise TypeError(
             f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
             "returns a new keras.Model at every call."

@@ -22,11 +22,14 @@ from keraseq.models.layers.segment_codes import SegmentCodes
 from keraseq.models.layers.short_convolution import ShortConvolution
 from keraseq.stems.layers import (
     Anchor,
+    BagOfSteps,
     FoldChannels,
     InstanceNormalization,
+    JoinReadings,
     Padding,
     Patches,
     TokenDropout,
+    TokenEmbedding,
 )
 from keraseq.tasks.layers import (
     ObservedError,
@@ -39,6 +42,7 @@ from keraseq.tasks.layers import (
 
 __all__ = [
     "Anchor",
+    "BagOfSteps",
     "BlockDiagonal",
     "Bound",
     "ChronoBias",
@@ -48,6 +52,7 @@ __all__ = [
     "IndependentCell",
     "HandMadeFilters",
     "InstanceNormalization",
+    "JoinReadings",
     "LinearInterpolation",
     "LinearRecurrentUnit",
     "LinearScan",
@@ -67,5 +72,6 @@ __all__ = [
     "Spread",
     "TaggingAccuracy",
     "TokenDropout",
+    "TokenEmbedding",
     "recurrent_stack",
 ]

@@ -1,22 +1,19 @@
-"""Layers of stems."""
+"""Layers of stems; they load, and Keras with them, when used."""
 
-from keraseq.stems.layers.anchor import Anchor
-from keraseq.stems.layers.bag import BagOfSteps, JoinReadings
-from keraseq.stems.layers.fold_channels import FoldChannels
-from keraseq.stems.layers.instance_normalization import InstanceNormalization
-from keraseq.stems.layers.padding import Padding
-from keraseq.stems.layers.patches import Patches
-from keraseq.stems.layers.token_dropout import TokenDropout
-from keraseq.stems.layers.token_embedding import TokenEmbedding
+from keraseq._lazy_names import lazy_names
 
-__all__ = [
-    "Anchor",
-    "BagOfSteps",
-    "FoldChannels",
-    "InstanceNormalization",
-    "JoinReadings",
-    "Padding",
-    "Patches",
-    "TokenDropout",
-    "TokenEmbedding",
-]
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Anchor": "anchor",
+        "BagOfSteps": "bag",
+        "FoldChannels": "fold_channels",
+        "InstanceNormalization": "instance_normalization",
+        "JoinReadings": "bag",
+        "Padding": "padding",
+        "Patches": "patches",
+        "TokenDropout": "token_dropout",
+        "TokenEmbedding": "token_embedding",
+        "last_step": "anchor",
+    },
+)

@@ -1,17 +1,16 @@
-"""Layers, losses and metrics of heads and readings."""
+"""Layers, losses and metrics of heads and readings; they load, and Keras with them, when used."""
 
-from keraseq.tasks.layers.observed_error import ObservedError, ObservedMeanAbsoluteError
-from keraseq.tasks.layers.pinball_loss import PinballLoss
-from keraseq.tasks.layers.quantile_steps import QuantileSteps
-from keraseq.tasks.layers.sequence_pooling import POOLINGS, SequencePooling
-from keraseq.tasks.layers.tagging_accuracy import TaggingAccuracy
+from keraseq._lazy_names import lazy_names
 
-__all__ = [
-    "POOLINGS",
-    "ObservedError",
-    "ObservedMeanAbsoluteError",
-    "PinballLoss",
-    "QuantileSteps",
-    "SequencePooling",
-    "TaggingAccuracy",
-]
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "POOLINGS": "sequence_pooling",
+        "ObservedError": "observed_error",
+        "ObservedMeanAbsoluteError": "observed_error",
+        "PinballLoss": "pinball_loss",
+        "QuantileSteps": "quantile_steps",
+        "SequencePooling": "sequence_pooling",
+        "TaggingAccuracy": "tagging_accuracy",
+    },
+)

@@ -9,5 +9,8 @@ def reader_of(forecaster):
     """The reader that a forecaster's parameters describe."""
     columns = Columns.of(forecaster.series_col, forecaster.date_col, forecaster.value_cols)
     model = forecaster.model
-    phase = is_registered(model) and "phase" in find_model(model).parameters
+
+    def phase():
+        return is_registered(model) and "phase" in find_model(model).parameters
+
     return ForecastReader(columns, forecaster.missing, forecaster.freq, forecaster.calendar, phase)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops
 from scipy import stats
+
+from keraseq._keras import ops
 
 # So often chance alone would not come as far: a naive forecast is left for good reasons only.
 _CONFIDENCE = 0.9

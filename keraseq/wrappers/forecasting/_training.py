@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import joblib
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.baselines import mase_scale
 from keraseq.models import find_model, is_registered
 from keraseq.training.checkpoint import Checkpoint

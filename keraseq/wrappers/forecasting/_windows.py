@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-import keras
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.encoding.fill_gaps import FilledGaps
 from keraseq.training.batches import batch_spec, predict_batch
-from keraseq.training.datasets import lend_dataset
 
 _BATCH = 256
 
@@ -197,6 +196,9 @@ class WindowBatches:
         self._windows, self._batch_size, self._seed = windows, batch_size, seed
         self._n = min(most, len(windows))
         self.epoch = 0
+        # It subclasses Keras, which the refusal of bad input does without.
+        from keraseq.training.datasets import lend_dataset
+
         first = windows.take(np.arange(1))
         signature = keras.tree.map_structure(lambda part: batch_spec(part, 1), _with_weights(first))
         self.dataset = lend_dataset(self, signature)
