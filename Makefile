@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV = .venv
 STAMP = $(VENV)/.installed
 RUN = TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 $(VENV)/bin/python
+BENCH = $(VENV)/.bench
 
-.PHONY: demo test lint docs
+.PHONY: demo test lint docs bench
 
 demo: $(STAMP)
 	$(RUN) recipes/compare.py --plot demo.png
@@ -22,6 +23,13 @@ docs: $(STAMP)
 	$(RUN) -m keraseq._stubs
 	$(RUN) benchmarks/_results.py
 	$(RUN) benchmarks/zoo_page.py
+
+bench: $(BENCH)
+	$(RUN) benchmarks/bench.py
+
+$(BENCH): $(STAMP)
+	$(VENV)/bin/python -m pip install -q -e '.[bench]'
+	touch $@
 
 $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \
