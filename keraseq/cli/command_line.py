@@ -17,6 +17,9 @@ from keraseq.models import model_file_names
 
 # Arguments of the package whose options have shorter names.
 _SHORT = {"parameter_budget": "budget", "n_seeds": "seeds", "random_state": "seed"}
+DATA_HELP = 'CSV, TSV, Parquet or JSON lines; "-" is standard input'
+# Errors that the package raises with a text for users; a KeyError says but the key.
+_SAID_WELL = (ValueError, TypeError, OSError, ImportError)
 _SEVERAL = {"series", "past", "future", "static"}
 _FORMER = {
     "text-col": "text",
@@ -182,7 +185,11 @@ def main(run, options):
         _check_options(options)
         run(options)
 
-    finish(checked, vars(options), (ValueError, TypeError, OSError, ImportError), status=2)
+    finish(checked, vars(options), _SAID_WELL, status=2)
+
+
+class UsageError(Exception):
+    """A command line that cannot be meant so, which only the command itself can tell."""
 
 
 def finish(call, known, expected, *, status):
@@ -214,7 +221,10 @@ def finish(call, known, expected, *, status):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except expected as error:
-        sys.stderr.write(paragraph("Error", error))
+        said = str(error)
+        if not isinstance(error, _SAID_WELL) or not said:
+            said = f"{type(error).__name__}: {said} (--debug shows where)"
+        sys.stderr.write(paragraph("Error", said))
         sys.exit(status)
     except KeyboardInterrupt:
         sys.stdout.flush()

@@ -1,6 +1,6 @@
 """The texts and series with classes that recipes read, by name or from a file."""
 
-import dataclasses
+from dataclasses import replace
 
 from keraseq.cli.columns import complete_rows
 from keraseq.cli.data_file import read_file
@@ -32,7 +32,7 @@ def _texts_of_file(options):
     table = read_file(options, "text", "target")
     columns, _ = find_columns(table, target=[options.target], text=[options.text])
     rows, left_out = complete_rows(table, [options.text, options.target])
-    texts, _ = SequenceReader(columns).read(dataclasses.replace(table, cells=rows))
+    texts, _ = SequenceReader(columns).read(replace(table, cells=rows))
     return split_rows(options, texts, rows[options.target], left_out)
 
 
@@ -46,7 +46,7 @@ def _series_of_file(options):
     advice += ", or for texts give --text." if takes_text else "."
     if columns.text:
         # One column, which the recipe is for if it is asked for by name.
-        columns = dataclasses.replace(columns, text=(), steps=columns.text)
+        columns = replace(columns, text=(), steps=columns.text)
     reader = SequenceReader(columns, options.decimal, advice)
-    X, _ = reader.read(dataclasses.replace(table, cells=rows))
+    X, _ = reader.read(replace(table, cells=rows))
     return split_rows(options, X, rows[options.target], left_out)

@@ -107,3 +107,42 @@ def told_dayfirst(table, column, dates):
         except ValueError:
             continue
     return fits[0] if len(fits) == 1 else None
+
+
+def known_part(frame, columns):
+    """The rows of each series from its first to its last known target, by date; and how many.
+
+    Raises
+    ------
+    ValueError
+        For a series without any.
+    """
+    frame = frame.sort_values(columns.date, kind="stable")
+    groups = frame.groupby(list(columns.series), sort=False) if columns.series else [("", frame)]
+    parts = []
+    for name, rows in groups:
+        is_known = rows[list(columns.target)].notna().any(axis=1).to_numpy()
+        if not is_known.any():
+            called = " / ".join(name) if isinstance(name, tuple) else name
+            raise ValueError(
+                f"--target {', '.join(columns.target)} is empty throughout"
+                + (f" of {' / '.join(columns.series)} {called!r}." if called else ".")
+            )
+        parts.append(rows[is_known.argmax() : len(rows) - is_known[::-1].argmax()])
+    return pd.concat(parts, ignore_index=True), len(parts)
+
+
+def frame_columns(columns):
+    """What a forecaster is told of the frame's columns."""
+    return {
+        "series_col": list(columns.series) or None,
+        "date_col": columns.date,
+        "value_cols": list(columns.target),
+    }
+
+
+def covariates(columns):
+    """The names of covariates that a forecaster's `fit` is given."""
+    return {
+        n: list(getattr(columns, n)) for n in ("past", "future", "static") if getattr(columns, n)
+    }

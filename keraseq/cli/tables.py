@@ -1,7 +1,7 @@
 """The rows of a data file as text, all at once or a chunk at a time."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -30,6 +30,10 @@ class Table:
     path: str
     cells: pd.DataFrame
     sep: str = ","
+
+    def rows(self, mask):
+        """The table of some of its rows."""
+        return replace(self, cells=self.cells[mask])
 
 
 @dataclass(frozen=True)

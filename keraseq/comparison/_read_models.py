@@ -9,12 +9,7 @@ from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model, is_registered
-from keraseq.wrappers.sequence_classifier import SequenceClassifier
-from keraseq.wrappers.sequence_forecaster import SequenceForecaster
-from keraseq.wrappers.sequence_regressor import SequenceRegressor
-from keraseq.wrappers.sequence_tagger import SequenceTagger
-
-_ESTIMATORS = (SequenceClassifier, SequenceRegressor, SequenceTagger, SequenceForecaster)
+from keraseq.wrappers.estimator_for import estimator_for
 
 
 def make_entries(models, data, estimator_params, budgets):
@@ -65,7 +60,7 @@ def _make_entry(name, model, place, data, estimator_params, budgets):
         find_model(model)
         season = getattr(data, "given_season", None)
         params = {} if season is None else {"season": season}
-        estimator = _estimator_class(data.task)(model, **{**params, **(estimator_params or {})})
+        estimator = estimator_for(data.task)(model, **{**params, **(estimator_params or {})})
     elif isinstance(model, type):
         raise TypeError(f"{name} is a class; give an estimator, {model.__name__}(...).")
     else:
@@ -83,10 +78,6 @@ def _make_entry(name, model, place, data, estimator_params, budgets):
     entry = Entry(name, clone(estimator), place)
     set_terms(entry, budgets)
     return entry
-
-
-def _estimator_class(task):
-    return next(estimator for estimator in _ESTIMATORS if task in estimator._tasks)
 
 
 def _check_horizons(entries):

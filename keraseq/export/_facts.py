@@ -15,6 +15,9 @@ def facts_of(obj):
     """Return what there is to know of an estimator, a pipeline or an ensemble."""
     steps = getattr(obj, "steps", None)
     facts = {"class": type(obj).__name__, "fitted": _is_fitted(obj)}
+    table = getattr(obj, "table_", None)
+    if table is not None:
+        facts["table"] = table
     if steps:
         facts["steps"] = [[name, type(step).__name__] for name, step in steps]
     network_holder, members = _holder(obj)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from keraseq.export._archive import open_archive
 
+_MOST_COLUMNS = 6
+
 
 def inspect(path):
     """Tell what is in a file of :func:`keraseq.save`, and that it is whole.
@@ -92,6 +94,7 @@ class Artifact:
             "classes": self._classes(),
             "vocabulary": f"{facts['vocabulary']:,} tokens" if "vocabulary" in facts else "",
             "forecasts": self._forecasts(),
+            "reads": self._table(),
             "left out": "; ".join(self.left_out),
             "needs": "; ".join(
                 f"{need['what']} {name!r} ({need['where']})" for name, need in self.needs.items()
@@ -116,6 +119,16 @@ class Artifact:
         shown = ", ".join(facts["classes"][:10])
         more = facts["n_classes"] - 10
         return f"{shown} and {more:,} more" if more > 0 else shown
+
+    def _table(self):
+        """The columns of the table that it was fitted on by the command line."""
+        said = []
+        for name, value in self.facts.get("table", {}).items():
+            listed = value if isinstance(value, list) else [str(value)]
+            more = len(listed) - _MOST_COLUMNS
+            listed = [*listed[:_MOST_COLUMNS], f"{more:,} more"] if more > 0 else listed
+            said.append(f"{name} {', '.join(listed)}")
+        return "; ".join(said)
 
     def _forecasts(self):
         facts = self.facts

@@ -13,7 +13,7 @@ from keraseq.comparison.report._table import table_section
 from keraseq.comparison.report._verdict import cautions, verdict
 from keraseq.comparison.report._view import View
 
-__all__ = ["write_report"]
+__all__ = ["report_page", "write_report"]
 
 
 def write_report(result, path):
@@ -24,14 +24,16 @@ def write_report(result, path):
     FileNotFoundError
         If the folder is not there.
     """
-    page = _page(View(result))
+    page = report_page(result)
     place = Path(path)
     if not place.absolute().parent.is_dir():
         raise FileNotFoundError(f"report({str(path)!r}): there is no such folder; make it first.")
     place.write_text(page, encoding="utf-8")
 
 
-def _page(view):
+def report_page(result):
+    """Return the page as text."""
+    view = View(result)
     sections = [
         ranking_section(view),
         table_section(view),

@@ -1,0 +1,75 @@
+"""The columns of a table that are to be predicted, as y."""
+
+import numpy as np
+
+from keraseq.cli.columns import holds_numbers, read_numbers
+from keraseq.cli.sequence_rows import words_of
+from keraseq.tasks import get_task, task_names
+
+
+def infer_task(table, columns, X, *, decimal=None):
+    """Return the task that the rows pose, as :func:`keraseq.compare` infers it.
+
+    Raises
+    ------
+    ValueError
+        Where they can be read in several ways.
+    """
+    y = _as_found(table, columns, decimal)
+    compared = [name for name in task_names() if get_task(name).score_name is not None]
+    posed = [name for name in compared if get_task(name).poses(X, y)]
+    if len(posed) == 1:
+        return posed[0]
+    raise ValueError(
+        f"--target {', '.join(columns.target)} of {table.path} may be classes or numbers: say "
+        f"which with --task, one of {', '.join(compared)}."
+    )
+
+
+def _as_found(table, columns, decimal):
+    cells = table.cells[list(columns.target)]
+    if any(isinstance(cell, list) for cell in cells.to_numpy().ravel()):
+        return words_of(cells[columns.target[0]])
+    if not all(holds_numbers(cells[name]) for name in columns.target):
+        return cells.to_numpy(dtype=str) if len(columns.target) > 1 else cells.iloc[:, 0].to_list()
+    values = read_numbers(table, cells, decimal=decimal).to_numpy()
+    values = values[~np.isnan(values).any(axis=1)]
+    values = values.astype(np.int64) if (values == np.rint(values)).all() else values
+    return values if len(columns.target) > 1 else values[:, 0]
+
+
+def read_targets(table, columns, task, *, decimal=None):
+    """Return y for a task, and of which rows it is known.
+
+    Returns
+    -------
+    y : list or ndarray
+        Classes as they are written in the file, numbers, indicators, or lists of tags.
+    is_known : ndarray of bool
+
+    Raises
+    ------
+    ValueError
+        Naming the row, or columns that the task does not take.
+    """
+    from sklearn.base import is_classifier
+
+    from keraseq.wrappers.estimator_for import estimator_for
+
+    cells, kind = table.cells[list(columns.target)], get_task(task)
+    every = np.ones(len(cells), dtype=bool)
+    one = kind.per_step or (is_classifier(estimator_for(task)()) and not kind.many_labels)
+    if one and len(columns.target) > 1:
+        raise ValueError(f"--task {task} has one --target, and {len(columns.target)} are given.")
+    if kind.per_step:
+        return words_of(cells.iloc[:, 0]), every
+    if one:
+        return np.array(cells.iloc[:, 0].to_list(), dtype=str), every
+    values = read_numbers(table, cells, decimal=decimal, advice=f"--task {task} needs numbers.")
+    is_known = values.notna().all(axis=1).to_numpy()
+    values = values.to_numpy()[is_known]
+    if kind.many_labels:
+        if not np.isin(values, (0, 1)).all():
+            raise ValueError(f"--task {task}: each --target must hold 0 and 1, or true and false.")
+        return values.astype(np.int64), is_known
+    return (values if len(columns.target) > 1 else values[:, 0]), is_known
