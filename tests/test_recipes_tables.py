@@ -44,9 +44,15 @@ def table(tmp_path, **columns):
 
 
 def options(path, **given):
-    names = "text target date target series future static sep encoding"
-    names += " quotes decimal dayfirst season freq"
-    made = {**dict.fromkeys(names.split()), "header": None, "seed": 0, "quick": False, "missing": "error"}
+    names = "text target date series future static sep encoding"
+    names += " quotes decimal dayfirst season freq header"
+    made = {
+        **dict.fromkeys(names.split()),
+        "header": None,
+        "seed": 0,
+        "quick": False,
+        "missing": "error",
+    }
     return argparse.Namespace(**{**made, "data": path, **given})
 
 

@@ -146,7 +146,6 @@ class Fitted:
         if steps != columns.steps[: len(steps)]:
             missing = next(name for name in columns.steps if name not in held)
             raise ValueError(f"the model reads {missing}, which {table.path} has not.")
-        self.columns = dataclasses.replace(columns, steps=steps)
         used = {*columns.text, *steps, *columns.lists, *columns.target, *(options.ignore or ())}
         others = [name for name in held if name not in used and name]
         if others and steps:
@@ -189,7 +188,7 @@ class Fitted:
     def frame(self):
         """All rows of a file with dates, in their order."""
         from keraseq.cli.data_file import reading
-        from keraseq.cli.series_frame import read_series_frame
+        from keraseq.cli.series_frame import read_series_frame, told_decimal
         from keraseq.cli.tables import read_table
 
         columns, options = self.columns, self._options
@@ -197,7 +196,7 @@ class Fitted:
         named = [("the model reads", name) for name in read]
         table = read_table(options.data, named, **reading(options))
         dayfirst = columns.dayfirst if options.dayfirst is None else options.dayfirst
-        decimal = options.decimal or columns.decimal
+        decimal = options.decimal or told_decimal(table, columns)
         frame = read_series_frame(table, columns, decimal=decimal, dayfirst=dayfirst)
         return frame.sort_values(columns.date, kind="stable").reset_index(drop=True)
 

@@ -172,7 +172,9 @@ def _check_task(options):
 
 
 def _check_settings(problem):
-    known = problem.estimator("gru").get_params()
+    from keraseq.wrappers.estimator_for import estimator_for
+
+    known = estimator_for(problem.task)().get_params()
     for name in problem.settings:
         if name not in known:
             from keraseq._checks import nearest_names
@@ -208,7 +210,8 @@ def _read_rows(options):
         X = X[is_known] if hasattr(X, "shape") else [X[i] for i in is_known.nonzero()[0]]
         left_out.append(f"left out {(~is_known).sum():,} rows without a number to predict")
     say("; ".join([f"{table.path}: {len(X):,} rows", *left_out, *notes]))
-    return Problem(task, reader.columns, X, y)
+    by_words = get_task(task).per_step
+    return Problem(task, dataclasses.replace(reader.columns, by_words=by_words), X, y)
 
 
 def _without_empty(table, columns):
@@ -242,6 +245,7 @@ def _read_dated(options):
         known_part,
         read_series_frame,
         told_dayfirst,
+        told_decimal,
     )
     from keraseq.cli.table_columns import TableColumns
     from keraseq.tasks import get_task, task_names
@@ -256,7 +260,8 @@ def _read_dated(options):
     dayfirst = options.dayfirst
     if dayfirst is None:
         dayfirst = told_dayfirst(table, columns.date, frame[columns.date])
-    columns = dataclasses.replace(columns, dayfirst=dayfirst, decimal=options.decimal)
+    decimal = options.decimal or told_decimal(table, columns)
+    columns = dataclasses.replace(columns, dayfirst=dayfirst, decimal=decimal)
     if columns.static:
         check_static(frame, columns)
     known, n_series = known_part(frame, columns)

@@ -114,7 +114,9 @@ class SequenceReader:
         return self._channels(table) if columns.lists else self._steps(table)
 
     def _steps(self, table):
-        cells = table.cells[list(self._columns.steps)]
+        held = [name for name in self._columns.steps if name in table.cells]
+        # A file of shorter series alone may lack the last columns.
+        cells = table.cells[held].reindex(columns=list(self._columns.steps), fill_value="")
         if self._decimal is None:
             self._decimal = find_decimal(table, cells, usual=self._columns.decimal)
         values = read_numbers(table, cells, decimal=self._decimal, advice=self._advice)

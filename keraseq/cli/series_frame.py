@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from keraseq.cli.columns import holds_numbers, read_numbers
+from keraseq.cli.columns import find_decimal, holds_numbers, read_numbers
 from keraseq.cli.dates import read_dates
 
 
@@ -29,8 +29,7 @@ def read_series_frame(table, columns, *, decimal=None, dayfirst=None):
         Naming the row, for what cannot be read and for a date that comes twice in a series.
     """
     held = table.cells.columns
-    numbers = [c for c in (*columns.target, *columns.past, *columns.future) if c in held]
-    frame = read_numbers(table, table.cells[numbers], decimal=decimal)
+    frame = read_numbers(table, table.cells[_numbers(table, columns)], decimal=decimal)
     frame.insert(0, columns.date, read_dates(table, columns.date, dayfirst=dayfirst))
     for place, name in enumerate(columns.series):
         frame.insert(place, name, _names(table, name))
@@ -41,6 +40,16 @@ def read_series_frame(table, columns, *, decimal=None, dayfirst=None):
             frame[name] = read_numbers(table, cells, decimal=decimal) if is_number else cells
     _check_once(table, columns, frame)
     return frame
+
+
+def told_decimal(table, columns):
+    """The decimal mark of the numbers, where they tell it; the usual one where it is open."""
+    return find_decimal(table, table.cells[_numbers(table, columns)], usual=columns.decimal)
+
+
+def _numbers(table, columns):
+    named = (*columns.target, *columns.past, *columns.future)
+    return [name for name in named if name in table.cells]
 
 
 def _names(table, name):
@@ -100,7 +109,7 @@ def check_static(frame, columns):
 
 def told_dayfirst(table, column, dates):
     """Which order of day and month the dates were found to have; None where it makes none."""
-    fits = []
+    fits, dates = [], pd.Index(dates)
     for dayfirst in (True, False):
         try:
             fits += [dayfirst] if read_dates(table, column, dayfirst=dayfirst).equals(dates) else []

@@ -53,7 +53,8 @@ class TableColumns:
     def to_dict(self):
         """What is not as by default, in plain values."""
         values = dataclasses.asdict(self)
-        kept = {name: value for name, value in values.items() if value not in ((), None, False)}
+        default = dataclasses.asdict(TableColumns())
+        kept = {name: value for name, value in values.items() if value != default[name]}
         return {n: list(value) if isinstance(value, tuple) else value for n, value in kept.items()}
 
     @classmethod

@@ -7,6 +7,7 @@ from keraseq.models._registry import (
     known_names,
     list_models,
     model_file_names,
+    models_that_read,
     users_models,
 )
 from keraseq.models._spec import FAMILIES, ModelSpec
@@ -20,6 +21,7 @@ __all__ = [
     "known_names",
     "list_models",
     "model_file_names",
+    "models_that_read",
     "register_forecaster",
     "register_model",
     "register_preset",

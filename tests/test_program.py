@@ -1,0 +1,405 @@
+"""The program `keraseq`, called in this process as from a shell."""
+
+import io
+import json
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import keraseq
+from keraseq.cli.program import COMMANDS, main, make_parser
+from keraseq.cli.table_columns import TableColumns
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    """Call the program; its status, standard output and standard error."""
+    # It says warnings its own way, and a test its own.
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+
+    def run(*arguments, stdin=None):
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                main([str(argument) for argument in arguments])
+            except SystemExit as end:
+                status = end.code
+        said = capsys.readouterr()
+        # Lines are broken where paths are long.
+        return status, said.out, " ".join(said.err.split())
+
+    return run
+
+
+GOOD, BAD = ["good", "fine", "lovely", "great"], ["bad", "dull", "poor", "awful"]
+REVIEWS = pd.DataFrame(
+    {
+        "id": range(1000, 1040),
+        "review": [f'a "{(GOOD, BAD)[i % 2][i // 2 % 4]}" film,\nreally' for i in range(40)],
+        "stars": [5, 1] * 20,
+    }
+)
+QUICK = ["--epochs", 1, "--set", "units=4"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("program")
+
+
+@pytest.fixture(scope="module")
+def reviews(folder):
+    """A table of reviews, and a model that was fitted on it."""
+    REVIEWS.to_csv(folder / "reviews.csv", index=False, sep=";", encoding="utf-16")
+    main(
+        f"fit {folder}/reviews.csv --target stars --text review --model gru --epochs 1 "
+        f"--set units=4 -o {folder}/stars.keraseq".split()
+    )
+    return folder / "stars.keraseq"
+
+
+def test_a_model_fitted_on_a_file_predicts_as_one_fitted_in_python(reviews, folder, call):
+    clf = keraseq.SequenceClassifier("gru", epochs=1, units=4, random_state=0)
+    clf.fit(REVIEWS["review"].to_list(), REVIEWS["stars"].astype(str))
+    status, out, err = call("predict", reviews, folder / "reviews.csv", "--proba", "--keep", "id")
+    assert (status, err) == (0, "")
+    read = pd.read_csv(io.StringIO(out))
+    assert list(read) == ["id", "stars", "P(1)", "P(5)"]
+    assert read["id"].tolist() == REVIEWS["id"].tolist()
+    assert read["stars"].tolist() == clf.predict(REVIEWS["review"].to_list()).astype(int).tolist()
+    np.testing.assert_array_equal(
+        read[["P(1)", "P(5)"]].to_numpy(np.float32), clf.predict_proba(REVIEWS["review"].to_list())
+    )
+
+
+def test_new_rows_may_look_otherwise(reviews, folder, call):
+    """Another format, order of columns, more columns, rows without a text, standard input."""
+    new = REVIEWS[["stars", "review"]].assign(more="x")
+    new.loc[3, "review"] = None
+    answers = {}
+    for name, data in {
+        "jsonl": new.to_json(orient="records", lines=True).encode(),
+        "tsv": new.to_csv(index=False, sep="\t").encode("utf-8-sig"),
+    }.items():
+        status, out, err = call("predict", reviews, "-", stdin=data)
+        assert status == 0
+        assert "1 rows hold nothing to read; their answers are empty" in err
+        answers[name] = out.splitlines()
+    new.to_parquet(folder / "new.parquet")
+    assert call("predict", reviews, folder / "new.parquet", "-o", folder / "out.jsonl")[0] == 0
+    rows = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
+    assert answers["jsonl"] == answers["tsv"]
+    assert [row["stars"] or '""' for row in rows] == answers["tsv"][1:]
+    assert rows[3]["stars"] is None
+
+
+def test_a_file_is_read_a_chunk_at_a_time(reviews, folder, call, monkeypatch):
+    from keraseq.cli import fitted
+
+    whole = call("predict", reviews, folder / "reviews.csv")[1]
+    monkeypatch.setattr(fitted, "_CHUNK", 7)
+    assert call("predict", reviews, folder / "reviews.csv")[1] == whole
+    for ending in ("csv", "parquet"):
+        call("predict", reviews, folder / "reviews.csv", "-o", folder / f"chunks.{ending}")
+    assert (folder / "chunks.csv").read_text() == whole
+    read = pd.read_parquet(folder / "chunks.parquet")
+    assert read["stars"].tolist() == whole.split()[1:]
+
+
+def test_what_the_file_of_a_model_remembers(reviews, call):
+    artifact = keraseq.inspect(reviews)
+    assert artifact.facts["table"] == {"target": ["stars"], "text": ["review"]}
+    status, out, _ = call("inspect", reviews)
+    assert status == 0
+    assert "reads       target stars; text review" in out
+    assert "no test rows were given" in call("inspect", reviews, "--card")[1]
+    assert json.loads(call("inspect", reviews, "--json")[1])["facts"]["model"] == "gru"
+    made = TableColumns(target=("a",), steps=("x", "y"), ragged=True, dayfirst=False)
+    assert TableColumns.from_dict(json.loads(json.dumps(made.to_dict()))) == made
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [[], {"text": "review"}, {"text": [1]}, {"sep": ","}, {"ragged": 1}, {"decimal": ";"}],
+)
+def test_columns_of_a_strangers_file_are_checked(strange):
+    with pytest.raises(ValueError, match="What the file says of its table"):
+        TableColumns.from_dict(strange)
+
+
+def test_evaluate_says_what_a_score_is_of(reviews, folder, call):
+    status, out, _ = call("evaluate", reviews, folder / "reviews.csv")
+    assert (status, out.strip()) == (
+        0,
+        "None: the rows given are those that it was trained on.",
+    )
+    REVIEWS.iloc[:10].to_csv(folder / "test.csv", index=False)
+    status, out, _ = call("evaluate", reviews, folder / "test.csv", "--card", folder / "card.md")
+    assert status == 0
+    assert "on 10 rows" in out and "95% interval" in out and "precision" in out
+    assert "on 10 rows" in (folder / "card.md").read_text()
+
+
+def test_series_a_row_with_unequal_lengths_and_a_number_to_predict(folder, call):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.normal(size=(40, 5)).round(3), columns=list("abcde"))
+    table.loc[::2, "e"] = np.nan
+    table.insert(2, "y", table.sum(axis=1) + 0.25)
+    table.to_csv(folder / "wide.csv", index=False, sep=";", decimal=",")
+    saved = folder / "wide.keraseq"
+    status, _, err = call(
+        "fit", folder / "wide.csv", "--target", "y", "--model", "fcn", *QUICK, "-o", saved
+    )
+    assert status == 0
+    assert "task regression" in err
+    assert keraseq.inspect(saved).facts["table"] == {
+        "target": ["y"], "steps": list("abcde"), "ragged": True, "decimal": ",",
+    }  # fmt: skip
+    first = call("predict", saved, folder / "wide.csv")[1]
+    # In another order and writing, and where all series are short.
+    table[list("edcba")].to_csv(folder / "turned.csv", index=False)
+    assert call("predict", saved, folder / "turned.csv")[1] == first
+    status, out, err = call("predict", saved, "-", stdin=b"a,b,other\n1,2,3\n")
+    assert (status, len(out.splitlines())) == (0, 2), err
+    assert "the model does not read other" in err
+    status, _, err = call("predict", saved, "-", stdin=b"a,c\n1,2\n")
+    assert status == 1 and "the model reads b" in err
+    status, _, err = call("predict", saved, "-", stdin=b"a,b\n1,2\n1,x\n")
+    assert status == 1 and "column b holds no numbers throughout: row 3 has 'x'" in err
+
+
+def test_lists_of_words_and_their_tags(folder, call):
+    rows = [{"words": ["the", "cat"], "tags": ["DET", "NOUN"]}] * 6
+    rows += [{"words": ["a", "dog", "barks"], "tags": ["DET", "NOUN", "VERB"]}] * 6
+    lines = "\n".join(map(json.dumps, rows)).encode()
+    saved = folder / "tags.keraseq"
+    given = ["--target", "tags", "--text", "words", "--model", "gru", *QUICK, "-o", saved]
+    status, _, err = call("fit", "-", *given, stdin=lines)
+    assert status == 0 and "task tagging" in err
+    # Lists, and words between blanks.
+    listed = call("predict", saved, "-", stdin=lines)[1].splitlines()
+    assert [len(row.split()) for row in listed[1:]] == [2] * 6 + [3] * 6
+    plain = call("predict", saved, "-", stdin=b"words\nthe cat\na dog barks\n")
+    assert plain[0] == 0
+    assert plain[1].splitlines()[1:] == [listed[1], listed[7]]
+
+
+def test_labels_that_may_all_be_right(folder, call):
+    table = pd.DataFrame({"text": [*GOOD, *BAD], "good": [1] * 4 + [0] * 4, "short": [0, 1] * 4})
+    table.to_csv(folder / "many.csv", index=False)
+    saved = folder / "many.keraseq"
+    given = ["--target", "good,short", "--model", "text_cnn", *QUICK, "-o", saved]
+    status, _, err = call("fit", folder / "many.csv", *given)
+    assert status == 0 and "task multilabel" in err and "text holds the texts" in err
+    out = call("predict", saved, folder / "many.csv", "--proba")[1]
+    assert out.splitlines()[0] == "good,short,P(good),P(short)"
+
+
+@pytest.fixture(scope="module")
+def sales(folder):
+    """Two shops, a model that was fitted on them, and what is known ahead."""
+    days = pd.date_range("2024-01-01", periods=60)
+    shops = [
+        pd.DataFrame(
+            {
+                "tag": days,
+                "shop": name,
+                "promo": np.arange(60) % 2,
+                "sold": np.arange(60) % 7 + np.arange(60) % 5 + k,
+            }
+        )
+        for k, name in enumerate("AB")
+    ]
+    frame = pd.concat(shops)
+    plan = frame[frame["tag"] < "2024-01-04"].drop(columns="sold")
+    plan["tag"] += pd.Timedelta(days=60)
+    # With the days to come below, as people keep it.
+    both = pd.concat([frame, plan])
+    both["tag"] = both["tag"].dt.strftime("%d.%m.%Y")
+    both.to_csv(folder / "sales.csv", index=False)
+    plan.to_csv(folder / "plan.csv", index=False)
+    main(
+        f"fit {folder}/sales.csv --date tag --series shop --target sold --future promo --horizon 3 "
+        f"--lookback 14 --model gru --epochs 1 --set units=4 -o {folder}/sales.keraseq".split()
+    )
+    return folder / "sales.keraseq"
+
+
+def test_forecasts_of_several_series(sales, folder, call):
+    table = keraseq.inspect(sales).facts["table"]
+    assert table == {
+        "target": ["sold"], "date": "tag", "series": ["shop"], "future": ["promo"],
+        "decimal": ".", "dayfirst": True,
+    }  # fmt: skip
+    status, out, _ = call("predict", sales, folder / "plan.csv", "--interval", ".8")
+    assert status == 0
+    ahead = pd.read_csv(io.StringIO(out))
+    assert list(ahead) == ["shop", "tag", "sold", "sold lower", "sold upper"]
+    assert ahead["tag"].tolist() == ["2024-03-01", "2024-03-02", "2024-03-03"] * 2
+    assert (ahead["sold lower"] <= ahead["sold upper"]).all()
+    # A history that ends in the days to come.
+    again = pd.read_csv(io.StringIO(call("predict", sales, folder / "sales.csv")[1]))
+    pd.testing.assert_frame_equal(again, ahead[["shop", "tag", "sold"]])
+    status, _, err = call("predict", sales)
+    assert status == 1 and "--future" in err
+
+
+def test_backtest_beside_naive_forecasts(sales, folder, call):
+    out = folder / "forecasts.csv"
+    status, said, _ = call("backtest", sales, folder / "sales.csv", "--start", ".9", "-o", out)
+    assert status == 0 and "seasonal_naive" in said
+    assert set(pd.read_csv(out)["model"]) == {"gru", "naive", "seasonal_naive", "drift"}
+    status, said, err = call("evaluate", sales, folder / "sales.csv")
+    assert (status, "MASE" in said) == (0, True), err
+
+
+def test_auto_compares_a_few_on_the_training_rows(folder, call, monkeypatch):
+    from keraseq.cli import choice
+
+    monkeypatch.setattr(choice, "_OF_TEXTS", ["gru", "text_cnn"])
+    monkeypatch.setattr(choice, "_RUNS", 1)
+    REVIEWS.to_csv(folder / "auto.csv", index=False)
+    given = ["--target", "stars", "--text", "review", *QUICK, "-o", folder / "auto.keraseq"]
+    status, _, err = call("fit", folder / "auto.csv", *given)
+    assert status == 0
+    assert "compares gru, text_cnn on the training rows" in err
+    assert "majority class" in err
+    assert keraseq.inspect(folder / "auto.keraseq").facts["model"] in ("gru", "text_cnn")
+
+
+def test_compare_writes_a_table_and_a_report(folder, call):
+    REVIEWS.to_csv(folder / "compared.csv", index=False)
+    given = ["--target", "stars", "--text", "review", "--models", "gru,text_cnn", "--runs", 1]
+    report = folder / "report.html"
+    status, out, _ = call("compare", folder / "compared.csv", *given, *QUICK, "--report", report)
+    assert status == 0
+    assert "accuracy" in out and "text_cnn" in out and "With one run" in out
+    assert report.read_text(encoding="utf-8").startswith("<!")
+
+
+def test_the_zoo_without_keras():
+    code = (
+        "import sys; from keraseq.cli.program import main; main(['list', '--family', 'attention']);"
+        "print(*{'tensorflow', 'keras', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *models, loaded = done.stdout.splitlines()
+    assert [line.split()[0] for line in models] == keraseq.list_models(family="attention")
+    assert loaded == ""
+
+
+def test_headers_are_what_the_registry_has():
+    from keraseq.cli.zoo_headers import known_headers
+    from keraseq.models import find_model
+
+    for name, about in known_headers().items():
+        spec = find_model(name)
+        for key in ("title", "authors", "year", "paper", "family"):
+            assert about[key] == getattr(spec, key), (name, key)
+
+
+def test_facts_and_versions(call):
+    status, out, _ = call("info", "lstm")
+    assert status == 0 and "Hochreiter" in out and "33,410 by default" in out
+    out = call("list", "*lstm*", "--task", "tagging")[1]
+    assert "bilstm" in out and "gru" not in out
+    assert "tensorflow" in call("doctor")[1]
+    assert "keraseq" in call("completion", "bash")[1]
+    assert call("--version")[1].startswith("keraseq ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_has_its_options_in_words(command, call):
+    status, out, _ = call(command, "--help")
+    assert status == 0
+    _, _, options = out.partition("options:")
+    assert command in COMMANDS and "show where an error arose" in options
+
+
+USAGE = [
+    ([], "COMMAND"),
+    (["fot"], "invalid choice"),
+    (["fit", "CSV", "-o", "m.keraseq"], "--target"),
+    (["fit", "CSV", "--target", "y", "-o", "m.onnx"], "must end in .keraseq"),
+    (["fit", "CSV", "--target", "y", "--model", "lstn", "-o", "m.keraseq"], "Did you mean 'lstm'"),
+    (["fit", "CSV", "--target", "y", "--task", "tags", "-o", "m.keraseq"], "--task 'tags'"),
+    (["fit", "CSV", "--target", "y", "--date", "d", "-o", "m.keraseq"], "say --horizon"),
+    (["fit", "CSV", "--target", "y", "--horizon", 3, "-o", "m.keraseq"], "need --date"),
+    (["fit", "CSV", "--target", "y", "--set", "unit=3", "-o", "m.keraseq"], "Did you mean 'units'"),
+    (["predict", "MODEL"], "give the file"),
+    (["predict", "MODEL", "CSV", "--steps", 3], "--steps is for forecasts"),
+    (["predict", "MODEL", "CSV", "-o", "out.txt"], "must end in .csv"),
+    (["backtest", "MODEL", "CSV"], "makes no forecasts"),
+    (["list", "--family", "recurent"], "Did you mean 'recurrent'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE)
+def test_a_mistake_in_the_command_line_is_status_2(arguments, message, reviews, folder, call):
+    (folder / "y.csv").write_text("text,y\ngood,a\nbad,b\n")
+    places = {"CSV": folder / "y.csv", "MODEL": reviews}
+    status, out, err = call(*(places.get(argument, argument) for argument in arguments))
+    assert status == 2, err
+    assert message in err
+    assert (out, "Traceback" in err) == ("", False)
+
+
+FAILS = [
+    (["fit", "nowhere.csv", "--target", "y", "-o", "OUT"], b"", "no such file"),
+    (["fit", "-", "--target", "stars", "-o", "OUT"], b"", "- is empty"),
+    (["fit", "-", "--target", "stars", "-o", "OUT"], b"text,star\na,b\n", "Did you mean 'star'"),
+    (["fit", "-", "--target", "a", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "both name the"),
+    (["fit", "-", "--target", "b", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "holds numbers"),
+    (["fit", "-", "--target", "b", "-o", "OUT"], b"a,b\nx,\n,y\n", "no row with both"),
+    (["fit", "-", "--target", "c", "-o", "OUT"], b"a,b,c\n7,x,p\n9,y,q\n", "with --ignore"),
+    (["fit", "-", "--target", "b", "-o", "nowhere/m.keraseq"], b"a,b\n", "no such folder"),
+    (["predict", "MODEL", "-"], b"text,b\nx,y\n", "the model reads review"),
+    (["predict", "MODEL", "-"], b"review\n", "a header and no rows"),
+    (["predict", "MODEL", "-", "--keep", "x"], b"review\ngood\n", "--keep x"),
+    (["predict", "CSV", "-"], b"review\ngood\n", "no whole artifact"),
+    (["inspect", "CSV"], b"", "no whole artifact"),
+    (["predict", "MODEL", "FOLDER"], b"", "is a folder"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "stdin", "message"), FAILS)
+def test_what_cannot_be_done_is_a_line_and_status_1(
+    arguments, stdin, message, reviews, folder, call
+):
+    out_file = folder / "fails.keraseq"
+    places = {"CSV": folder / "reviews.csv", "MODEL": reviews, "OUT": out_file, "FOLDER": folder}
+    given = [places.get(argument, argument) for argument in arguments]
+    status, out, err = call(*given, stdin=stdin)
+    assert status == 1, err
+    assert message in err
+    assert (out, "Traceback" in err, out_file.exists()) == ("", False, False)
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, BrokenPipeError, RuntimeError("of Keras")])
+def test_an_end_amid_the_rows_leaves_the_old_file(end, reviews, folder, call, monkeypatch):
+    from keraseq.cli import answers
+
+    def ended(*_, **__):
+        raise end
+
+    old = folder / "old.csv"
+    old.write_text("as it was")
+    monkeypatch.setattr(answers, "answers_of", ended)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    status, _, err = call("predict", reviews, folder / "reviews.csv", "-o", old)
+    assert old.read_text() == "as it was"
+    assert not list(folder.glob(".*part"))
+    expected = {KeyboardInterrupt: (130, "Stopped by Ctrl-C"), BrokenPipeError: (1, "")}
+    code, said = expected.get(end, (1, "RuntimeError: of Keras (--debug shows where)"))
+    assert status == code and said in err
+
+
+def test_every_command_is_offered():
+    assert make_parser().format_help().count("\n    ") >= len(COMMANDS)
