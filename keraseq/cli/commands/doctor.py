@@ -3,16 +3,17 @@
 keraseq doctor
 """
 
-_EXTRAS = {
-    "text": ("tokenizers", "subword tokenizers"),
-    "tagging": ("seqeval", "scores of entities"),
-    "plot": ("matplotlib", "plots"),
-    "recipes": ("statsmodels", "ETS and Theta, real series"),
-    "parquet": ("pyarrow", "Parquet files"),
-    "completion": ("shtab", "completion in a shell"),
-    "serve": ("fastapi", "the service"),
-    "export": ("tf2onnx", "ONNX and LiteRT"),
-}
+# An extra, the package by which it is known, and what for.
+_EXTRAS = """
+text        tokenizers   subword tokenizers
+tagging     seqeval      scores of entities
+plot        matplotlib   plots
+recipes     statsmodels  ETS and Theta, real series
+parquet     pyarrow      Parquet files
+completion  shtab        completion in a shell
+serve       fastapi      the service
+export      tf2onnx      ONNX and LiteRT
+"""
 
 
 def add_options(parser):
@@ -26,7 +27,8 @@ def run(options):
 
     keraseq.show_versions()
     print()
-    for extra, (package, what) in _EXTRAS.items():
+    for line in _EXTRAS.strip().splitlines():
+        extra, package, what = line.split(maxsplit=2)
         if importlib.util.find_spec(package) is None:
             print(f"missing       {package}, for {what}: pip install 'keraseq[{extra}]'")
     print(_data_folder(), flush=True)
