@@ -109,21 +109,3 @@ def predict_batch(model, inputs):
     # Not `predict`, whose data set takes ten times as long as a few rows do.
     values = model.predict_on_batch(inputs)
     return values if values.dtype in (np.float32, np.float64) else values.astype(np.float32)
-
-
-def predict_rows(model, rows, *, per_step=False, batch_size=256):
-    """Return the model's output for every row, in the order of the rows.
-
-    An array; with `per_step` a list of arrays, one for each row's own steps.
-    """
-    batches = Batches(rows, batch_size)
-    result = [None] * len(rows)
-    lengths = sequence_lengths(rows)
-    for index, (x,) in zip(batches.order(), batches.generate(), strict=True):
-        # A row alone is computed twice: a matrix times a vector is summed in another order than
-        # matrices are, and its last digits would differ from the row's within a batch.
-        x = np.repeat(x, 2, axis=0) if len(index) == 1 else x
-        values = predict_batch(model, x)[: len(index)]
-        for i, row in zip(index, values, strict=True):
-            result[i] = row[: lengths[i]] if per_step else row
-    return result if per_step else np.stack(result)

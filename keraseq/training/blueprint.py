@@ -50,6 +50,11 @@ class ZooBlueprint:
         return get_task(self.plan.task).per_step
 
     @property
+    def takes_padding(self):
+        """Whether more padding leaves every answer as it is, which we know of our own code."""
+        return self.plan.spec.runs_our_code
+
+    @property
     def key(self):
         """Everything that a trace holds; None where code of a user's is in it, which may change."""
         is_ours = self.plan.spec.runs_our_code and '"registered_name": "' not in self.optimizer
@@ -90,7 +95,7 @@ class FunctionBlueprint:
     quantiles: tuple | None = None
 
     key = None
-    is_plan = False
+    is_plan = takes_padding = False
     sizes: ClassVar[dict] = dict.fromkeys(("units", "num_layers", "dropout"))
 
     def __str__(self):

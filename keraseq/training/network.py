@@ -3,10 +3,11 @@
 import contextlib
 
 from keraseq._quiet import many_models
-from keraseq.training.batches import predict_rows
 from keraseq.training.blueprint import ends_in_probabilities
+from keraseq.training.compiled_answers import Requests
 from keraseq.training.gpu import share_gpu
 from keraseq.training.pool import POOL
+from keraseq.training.predict_rows import predict_rows
 
 
 class Network:
@@ -34,7 +35,7 @@ class Network:
     def __init__(self, blueprint, seed):
         self.blueprint, self.seed = blueprint, seed
         self._weights = self._optimizer_state = self._own = None
-        self._token = object()
+        self._token, self._requests = object(), Requests(blueprint.takes_padding)
 
     def fit(self, training, validation=None, *, keep_optimizer=False, callbacks=(), **settings):
         """Train on from the present weights, if there are any; see `fit_model`.
@@ -99,7 +100,7 @@ class Network:
     def _keep(self, lent, keep_optimizer):
         model, self.card = lent.model, None
         # First: no idle model can then be taken for one that has these weights.
-        self._token = object()
+        self._token, self._requests = object(), Requests(self.blueprint.takes_padding)
         self._weights = model.get_weights()
         self._optimizer_state = None
         if keep_optimizer:
@@ -110,7 +111,8 @@ class Network:
     def predict(self, rows):
         """Return the model's raw output for encoded rows; a list where it answers every step."""
         with self.borrow() as model:
-            return predict_rows(model, rows, per_step=self.blueprint.per_step)
+            per_step = self.blueprint.per_step
+            return predict_rows(model, rows, per_step=per_step, requests=self._requests)
 
     @contextlib.contextmanager
     def borrow(self):
@@ -143,7 +145,9 @@ class Network:
         return POOL.lend(key, lambda: self.blueprint.make(self.seed), self._token)
 
     def __getstate__(self):
-        return {**vars(self), "_weights": self.weights, "_own": None, "_token": None}
+        kept = {name: value for name, value in vars(self).items() if name != "_requests"}
+        return {**kept, "_weights": self.weights, "_own": None, "_token": None}
 
     def __setstate__(self, state):
-        vars(self).update(state, _token=object())
+        vars(self).update(state)
+        self._token, self._requests = object(), Requests(self.blueprint.takes_padding)

@@ -1,0 +1,190 @@
+"""A model's answers compiled by XLA, in shapes that are asked for again and again.
+
+A graph's loop takes some .05 ms a step whatever is in it, a compiled one a tenth of that; but a
+shape takes .2 to .6 s to compile, so that only what is asked for often is compiled.
+"""
+
+import functools
+import logging
+import threading
+import weakref
+
+import numpy as np
+
+from keraseq._keras import keras
+
+_logger = logging.getLogger(__name__)
+
+# A shape is compiled when it is asked for so often, whose graphs have then cost about as much.
+_OFTEN = 24
+_MOST_SHAPES = 32
+_SHORTEST = 16
+# From there a length is rounded up to one of four an octave, since padding is computed too.
+_FINE_FROM = 256
+# Attention over more steps is as fast in a graph.
+_LONGEST = 1024
+
+
+class CompiledAnswers:
+    """The forward pass of one model.
+
+    Attributes
+    ----------
+    n_calls : int
+        Answered so far.
+    n_traces, n_shapes : int
+        A trace serves all shapes of models that read padding.
+    refusal : str or None
+        Why XLA cannot compile it: then nothing more is tried.
+    """
+
+    _of_model = weakref.WeakKeyDictionary()
+    _lock = threading.RLock()
+
+    def __init__(self):
+        self.n_calls = self.n_traces = 0
+        self.refusal = None
+        self._functions, self._shapes = {}, set()
+
+    @classmethod
+    def of(cls, model):
+        """The answers of a model, the same to all who ask."""
+        with cls._lock:
+            return cls._of_model.setdefault(model, cls())
+
+    @property
+    def n_shapes(self):
+        return len(self._shapes)
+
+    def answer(self, model, x):
+        """Return the output for a batch, or None where XLA cannot compile it."""
+        if self.refusal is not None or len(self._shapes | {x.shape}) > _MOST_SHAPES:
+            return None
+        try:
+            values = self._function(model, x)(x).numpy()
+        except Exception as error:
+            # Each layer and each operation fails in a way of its own; a graph answers then.
+            self._refuse(model, error)
+            return None
+        with self._lock:
+            self._shapes.add(x.shape)
+            self.n_calls += 1
+        return values
+
+    def _function(self, model, x):
+        with self._lock:
+            # The length of what cannot be padded is part of the model.
+            key = None if model.inputs[0].shape[1] is None else x.shape[1]
+            if key not in self._functions:
+                self._functions[key] = self._trace(weakref.ref(model), x, key)
+            return self._functions[key]
+
+    def _trace(self, model, x, time):
+        import tensorflow as tf
+
+        def forward(x):
+            self.n_traces += 1
+            return model()(x, training=False)
+
+        signature = [tf.TensorSpec((None, time, *x.shape[2:]), x.dtype)]
+        return tf.function(forward, jit_compile=True, input_signature=signature)
+
+    def _refuse(self, model, error):
+        with self._lock:
+            if self.refusal is None:
+                self.refusal = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+                _logger.warning(
+                    "XLA cannot compile %r, so that its answers to single rows come from a graph "
+                    "as before: %s",
+                    model.name,
+                    self.refusal,
+                )
+
+
+class Requests:
+    """What one network was asked for: compiled is what comes often.
+
+    Equal calls in equal order have equal answers to the last bit, whatever else a process computes.
+
+    Parameters
+    ----------
+    takes_padding : bool
+        Whether more padding leaves answers as they are, so that lengths may be rounded up.
+    """
+
+    MOST_ROWS = 8
+
+    def __init__(self, takes_padding):
+        self._takes_padding = takes_padding
+        self._counts, self._lock = {}, threading.Lock()
+
+    def forget(self):
+        """Begin counting anew.
+
+        Who asks for many rows and then for each of them compares the two, and wants equal digits.
+        """
+        with self._lock:
+            self._counts = {shape: n for shape, n in self._counts.items() if n >= _OFTEN}
+
+    def answer(self, model, x):
+        """Return a model's output for few rows, or None where a graph shall answer.
+
+        Parameters
+        ----------
+        model : keras.Model
+        x : ndarray `(rows, time)` or `(rows, time, channels)`
+        """
+        shape = self._shape(x)
+        if shape is None or not _may_compile(model):
+            return None
+        with self._lock:
+            if len(self._counts) > 10 * _MOST_SHAPES:
+                self._counts.clear()
+            count = self._counts[shape] = self._counts.get(shape, 0) + 1
+        if count < _OFTEN:
+            return None
+        values = CompiledAnswers.of(model).answer(model, _fill(x, shape))
+        return None if values is None else values[: len(x)]
+
+    def _shape(self, x):
+        """What x is padded to; None where there is nothing to gain."""
+        rows, time = x.shape[:2]
+        if rows > self.MOST_ROWS or not 0 < time <= _LONGEST:
+            return None
+        if self._takes_padding:
+            time = _round_up(time)
+        return 1 << (rows - 1).bit_length(), time, *x.shape[2:]
+
+
+def _may_compile(model):
+    # Half precision is rounded elsewhere, and a graphics card has loops of its own.
+    if keras.backend.backend() != "tensorflow" or model.compute_dtype != "float32":
+        return False
+    return isinstance(model.input, keras.KerasTensor) and not _has_gpu()
+
+
+@functools.cache
+def _has_gpu():
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def _round_up(time):
+    """A power of two; of long sequences four sizes an octave."""
+    size = max(_SHORTEST, 1 << (time - 1).bit_length())
+    if size <= _FINE_FROM:
+        return size
+    step = size // 8
+    return -(-time // step) * step
+
+
+def _fill(x, shape):
+    """Pad to more steps, and repeat a row for each that is missing."""
+    if x.shape == shape:
+        return x
+    padding = 0 if x.dtype.kind in "iu" else np.nan
+    filled = np.full(shape, padding, x.dtype)
+    filled[: len(x), : x.shape[1]] = x
+    filled[len(x) :] = filled[:1]
+    return filled

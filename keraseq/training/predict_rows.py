@@ -1,0 +1,48 @@
+"""A model's output for encoded rows."""
+
+import numpy as np
+
+from keraseq.batching import sequence_lengths
+from keraseq.training.batches import Batches, pad_rows, predict_batch
+
+
+def predict_rows(model, rows, *, per_step=False, batch_size=256, requests=None):
+    """Return the model's output for every row, in the order of the rows.
+
+    Parameters
+    ----------
+    model : keras.Model
+    rows : ndarray or list of ndarray
+        What an encoder gives.
+    per_step : bool, default=False
+        Whether each row's own steps are answered.
+    batch_size : int, default=256
+    requests : Requests, optional
+        Answers what is asked for often; without it a graph answers everything.
+
+    Returns
+    -------
+    ndarray, or list of ndarray with `per_step`
+    """
+    values = None
+    if requests is not None:
+        few = len(rows) <= requests.MOST_ROWS
+        values = requests.answer(model, pad_rows(rows)) if few else requests.forget()
+    if values is None:
+        values = _in_batches(model, rows, batch_size)
+    if not per_step:
+        return np.stack(values)
+    return [value[:n] for value, n in zip(values, sequence_lengths(rows), strict=True)]
+
+
+def _in_batches(model, rows, batch_size):
+    batches = Batches(rows, batch_size)
+    result = [None] * len(rows)
+    for index, (x,) in zip(batches.order(), batches.generate(), strict=True):
+        # A row alone is computed twice: a matrix times a vector is summed in another order than
+        # matrices are, and its last digits would differ from the row's within a batch.
+        x = np.repeat(x, 2, axis=0) if len(index) == 1 else x
+        values = predict_batch(model, x)[: len(index)]
+        for i, row in zip(index, values, strict=True):
+            result[i] = row
+    return result
