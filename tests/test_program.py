@@ -325,7 +325,7 @@ def test_help_of_each_command_has_its_options_in_words(command, call):
 
 USAGE = [
     ([], "COMMAND"),
-    (["fot"], "invalid choice"),
+    (["frobnicate"], "invalid choice"),
     (["fit", "CSV", "-o", "m.keraseq"], "--target"),
     (["fit", "CSV", "--target", "y", "-o", "m.onnx"], "must end in .keraseq"),
     (["fit", "CSV", "--target", "y", "--model", "lstn", "-o", "m.keraseq"], "Did you mean 'lstm'"),

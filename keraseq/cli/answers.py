@@ -17,7 +17,8 @@ def answers_of(fitted, X, is_empty, index, *, proba=False):
     proba : bool
         Whether the probability of each class is put beside.
     """
-    estimator, targets = fitted.estimator, fitted.columns.target
+    estimator = fitted.estimator
+    targets = () if fitted.columns is None else fitted.columns.target
     if is_empty.any():
         X = X[~is_empty] if isinstance(X, np.ndarray) else [X[i] for i in np.flatnonzero(~is_empty)]
     index_of_answers = index[~is_empty]

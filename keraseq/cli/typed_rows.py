@@ -78,6 +78,11 @@ def _json_records(path, stream, size):
     yield from _frames(path, enumerate(_parsed(path, 1, text), 1), size)
 
 
+def frame_of(path, rows):
+    """Return objects of JSON as a frame."""
+    return next(_frames(path, enumerate(rows, 1), len(rows)))
+
+
 def _frames(path, rows, size):
     header = None
     while batch := dict(itertools.islice(rows, size)):
