@@ -5,7 +5,7 @@ import pytest
 
 import keraseq
 from keraseq.comparison.probes import attribution
-from keraseq.stems.layers import BagOfSteps, JoinReadings, TokenEmbedding
+from keraseq.stems.layers import BagOfSteps, JoinReadings, TokenDropout, TokenEmbedding
 
 BEGINNING = 2
 
@@ -106,12 +106,24 @@ def test_ngrams_are_refused_where_they_have_no_place(shape, options, message):
         keraseq.gru(shape, 3, **options)
 
 
-def test_a_third_of_training_rows_lacks_each_reading():
+def test_some_training_rows_lack_either_reading():
     first, second = np.ones((3000, 2), "float32"), np.full((3000, 1), 2, "float32")
-    joined = JoinReadings(1 / 3, seed=0)
+    joined = JoinReadings((1 / 6, 1 / 3), seed=0)
     found = np.array(joined(first, second, training=True))
     kinds, counts = np.unique(found, axis=0, return_counts=True)
     assert kinds.tolist() == [[0, 0, 2], [1, 1, 0], [1, 1, 2]]
-    # Three standard deviations of a third of 3,000 draws.
-    assert np.abs(counts - 1000).max() < 78
+    # Three standard deviations of half of 3,000 draws.
+    assert np.abs(counts - [500, 1000, 1500]).max() < 82
     np.testing.assert_array_equal(joined(first, second), [[1, 1, 2]] * 3000)
+
+
+def test_rare_tokens_are_hidden_while_training_and_frequent_ones_hardly_ever():
+    ids = np.repeat(np.array([[0], [4], [1250], [20_000]], "int32"), 4000, axis=1)
+    hide = TokenDropout(0.3, seed=0)
+    found = np.array(hide(ids, training=True))
+    assert np.all((found == ids) | (found == 1))
+    # k / (k + 5000) and at most .3, each within four standard deviations.
+    shares = (found != ids).mean(axis=1)
+    np.testing.assert_allclose(shares, [0, 0.0008, 0.2, 0.3], atol=0.03)
+    assert shares[1] < 0.0026
+    np.testing.assert_array_equal(hide(ids), ids)

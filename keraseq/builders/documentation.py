@@ -27,7 +27,8 @@ embedding_dim : int, default={tokens[0]}
 embedding_dropout : float, default={tokens[1]} for tokens, {series[1]:g} for numbers
     Dropout behind the stem.
 token_dropout : float, default={tokens[2]} for tokens
-    Share of tokens hidden while training: they become id 1, the unknown token's.
+    Share of the rarest tokens hidden while training: they become id 1, the unknown token's. Id
+    ``k`` is with probability ``k / (k + 5000)`` at most, so frequent ones are hardly ever.
 ngrams : int, default={tokens[3]} for tokens
     Where a whole sequence is answered: tokens of the longest n-grams whose bag is read beside the
     body, as hashed vectors of {ngram_dim} numbers each (Joulin et al. 2017); 0 for none.

@@ -52,9 +52,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Size of the vocabulary (20,000, the four reserved ids included), and tokens kept of longer
         texts (400: the first quarter and the last three).
     min_count : "auto" or int, default="auto"
-        Tokens seen less often are unknown; 1, since a tenth of all tokens is hidden while training
-        (the builders' ``token_dropout``), which teaches the model what to make of words that it
-        has never seen.
+        Tokens seen less often are unknown; 1, since rare tokens are hidden now and then while
+        training (the builders' ``token_dropout``), which teaches the model what to make of words
+        that it has never seen.
     missing : {"error", "fill"}, default="error"
         What to do with NaN that is not padding.
     epochs, batch_size : "auto" or int, default="auto"

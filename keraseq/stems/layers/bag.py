@@ -32,21 +32,23 @@ class JoinReadings(ElementwiseLayer):
 
     Parameters
     ----------
-    rate : float, below one half
-        Share of rows that lack the first, and of those that lack the second.
+    rates : pair of float, at most 1 together
+        Share of rows that lack the first, and of those that lack the second. The one that learns
+        slowly should be lacked by few: it learns nothing of those rows.
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rates, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = check_fraction("rate", rate)
+        self.rates = tuple(check_fraction("rates", rate) for rate in rates)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, first, second, training=False):
         if training:
             draw = keras.random.uniform((ops.shape(first)[0], 1), seed=self.seed_generator)
-            first = first * ops.cast(draw >= self.rate, first.dtype)
-            second = second * ops.cast(draw < 1 - self.rate, second.dtype)
+            without_first, without_second = self.rates
+            first = first * ops.cast(draw >= without_first, first.dtype)
+            second = second * ops.cast(draw < 1 - without_second, second.dtype)
         return ops.concatenate([first, second], axis=-1)
 
     def compute_output_spec(self, first, second, training=False):
@@ -54,4 +56,4 @@ class JoinReadings(ElementwiseLayer):
         return keras.KerasTensor((first.shape[0], width), dtype=self.compute_dtype)
 
     def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+        return {**super().get_config(), "rates": self.rates, "seed": self.seed}
