@@ -51,6 +51,25 @@ def encodable(text):
     return text
 
 
+def token_rules():
+    """What the functions above go by, for a program without keraseq: patterns, and a translation.
+
+    Returns
+    -------
+    patterns : dict of str to str
+        "tag" and "endless_reference" for Python's `re`, "unspaced" and "token" for `regex`.
+    variants : dict of str to str or None
+        What stands for a character; None for nothing.
+    """
+    patterns = {
+        "tag": _TAG.pattern,
+        "endless_reference": _ENDLESS_REFERENCE.pattern,
+        "unspaced": _UNSPACED.pattern,
+        "token": _TOKEN.pattern,
+    }
+    return patterns, {chr(code): other for code, other in _VARIANTS.items()}
+
+
 def word_tokens(text):
     """Cut clean text into words, numbers, emoji and punctuation (runs of one mark are a token).
 

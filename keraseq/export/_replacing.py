@@ -51,7 +51,7 @@ def replacing(path):
         with contextlib.suppress(OSError):
             os.unlink(unfinished)
         if isinstance(error, OSError):
-            raise ArtifactError(_failed(path, error)) from error
+            raise ArtifactError(failed(path, error)) from error
         raise
     _sync_folder(os.path.dirname(target))
 
@@ -74,7 +74,7 @@ def _sync_folder(folder):
             os.close(descriptor)
 
 
-def _failed(path, error):
+def failed(path, error):
     why = _WORDS.get(error.errno, error.strerror or str(error))
     before = " What was there before is as it was." if os.path.exists(path) else ""
     return f"path={str(path)!r} cannot be written: {why}.{before}"

@@ -140,9 +140,9 @@ class ForecastStem(Stem):
             )
             if len(y.shape) == 4:
                 level, spread = level[..., None], spread[..., None]
-            # The level first: `keras.ops.add` takes a second argument `(batch, 1, 1)` for a bias of
-            # the steps where the batch happens to be as large as the horizon.
-            y = level + y * spread
+            # Subtracted: `keras.ops.add` takes what is added for a bias of the steps where the
+            # batch happens to be as large as the horizon, or one row; LiteRT has no such bias.
+            y = level - y * -spread
         return _unfold_channels(y, self.targets) if self.is_folded else y
 
     def pooling(self, causal):
@@ -190,6 +190,8 @@ class ForecastStem(Stem):
 
 def _unfold_channels(x, channels):
     """Turn `(batch * channels, horizon, 1, ...)` into `(batch, horizon, channels, ...)`."""
+    if channels == 1:
+        return x
     horizon, *rest = x.shape[1], *x.shape[3:]
     x = ops.reshape(x, (-1, channels, horizon, *rest))
     return ops.swapaxes(x, 1, 2)

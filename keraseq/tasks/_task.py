@@ -16,6 +16,8 @@ class Task:
     name : str
     per_step : bool
         True when every step gets an answer, so that nothing is pooled.
+    link : str or None
+        What turns logits into probabilities.
     many_labels : bool
         True when any number of labels may be right at once, so that y is an indicator matrix.
     takes_quantiles : bool
@@ -41,6 +43,7 @@ class Task:
 
     name = None
     per_step = False
+    link = None
     many_labels = False
     takes_quantiles = False
     reads_history = False

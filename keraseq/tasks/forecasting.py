@@ -101,7 +101,8 @@ class Forecasting(Regression):
         x = ops.concatenate([context, future], axis=-1)
         x = layers.Dense(_HIDDEN, activation="relu", name="future_hidden", dtype=dtype)(x)
         x = layers.Dense(per_step, name="future_outputs", dtype=dtype)(x)
-        x = layers.Reshape((horizon, per_step), dtype=dtype)(plain) + x
+        # Not added: in a batch of one Keras takes that for a bias, of which LiteRT has none.
+        x = layers.Reshape((horizon, per_step), dtype=dtype)(plain) - -x
         if quantiles is None:
             return x
         return rising(layers.Reshape((*outputs, len(quantiles)), dtype=dtype)(x), quantiles)

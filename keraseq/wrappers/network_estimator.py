@@ -77,6 +77,15 @@ class NetworkEstimator(BaseEstimator):
 
         save(self, path)
 
+    def export(self, path, *, format="onnx", quantize=None, X=None, y=None):
+        """Write it for another runtime, with a script that answers as it does.
+
+        See :func:`keraseq.export.export_model`, which this calls.
+        """
+        from keraseq.export import export_model
+
+        return export_model(self, path, format=format, quantize=quantize, X=X, y=y)
+
     def card(self, X=None, y=None):
         """Describe it in Markdown: data, model, training, scores, limits; saved along with it.
 

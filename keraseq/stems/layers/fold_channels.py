@@ -16,6 +16,8 @@ class FoldChannels(ElementwiseLayer):
 
     def call(self, inputs, mask):
         time, channels = ops.shape(inputs)[1], inputs.shape[-1]
+        if channels == 1:
+            return inputs, mask
         values = ops.reshape(ops.transpose(inputs, (0, 2, 1)), (-1, time, 1))
         return values, ops.repeat(mask, channels, axis=0)
 

@@ -36,7 +36,8 @@ class Patches(ElementwiseLayer):
 
     def call(self, inputs, mask):
         size, stride = self.patch_length, self.patch_stride
-        time, channels = ops.shape(inputs)[1], inputs.shape[-1]
+        # By name and not as -1, which would hide a batch of known size from LiteRT's converter.
+        batch, time, channels = ops.shape(inputs)
         n_patches = self._count(time)
         length = ops.sum(ops.cast(mask, "int32"), axis=1, keepdims=True)
         own = self._count(length)
@@ -44,12 +45,12 @@ class Patches(ElementwiseLayer):
         first = length - size - (own - 1) * stride
         start = ops.arange(n_patches, dtype="int32")[None] * stride + first
         source = ops.reshape(
-            start[..., None] + ops.arange(size, dtype="int32"), (-1, n_patches * size)
+            start[..., None] + ops.arange(size, dtype="int32"), (batch, n_patches * size)
         )
         index = ops.clip(source, 0, time - 1)
         values = ops.take_along_axis(inputs, index[..., None], axis=1)
         values = ops.where((source < length)[..., None], values, ops.zeros_like(values))
-        patches = ops.reshape(values, (-1, n_patches, size * channels))
+        patches = ops.reshape(values, (batch, n_patches, size * channels))
         return patches, ops.arange(n_patches, dtype="int32")[None] < own
 
     def _count(self, time):

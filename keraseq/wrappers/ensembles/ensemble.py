@@ -82,6 +82,7 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         return np.mean([getattr(member, method)(X) for member in self.estimators_], axis=0)
 
     save = NetworkEstimator.save
+    export = NetworkEstimator.export
 
     @property
     def _model_name(self):
