@@ -24,31 +24,51 @@ def write(function, path, quantize=None, samples=None):
     ValueError
         Naming what LiteRT has no operator for.
     """
+    with _quiet():
+        try:
+            data = _convert(function.traced(1), quantize, samples)
+        except Exception as error:
+            # Of the converter's own kinds some are no public class.
+            try:
+                data = _convert(_of_one_row(function), quantize, samples)
+            except Exception:
+                raise ValueError(str(error)) from error
+    path.write_bytes(data)
+
+
+def _of_one_row(function):
+    """A network traced for any number of rows, and then given one.
+
+    Keras takes what is added to a batch of one for a bias, in an order that LiteRT does not know.
+    A recurrent layer's loop is none that LiteRT knows where the number of rows is open.
+    """
+    import tensorflow as tf
+
+    call = function.traced(None)
+    return tf.function(lambda *inputs: call(*inputs), input_signature=function.specs(1))
+
+
+def _convert(function, quantize, samples):
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
 
-    # One row: with any number of them the loop of a recurrent layer needs operators of TensorFlow.
     # Constants: read in a loop, a variable is lost.
     frozen = convert_variables_to_constants_v2(
-        function.traced(1).get_concrete_function(), lower_control_flow=False
+        function.get_concrete_function(), lower_control_flow=False
     )
-    with _quiet():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    # It takes a mask behind a layer of one input channel for a part of the layer's weights.
+    converter._experimental_disable_fuse_mul_and_fc = True
     if quantize is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if quantize == "float16":
         converter.target_spec.supported_types = [tf.float16]
     elif quantize == "int8":
         converter.representative_dataset = lambda: iter(samples)
-    with _quiet():
-        try:
-            path.write_bytes(converter.convert())
-        except Exception as error:
-            # Of the converter's own kinds some are no public class.
-            raise ValueError(str(error)) from error
+    return converter.convert()
 
 
 @contextlib.contextmanager

@@ -1,10 +1,12 @@
 """What leaves with an estimator of sequences: settings, script, and rows to check it by."""
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 
 from keraseq.encoding import SeriesEncoder, TokenEncoder, as_sequences, check_lengths
+from keraseq.encoding.columns import reorder_channels
 from keraseq.encoding.reserved_ids import FIRST_FREE
 from keraseq.encoding.word_tokens import token_rules
 from keraseq.export import _script_sequences as pieces
@@ -13,6 +15,21 @@ from keraseq.training.batches import pad_rows
 
 _GENERATED = 12
 _LENGTHS = (1, 7, 20)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Sequences to compare on.
+
+    Attributes
+    ----------
+    given : as the estimator takes them
+    rows : list
+        As the script does.
+    """
+
+    given: object
+    rows: list
 
 
 class Sequences:
@@ -122,12 +139,13 @@ class Sequences:
         return [pieces.CLEAN, pieces.tokens_of_words(lowercase), pieces.IDS_OF_TOKENS]
 
     def read(self, X, function):
-        """X as the estimator reads it; without X rows drawn by chance."""
-        if X is not None:
-            return self._estimator._read_rows(X)
-        kind = self._estimator.kind_
-        rows = self._drawn(np.random.default_rng(0), function.fixed_time)
-        return as_sequences(rows, "text" if kind == "words" else kind)
+        """X, or rows drawn by chance, as given and as the script takes them."""
+        estimator = self._estimator
+        if X is None:
+            X = self._drawn(np.random.default_rng(0), function.fixed_time)
+        sequences = as_sequences(X, estimator._input)
+        rows = reorder_channels(sequences, estimator._channel_names).rows
+        return Rows(X, list(rows))
 
     def _drawn(self, draw, time):
         lengths = [time or _LENGTHS[place % len(_LENGTHS)] for place in range(_GENERATED)]
@@ -142,28 +160,27 @@ class Sequences:
         rows = [draw.choice(encoder.vocabulary_[FIRST_FREE:], size=n).tolist() for n in lengths]
         return rows if encoder.kind_ == "words" else [" ".join(row) for row in rows]
 
-    def words(self, sequences, given):
+    def words(self, rows, given):
         """What was compared on."""
-        return f"{len(sequences)} {'' if given else 'generated '}rows"
+        return f"{len(rows.rows)} {'' if given else 'generated '}rows"
 
-    def samples(self, sequences, function):
+    def samples(self, rows, function):
         """What the network itself is given, one row at a time, as lists of arrays."""
-        return [[pad_rows([row])] for row in self._encoder.transform(sequences)]
+        return [[pad_rows([row])] for row in self._estimator._encode(rows.given)]
 
-    def difference(self, script, sequences):
+    def difference(self, script, rows):
         """The largest difference between the script's outputs and the network's own.
 
         Of numbers beyond one in shares of them, which is what float32 is exact to.
         """
-        found = self._script(script).outputs(list(sequences.rows))
-        wanted = self._estimator._outputs(sequences)
+        found = self._script(script).outputs(rows.rows)
+        wanted = self._estimator._raw(rows.given)
         return max(_difference(*pair) for pair in zip(found, wanted, strict=True))
 
-    def scores(self, script, sequences, y):
+    def scores(self, script, rows, y):
         """What `score` says of rows, and what it would say of the script's answers."""
-        check_lengths(sequences.rows, y)
-        found = self._script(script).predict(list(sequences.rows))
-        answers = self._estimator.predict(sequences), found
+        check_lengths(rows.rows, y)
+        answers = self._estimator.predict(rows.given), self._script(script).predict(rows.rows)
         return [_total(*self._task.gains(y, answer)) for answer in answers]
 
     def _script(self, script):

@@ -173,21 +173,15 @@ class SequenceEstimator(NetworkEstimator):
         return pad_rows(self._encode(X))
 
     def _encode(self, X):
-        return self.encoder_.transform(self._read_rows(X))
-
-    def _read_rows(self, X):
-        """X as sequences of the kind and the columns of training's."""
         check_is_fitted(self)
         sequences = read_like_training(self, X)
         self._check_kind(sequences, vars(self))
-        return sequences
+        return self.encoder_.transform(sequences)
 
     def _raw(self, X):
         """What the task decodes, of an array or of a list of rows: logits, or numbers."""
-        return self._outputs(self._read_rows(X))
-
-    def _outputs(self, sequences):
-        values = self._network.predict(self.encoder_.transform(sequences))
+        encoded = self._encode(X)
+        values = self._network.predict(encoded)
         _refuse_nan(values)
         if not self._network.gives_probabilities:
             return values

@@ -36,7 +36,7 @@ def _scan(decay, x, levels):
     channels, batch, n = ops.shape(x)[:3]
     powers = _powers(decay)
     weights = _weights(powers)
-    padded = ops.pad(x, ((0, 0), (0, 0), (0, -n % _BLOCK), (0, 0)))
+    padded = ops.pad(x, ((0, 0), (0, 0), (0, _BLOCK - 1 - (n - 1) % _BLOCK), (0, 0)))
     blocks = ops.reshape(padded, (channels, -1, 2 * _BLOCK))
     states = ops.matmul(blocks, weights[:, 2:])
     if levels > 1:

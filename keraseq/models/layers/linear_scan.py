@@ -87,7 +87,9 @@ def _scan(decay, inputs, levels):
 
 def _in_blocks(x, n, filler):
     """Turn `(batch, time, channels)` into `(BLOCK, batch, blocks, channels)`."""
-    x = ops.pad(x, ((0, 0), (0, -n % BLOCK), (0, 0)), constant_values=filler)
+    # Not -n % BLOCK: of negative numbers ONNX's converter takes another remainder.
+    n_lacking = BLOCK - 1 - (n - 1) % BLOCK
+    x = ops.pad(x, ((0, 0), (0, n_lacking), (0, 0)), constant_values=filler)
     x = ops.reshape(x, (ops.shape(x)[0], -1, BLOCK, x.shape[-1]))
     return ops.transpose(x, (2, 0, 1, 3))
 

@@ -88,7 +88,7 @@ class MatrixMemory(keras.layers.Layer):
     def _heads(self, x):
         """Turn `(batch, time, channels)` into `(batch, heads, chunks, _CHUNK, channels a head)`."""
         x = ops.cast(x, "float32")
-        x = ops.pad(x, ((0, 0), (0, -ops.shape(x)[1] % _CHUNK), (0, 0)))
+        x = ops.pad(x, ((0, 0), (0, _CHUNK - 1 - (ops.shape(x)[1] - 1) % _CHUNK), (0, 0)))
         size = x.shape[-1] // self.num_heads
         x = ops.reshape(x, (ops.shape(x)[0], -1, _CHUNK, self.num_heads, size))
         return ops.transpose(x, (0, 3, 1, 2, 4))
