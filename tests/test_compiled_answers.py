@@ -107,6 +107,21 @@ def test_a_label_for_each_of_a_rows_own_steps():
     np.testing.assert_allclose(compiled, plain, atol=1e-5)
 
 
+def test_many_rows_of_one_length_are_taken_by_all_cores_in_turn():
+    draw = np.random.default_rng(0)
+    X = draw.normal(size=(500, 3, 2)).astype("float32")
+    classifier = keraseq.SequenceClassifier(
+        "fcn", units=3, epochs=1, random_state=0, early_stopping=False
+    ).fit(X[:20], [0, 1] * 10)
+    plain = classifier.decision_function(X)
+    for _ in range(OFTEN // 3 - 1):
+        again = classifier.decision_function(X)
+    assert answers_of(classifier).n_calls == 3
+    np.testing.assert_allclose(again, plain, atol=1e-5)
+    np.testing.assert_allclose(classifier.decision_function(X[:481]), plain[:481], atol=1e-5)
+    assert (answers_of(classifier).n_traces, answers_of(classifier).n_shapes) == (1, 1)
+
+
 class Unknown(layers.Layer):
     """Runs Python, of which XLA knows nothing."""
 

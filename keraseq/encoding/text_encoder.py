@@ -19,9 +19,10 @@ from keraseq.encoding._subwords import (
     subword_vocabulary,
     train_subwords,
 )
+from keraseq.encoding._word_pieces import WordPieces, to_ids
 from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 from keraseq.encoding.sequences import as_sequences
-from keraseq.encoding.word_tokens import clean_text, encodable, word_tokens
+from keraseq.encoding.word_tokens import clean_text, encodable
 
 _TOKENIZERS = ("words", "characters", "subwords")
 _FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")
@@ -152,13 +153,25 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             # Numbered as they come, then renumbered by frequency: no text is kept cut.
             seen = collections.defaultdict()
             seen.default_factory = seen.__len__
-            rows = [_to_ids(tokens, seen.__getitem__) for tokens in self._tokens(sequences)]
-            rows = self._renumber(rows, list(seen))
+            if self._cuts_words(sequences):
+                pieces = WordPieces(map(self._prepare, sequences.rows))
+                numbers = to_ids(pieces.tokens, seen.__getitem__)
+                ids = self._number(pieces.count(numbers, len(seen)), list(seen))
+                rows = pieces.take_rows(ids[numbers])
+            else:
+                rows = [to_ids(tokens, seen.__getitem__) for tokens in self._tokens(sequences)]
+                counts = np.bincount(np.concatenate(rows), minlength=len(seen))
+                ids = self._number(counts, list(seen))
+                rows = [ids[row] for row in rows]
         self.vocabulary_size_ = len(self.vocabulary_)
         return rows
 
-    def _renumber(self, rows, tokens):
-        counts = np.bincount(np.concatenate(rows), minlength=len(tokens)).tolist()
+    def _cuts_words(self, sequences):
+        return sequences.kind == "text" and self._settings.tokenizer == "words"
+
+    def _number(self, counts, tokens):
+        """Choose the vocabulary, and return the id of each of the tokens."""
+        counts = counts.tolist()
         kept = [
             i for i, token in enumerate(tokens) if token and counts[i] >= self._settings.min_count
         ]
@@ -170,14 +183,17 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         self.vocabulary_ = [*RESERVED_TOKENS, *(tokens[i] for i in kept)]
         ids = np.full(len(tokens), UNKNOWN, dtype=np.int32)
         ids[kept] = np.arange(FIRST_FREE, len(self.vocabulary_))
-        return [ids[row] for row in rows]
+        return ids
 
     def _encode(self, sequences):
         if self.subwords_ is not None:
             return encode_subwords(self.subwords_, [*map(self._prepare, sequences.rows)])
         ids = {token: i for i, token in enumerate(self.vocabulary_) if i >= FIRST_FREE}
         unknown = itertools.repeat(UNKNOWN)
-        return [_to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
+        if self._cuts_words(sequences):
+            pieces = WordPieces(map(self._prepare, sequences.rows))
+            return pieces.take_rows(to_ids(pieces.tokens, ids.get, unknown))
+        return [to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
 
     def _tokens(self, sequences):
         """Yield the list of tokens of each row."""
@@ -186,8 +202,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             return ([lower(word) for word in row] for row in sequences.rows)
         if self._settings.tokenizer == "characters":
             return map(self._characters, sequences.rows)
-        cut = self._call_tokenizer if callable(self._settings.tokenizer) else word_tokens
-        return (cut(self._prepare(text)) for text in sequences.rows)
+        return (self._call_tokenizer(self._prepare(text)) for text in sequences.rows)
 
     def _characters(self, text):
         """A token for each character, whatever becomes of it: a tagger has labels for them."""
@@ -236,8 +251,3 @@ def _warn_of_file_names(texts):
             UserWarning,
             stacklevel=4,
         )
-
-
-def _to_ids(tokens, *lookup):
-    get, *rest = lookup
-    return np.fromiter(map(get, tokens, *rest), dtype=np.int32, count=len(tokens))

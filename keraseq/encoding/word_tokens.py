@@ -3,15 +3,13 @@
 import html
 import unicodedata
 
+import numpy as np
 import regex
 
 _TAG = regex.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 # No character has so long a number, and Python refuses to read one of over 4300 digits.
 _ENDLESS_REFERENCE = regex.compile(r"&#\d{100,};?")
-_VARIANTS = {
-    **dict.fromkeys(map(ord, "’‘ʼ´＇"), "'"),
-    **dict.fromkeys(map(ord, "\u00ad\ufeff")),
-}
+_VARIANTS = {**dict.fromkeys("’‘ʼ´＇", "'"), **dict.fromkeys("\u00ad\ufeff", "")}
 # Normalising a long run of marks takes quadratic time; 30 are Unicode's own bound (UAX #15).
 _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 # Scripts written without spaces between words: a token is a character with its marks.
@@ -27,18 +25,27 @@ _RUN = r"\.+|!+|\?+|-+|\*+|_+|。+"
 _FLAG = r"\p{Regional_Indicator}{1,2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
 _EMOJI = r"(?=\p{Extended_Pictographic})\X"
 _MARK = r"[^\w\s\p{C}]"
-_TOKEN = regex.compile("|".join([_NUMBER, _WORD, _CLITIC, _RUN, _FLAG, _EMOJI, _MARK]))
+_TOKENS = "|".join([_NUMBER, _WORD, _CLITIC, _RUN, _FLAG, _EMOJI, _MARK])
+_TOKEN = regex.compile(_TOKENS)
+_TOKEN_OR_END = regex.compile(rf"\n|{_TOKENS}")
 
 
 def clean_text(text):
     """Return text without HTML tags and entities, in one form of each character (NFKC)."""
+    if "<" in text:
+        # Most tags of reviews, by which the others are found three times as fast.
+        text = text.replace("<br />", " ")
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "&" in text:
         text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", text))
     if text.isascii():
         return text
-    text = _MARKS.sub(r"\1", encodable(text).translate(_VARIANTS))
+    text = encodable(text)
+    for variant, plain in _VARIANTS.items():
+        # Ten times as fast as `translate` where there are few of them.
+        text = text.replace(variant, plain)
+    text = _MARKS.sub(r"\1", text)
     return unicodedata.normalize("NFKC", text)
 
 
@@ -78,6 +85,30 @@ def word_tokens(text):
     >>> word_tokens("It don't work... 3.5/10!! 我爱你")
     ['It', "don't", 'work', '...', '3.5', '/', '10', '!!', '我', '爱', '你']
     """
-    if not text.isascii():
-        text = _UNSPACED.sub(r" \g<0> ", text)
-    return _TOKEN.findall(text)
+    return _TOKEN.findall(_spaced(text))
+
+
+def words_of_lines(lines):
+    """Cut many strings without a line's end, and without a blank, at once.
+
+    Returns
+    -------
+    tokens : list of str
+        Those of all lines.
+    n_tokens : ndarray
+        How many each line has.
+
+    Examples
+    --------
+    >>> tokens, n_tokens = words_of_lines(["well,", "don't"])
+    >>> tokens, n_tokens.tolist()
+    (['well', ',', "don't"], [2, 1])
+    """
+    found = _TOKEN_OR_END.findall(_spaced("".join(f"{line}\n" for line in lines)))
+    ends = np.array([place for place, token in enumerate(found) if token == "\n"], dtype=np.int64)
+    n_tokens = np.diff(ends, prepend=-1) - 1
+    return [token for token in found if token != "\n"], n_tokens
+
+
+def _spaced(text):
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)

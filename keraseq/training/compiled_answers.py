@@ -8,7 +8,9 @@ import functools
 import logging
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
+import joblib
 import numpy as np
 
 from keraseq._keras import keras
@@ -21,6 +23,8 @@ _MOST_SHAPES = 32
 _SHORTEST = 16
 # From there a length is rounded up to one of four an octave, since padding is computed too.
 _FINE_FROM = 256
+# Rows of which a thread computes the answers at a time, where there are many of one length.
+_BATCH = 240
 # Attention over more steps is as fast in a graph.
 _LONGEST = 1024
 
@@ -31,7 +35,7 @@ class CompiledAnswers:
     Attributes
     ----------
     n_calls : int
-        Answered so far.
+        Batches answered so far.
     n_traces, n_shapes : int
         A trace serves all shapes of models that read padding.
     refusal : str or None
@@ -70,6 +74,15 @@ class CompiledAnswers:
             self._shapes.add(x.shape)
             self.n_calls += 1
         return values
+
+    def answer_many(self, model, batches):
+        """Return the outputs for a list of batches of one shape, or None; a thread a core."""
+        first = [] if batches[0].shape in self._shapes else batches[:1]
+        # What nobody has compiled yet is not compiled by two threads at once.
+        values = [self.answer(model, x) for x in first]
+        with ThreadPoolExecutor(_n_threads()) as threads:
+            values += threads.map(functools.partial(self.answer, model), batches[len(first) :])
+        return None if any(value is None for value in values) else values
 
     def _function(self, model, x):
         with self._lock:
@@ -124,7 +137,9 @@ class Requests:
         Who asks for many rows and then for each of them compares the two, and wants equal digits.
         """
         with self._lock:
-            self._counts = {shape: n for shape, n in self._counts.items() if n >= _OFTEN}
+            self._counts = {
+                shape: n for shape, n in self._counts.items() if n >= _OFTEN or shape[0] == _BATCH
+            }
 
     def answer(self, model, x):
         """Return a model's output for few rows, or None where a graph shall answer.
@@ -137,14 +152,34 @@ class Requests:
         shape = self._shape(x)
         if shape is None or not _may_compile(model):
             return None
-        with self._lock:
-            if len(self._counts) > 10 * _MOST_SHAPES:
-                self._counts.clear()
-            count = self._counts[shape] = self._counts.get(shape, 0) + 1
-        if count < _OFTEN:
+        if not self._is_often(shape):
             return None
         values = CompiledAnswers.of(model).answer(model, _fill(x, shape))
         return None if values is None else values[: len(x)]
+
+    def answer_many(self, model, rows):
+        """Return a model's output for many rows of one length, or None.
+
+        A graph computes batches one after the other; here cores take them in turn.
+        """
+        batches = -(-len(rows) // _BATCH)
+        is_array = isinstance(rows, np.ndarray) and 0 < rows.shape[1] <= _LONGEST
+        if not is_array or batches < 2 or not _may_compile(model):
+            return None
+        shape = _BATCH, *rows.shape[1:]
+        if not self._is_often(shape, batches):
+            return None
+        parts = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+        parts[-1] = _fill(parts[-1], shape)
+        values = CompiledAnswers.of(model).answer_many(model, parts)
+        return None if values is None else np.concatenate(values)[: len(rows)]
+
+    def _is_often(self, shape, n=1):
+        with self._lock:
+            if len(self._counts) > 10 * _MOST_SHAPES:
+                self._counts.clear()
+            count = self._counts[shape] = self._counts.get(shape, 0) + n
+        return count >= _OFTEN
 
     def _shape(self, x):
         """What x is padded to; None where there is nothing to gain."""
@@ -161,6 +196,13 @@ def _may_compile(model):
     if keras.backend.backend() != "tensorflow" or model.compute_dtype != "float32":
         return False
     return isinstance(model.input, keras.KerasTensor) and not _has_gpu()
+
+
+def _n_threads():
+    """As many as TensorFlow was told to take, or as there are cores."""
+    import tensorflow as tf
+
+    return tf.config.threading.get_intra_op_parallelism_threads() or joblib.cpu_count()
 
 
 @functools.cache

@@ -26,8 +26,11 @@ def predict_rows(model, rows, *, per_step=False, batch_size=256, requests=None):
     """
     values = None
     if requests is not None:
-        few = len(rows) <= requests.MOST_ROWS
-        values = requests.answer(model, pad_rows(rows)) if few else requests.forget()
+        if len(rows) <= requests.MOST_ROWS:
+            values = requests.answer(model, pad_rows(rows))
+        else:
+            requests.forget()
+            values = requests.answer_many(model, rows)
     if values is None:
         values = _in_batches(model, rows, batch_size)
     if not per_step:
