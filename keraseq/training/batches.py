@@ -49,17 +49,20 @@ class Batches:
         self.epoch = 0
 
     @functools.cached_property
+    def signature(self):
+        """What all batches have in common, None for their size and their number of steps."""
+        first = self._batch(np.arange(1))
+        return tuple(
+            batch_spec(part, 2 if place == 0 or isinstance(self._targets, list) else 1)
+            for place, part in enumerate(first)
+        )
+
+    @functools.cached_property
     def dataset(self):
         # It subclasses Keras, which the refusal of bad input does without.
         from keraseq.training.datasets import lend_dataset
 
-        first = self._batch(np.arange(1))
-        # None for what differs between batches: their size and their number of steps.
-        signature = tuple(
-            batch_spec(part, 2 if place == 0 or isinstance(self._targets, list) else 1)
-            for place, part in enumerate(first)
-        )
-        return lend_dataset(self, signature)
+        return lend_dataset(self, self.signature)
 
     def __len__(self):
         return -(-len(self._rows) // self._batch_size)

@@ -12,6 +12,7 @@ import numpy as np
 from keraseq._keras import keras
 from keraseq.builders import Plan, assemble, compile_for_task, python_random
 from keraseq.tasks import get_task
+from keraseq.training.no_collection import no_collection
 from keraseq.training.pool import Lent
 
 
@@ -66,6 +67,7 @@ class ZooBlueprint:
             *(policy, keras.config.backend(), keras.config.floatx()),
         )
 
+    @no_collection()
     def make(self, seed):
         model = assemble(self.plan, seed)
         compile_for_task(

@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from keraseq.training.hooks import BestWeights, Epoch, Interrupts, LearningRate, Record, SaveState
+from keraseq.training import compiled_loop
+from keraseq.training.hooks import (
+    AveragedWeights,
+    BestWeights,
+    Epoch,
+    Interrupts,
+    LearningRate,
+    Record,
+    SaveState,
+)
 
 
 @dataclass(frozen=True)
@@ -95,15 +104,13 @@ def fit_model(
         If it comes before the first step: then nothing has been learned.
     """
     best, record = BestWeights(n_iter_no_change if early_stopping else None), Record()
-    hooks = [Epoch(training), *callbacks]
+    hooks, rate = [Epoch(training), *callbacks], None
     if learning_rate is not None:
         steps = None if constant_rate else max(1, epochs * len(training))
-        hooks.append(LearningRate(learning_rate, steps))
+        rate = LearningRate(learning_rate, steps)
+        hooks.append(rate)
     if validation is not None:
-        hooks.append(best)
-        # In half precision another optimiser, which scales the loss, is around the given one.
-        if getattr(model.optimizer, "inner_optimizer", model.optimizer).use_ema:
-            hooks.append(keras.callbacks.SwapEMAWeights())
+        hooks += [best, AveragedWeights()]
     hooks.append(record)
     if on_epoch is not None:
         hooks.append(
@@ -119,7 +126,9 @@ def fit_model(
     steps_before = int(model.optimizer.iterations)
     try:
         if first < epochs:
-            _run_epochs(model, training, validation, first, epochs, hooks, verbose)
+            compiled = compiled_loop.can_run(model, callbacks, verbose)
+            run_epochs = _run_compiled if compiled else _run_keras
+            run_epochs(model, training, validation, first, epochs, hooks, verbose, rate)
     except KeyboardInterrupt as error:
         if first == 0 and int(model.optimizer.iterations) == steps_before:
             raise
@@ -131,7 +140,22 @@ def fit_model(
     return Run(record.history, len(record.history.get("loss", ())), interrupt)
 
 
-def _run_epochs(model, training, validation, first, epochs, hooks, verbose):
+def _run_compiled(model, training, validation, first, epochs, hooks, verbose, rate):
+    with Interrupts() as interrupts:
+        compiled_loop.run_epochs(
+            model,
+            training,
+            validation,
+            first,
+            epochs,
+            hooks,
+            rate=rate,
+            interrupts=interrupts,
+            verbose=verbose,
+        )
+
+
+def _run_keras(model, training, validation, first, epochs, hooks, verbose, rate):
     with Interrupts() as interrupts:
         model.fit(
             training.dataset,

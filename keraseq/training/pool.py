@@ -48,7 +48,7 @@ class Lent:
     @property
     def is_compiled(self):
         """Whether a training step or a prediction has been traced."""
-        traced = ("train_function", "test_function", "predict_function")
+        traced = ("compiled_steps", "train_function", "test_function", "predict_function")
         return any(getattr(self.model, name, None) is not None for name in traced)
 
     def reset(self, seed):

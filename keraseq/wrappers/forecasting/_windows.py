@@ -1,5 +1,6 @@
 """Windows of many series, cut when a batch needs them."""
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -196,12 +197,19 @@ class WindowBatches:
         self._windows, self._batch_size, self._seed = windows, batch_size, seed
         self._n = min(most, len(windows))
         self.epoch = 0
+
+    @functools.cached_property
+    def signature(self):
+        """What all batches have in common, None for their size."""
+        first = _with_weights(self._windows.take(np.arange(1)))
+        return keras.tree.map_structure(lambda part: batch_spec(part, 1), first)
+
+    @functools.cached_property
+    def dataset(self):
         # It subclasses Keras, which the refusal of bad input does without.
         from keraseq.training.datasets import lend_dataset
 
-        first = windows.take(np.arange(1))
-        signature = keras.tree.map_structure(lambda part: batch_spec(part, 1), _with_weights(first))
-        self.dataset = lend_dataset(self, signature)
+        return lend_dataset(self, self.signature)
 
     def __len__(self):
         return -(-self._n // self._batch_size)
