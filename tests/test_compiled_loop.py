@@ -1,4 +1,4 @@
-"""Many batches to a call of TensorFlow: it runs, once traced, and ends where Keras's own loop does."""
+"""Many batches to a call of TensorFlow: traced once, it ends where Keras's own loop does."""
 
 import keras
 import numpy as np

@@ -1,6 +1,5 @@
 """What a forecaster chooses where nobody says: history, patches, loss and shrinkage."""
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest

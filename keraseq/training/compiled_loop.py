@@ -1,7 +1,7 @@
 """What `keras.Model.fit` does, many batches to a call of TensorFlow.
 
-Keras gives every batch a way through Python: callbacks, a rate to assign, a dataset of Python's own.
-That is 3 to 7 ms a step, and three traces before the first: here it is one.
+Keras takes every batch through Python: callbacks, a rate to assign, a dataset of Python's own. That
+is 3 to 7 ms a step, and three traces before the first one; here it is one trace.
 """
 
 import time
