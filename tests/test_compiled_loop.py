@@ -100,7 +100,7 @@ def test_a_rate_set_at_an_epochs_begin_holds_for_it():
         inputs = keras.Input(input_shape)
         values = keras.layers.Dense(outputs)(keras.layers.Flatten()(inputs))
         model = keras.Model(inputs, values)
-        model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         return model
 
     fits = COUNTS.n_fits

@@ -88,7 +88,6 @@ def run_epochs(model, training, validation, first, epochs, hooks, *, rate, inter
     rate : LearningRate or None
     interrupts : Interrupts
     """
-    steps = _steps_of(model)
     callbacks = keras.callbacks.CallbackList(
         hooks,
         add_history=True,
@@ -101,7 +100,7 @@ def run_epochs(model, training, validation, first, epochs, hooks, *, rate, inter
     COUNTS.n_fits += 1
     model.stop_training = False
     callbacks.on_train_begin()
-    logs = None
+    steps, logs = _steps_of(model), None
     for epoch in range(first, epochs):
         callbacks.on_epoch_begin(epoch)
         logs = steps.run("train", training, interrupts, rate)
@@ -163,7 +162,7 @@ class CompiledSteps:
         key = kind, repr(spec), has_rates
         if key not in self._functions:
             if not self._functions:
-                self._make_metrics(next(iter(batches.generate())))
+                self._make_variables(next(iter(batches.generate())))
             parts = [tf.TensorSpec((None,), part.dtype) for part in keras.tree.flatten(spec)]
             places = tf.TensorSpec((None, len(parts)), tf.int64)
             sizes = tf.TensorSpec((None, len(parts), 2), tf.int64)
@@ -199,10 +198,12 @@ class CompiledSteps:
 
         return block
 
-    def _make_metrics(self, batch):
-        """Let Keras make them now: where variables are made in a trace, there is a second one."""
+    def _make_variables(self, batch):
+        """Let Keras make those of optimiser and metrics before the trace, which may make none."""
         x, y = batch[:2]
         model = self._model
+        if not self.optimizer.built:
+            self.optimizer.build(model.trainable_variables)
         if getattr(model, "output", None) is None:
             output = model(x, training=False)
         else:
