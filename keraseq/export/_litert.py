@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import warnings
 
 ENDING = ".tflite"
 PACKAGES = ("ai_edge_litert",)
@@ -77,7 +78,10 @@ def _quiet():
     logger = logging.getLogger("absl")
     logger.addFilter(_is_error)
     try:
-        yield
+        with warnings.catch_warnings():
+            # Inputs stay as they are, and so need no statistics.
+            warnings.filterwarnings("ignore", "Statistics for quantized inputs were expected")
+            yield
     finally:
         logger.removeFilter(_is_error)
 

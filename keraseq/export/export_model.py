@@ -101,7 +101,7 @@ def export_model(estimator, path, *, format="onnx", quantize=None, X=None, y=Non
         )
         _check(found)
         _write_json(folder, path, {**settings, "quantize": quantize, "check": found.facts()})
-    _logger.info("%s", found)
+    _logger.info("%s: %s", path, found)
     return found
 
 
@@ -193,6 +193,7 @@ def _check(found):
     if not found <= limit or not math.isfinite(found):
         raise ArtifactError(
             f"What was written answers otherwise: on {found.on} it differs by up to "
-            f"{float(found):.3g}, and {MOST:g} is allowed. No file was left; the estimator itself "
-            "is as it was. Another format may do."
+            f"{float(found):.3g}, and {MOST:g} is allowed. No file was left. So does a model of "
+            "your own whose answers padding changes, which keraseq.Padding tells it apart; else "
+            "try another format."
         )

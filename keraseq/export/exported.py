@@ -26,10 +26,7 @@ class Exported(float):
 
     def __str__(self):
         kind = self.format if self.quantize is None else f"{self.format}, {self.quantize}"
-        line = (
-            f"{self.path}: {kind}, {self.size:,} bytes; on {self.on} it differs by at most "
-            f"{float(self):.1e}"
-        )
+        line = f"{kind}, {self.size:,} bytes; on {self.on} it differs by at most {float(self):.1e}"
         if self.scores is None:
             return line
         return f"{line}; score {self.scores['before']:.4f} before, {self.scores['after']:.4f} after"
