@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_
 
 import keraseq
 from keraseq import _progress
-from keraseq.baselines import seasonal_naive
+from keraseq.baselines import LagTrees, Theta, seasonal_naive
 from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting.intervals import Calibration, track
 
@@ -105,9 +105,11 @@ def test_adaptive_intervals_follow_errors_that_grow_but_know_only_past_ones():
     assert other[5, 4] > radii[5, 4]
 
 
-def test_a_backtest_is_a_tidy_frame_beside_naive_forecasts(fitted):
+def test_a_backtest_is_a_tidy_frame_beside_rivals(fitted):
     y = weeks()
-    result = fitted.backtest(y, start="2022-12-09", coverage=0.8)
+    names = ["lag trees", "Theta"]
+    result = fitted.backtest(y, start="2022-12-09", coverage=0.8, baselines=names)
+    assert str(result).startswith("Backtest: gru beside Theta, lag trees, naive forecasts")
     table = result.forecasts
     own = table[table["model"] == "gru"]
     assert own["origin"].iloc[0] == pd.Timestamp("2022-12-08")
@@ -115,7 +117,14 @@ def test_a_backtest_is_a_tidy_frame_beside_naive_forecasts(fitted):
     assert (own.groupby("origin")["step"].max() == 4).all()
     assert own["date"].is_unique
     assert result.season == 7
-    assert set(result.scores.index) == {"gru", "naive", "seasonal_naive", "drift"}
+    assert set(result.scores.index) == {"gru", "naive", "seasonal_naive", "drift", *names}
+    # As a comparison has them: trees look for their season where nobody gives it.
+    for name, rival in zip(names, (LagTrees(horizon=4), Theta(horizon=4, season=7)), strict=True):
+        learned = rival.fit(y[:"2022-12-08"])
+        ahead = learned.predict_windows(y, y.index.get_loc("2022-12-09"))[0][::4]
+        np.testing.assert_allclose(table.loc[table["model"] == name, "forecast"], ahead.ravel())
+    with pytest.raises(ValueError, match="'trees', which is no rival here"):
+        fitted.backtest(y, baselines=["trees"])
     rival = table[table["model"] == "seasonal_naive"]
     expected = seasonal_naive(y[: rival["origin"].iloc[0]], 4, 7)
     np.testing.assert_allclose(rival["forecast"][:4], expected)

@@ -106,6 +106,12 @@ def test_only_rows_before_the_origin_are_read(rival):
         rival(season=12).fit(y)
 
 
+def test_a_rival_says_how_much_history_it_needs():
+    rival = ETS(horizon=2, season=12).fit(NOISY[:40])
+    with pytest.raises(ValueError, match="has 12 rows before the first forecast; ETS needs at"):
+        rival.ahead(rival._data, 0, np.array([12]))
+
+
 @pytest.mark.parametrize("rival", EACH)
 def test_a_rival_is_frozen_cloned_and_pickled(rival):
     fitted = clone(rival(horizon=3, season=12)).fit(NOISY)

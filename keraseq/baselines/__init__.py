@@ -1,6 +1,7 @@
 """The honest rivals: what a model has to beat before its score means anything."""
 
 from keraseq.baselines._rivals import Facts, floor_of, rival_names, rivals_left_out, rivals_of
+from keraseq.baselines._series_rival import SeriesRival
 from keraseq.baselines.drift import drift
 from keraseq.baselines.ets import ETS
 from keraseq.baselines.find_season import find_season
@@ -28,6 +29,7 @@ __all__ = [
     "NaiveBayesWeights",
     "NaiveForecaster",
     "NearestNeighbour",
+    "SeriesRival",
     "StretchedSeries",
     "Theta",
     "drift",

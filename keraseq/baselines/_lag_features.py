@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keraseq.baselines._series_rival import filled
+from keraseq.baselines._series_rival import filled, first_step
 
 _LAGS = 12
 _COVARIATE_LAGS = 3
@@ -81,8 +81,8 @@ class LagFeatures:
             Rows known, and steps beyond them, from 0 on.
         """
         values = filled(data.panel.series[place].values[:, [column]])[:, 0]
-        start = 0 if data.starts is None else int(data.starts[place])
-        season, repeated = self.season, origins - self.season + ahead % self.season
+        start, season = first_step(data, place), self.season
+        repeated = origins - self.season + ahead % self.season
         changes = np.full(len(values), np.nan)
         changes[season:] = values[season:] - values[:-season]
         size = _running_mean(np.abs(changes), origins)

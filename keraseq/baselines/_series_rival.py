@@ -70,10 +70,44 @@ class SeriesRival(BaseEstimator):
         data = reader.fit(y, **given)
         for series in data.panel.series:
             series.index_ahead(horizon)  # dates that run out are an error before training
-        season = self._season_of(data)
+        return self.learn(reader, data)
+
+    def learn(self, reader, data):
+        """Learn from series as a reader has read them; covariates that are not read do no harm.
+
+        Parameters
+        ----------
+        reader : ForecastReader
+        data : ForecastData
+        """
+        horizon, season = check_integer("horizon", self.horizon, 1), self._season_of(data)
         self._needed = self._learn(data, horizon, season)
         self._reader, self._data, self._horizon, self.season_ = reader, data, horizon, season
         return self
+
+    def ahead(self, data, place, origins):
+        """Forecast `horizon` steps of a series from each origin, `(origins, horizon, targets)`.
+
+        Parameters
+        ----------
+        data : ForecastData
+        place : int
+            Of the series.
+        origins : ndarray of int
+            Rows known.
+
+        Raises
+        ------
+        ValueError
+            Where the first origin has too little history.
+        """
+        needed = self._needed_by(data, place)
+        if origins.min() < needed:
+            raise ValueError(
+                f"{data.panel.name(place)} has {origins.min()} rows before the first forecast; "
+                f"{type(self).__name__} needs at least {needed}. Begin later."
+            )
+        return self._ahead(data, place, origins, self._horizon)
 
     def _season_of(self, data):
         if not (isinstance(self.season, str) and self.season == "auto"):
@@ -177,6 +211,14 @@ class SeriesRival(BaseEstimator):
                     f"{data.panel.name(place)} has no value of {column!r} in the first {end} rows, "
                     "so nothing can be forecast from there."
                 )
+
+
+def first_step(data, place):
+    """Steps from training's first row of a series to its first one here.
+
+    None are told where all begin as they did, as in a backtest.
+    """
+    return 0 if data.starts is None else int(data.starts[place])
 
 
 def filled(values):

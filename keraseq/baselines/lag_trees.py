@@ -72,13 +72,9 @@ class LagTrees(SeriesRival):
         freq=None,
         random_state=None,
     ):
-        self.horizon = horizon
-        self.season = season
-        self.series_col = series_col
-        self.date_col = date_col
-        self.value_cols = value_cols
-        self.missing = missing
-        self.freq = freq
+        reading = {"series_col": series_col, "date_col": date_col, "value_cols": value_cols}
+        reading |= {"missing": missing, "freq": freq}
+        super().__init__(horizon=horizon, season=season, **reading)
         self.random_state = random_state
 
     def _learn(self, data, horizon, season):

@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from keraseq._checks import import_extra
 from keraseq.baselines._rivals import rival, unknown_season
-from keraseq.baselines._series_rival import SeriesRival, filled
+from keraseq.baselines._series_rival import SeriesRival, filled, first_step
 
 _FEWEST = 4
 
@@ -58,7 +58,7 @@ class Theta(SeriesRival):
                     f"{data.panel.name(place)} has {len(series.values)} rows; the Theta method "
                     f"needs at least {_FEWEST}."
                 )
-            first = int(data.starts[place])
+            first = first_step(data, place)
             columns = filled(series.values).T
             self._models.append([_Line.fit(column, season, first) for column in columns])
         self.parameters_ = [[model.params for model in models] for models in self._models]
@@ -67,7 +67,7 @@ class Theta(SeriesRival):
     def _ahead(self, data, place, origins, n):
         columns = filled(data.panel.series[place].values).T
         models = self._models[self._place_in_training(data, place)]
-        first = int(data.starts[place])
+        first = first_step(data, place)
         pairs = zip(models, columns, strict=True)
         return np.stack([model.ahead(c, origins, n, first) for model, c in pairs], axis=-1)
 

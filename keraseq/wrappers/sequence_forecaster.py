@@ -289,6 +289,7 @@ class SequenceForecaster(NetworkEstimator):
         static=None,
         coverage=0.9,
         season=None,
+        baselines=False,
         verbose=1,
     ):
         """Forecast the past as if it were the future, beside seasonal naive and drift.
@@ -316,6 +317,10 @@ class SequenceForecaster(NetworkEstimator):
         season : int, optional
             Steps of a season, for the naive rival and for MASE; by default that of the dates' step
             (24 for hours, 7 for days, 12 for months, 4 for quarters, 52 for weeks), else 1.
+        baselines : bool, "all" or list of str, default=False
+            Rivals that learn beside the naive ones, as of :func:`keraseq.compare`: such as
+            ``["lag trees", "ETS", "Theta"]``; True for those that a comparison has. They are
+            fitted wherever the forecaster is, and have no intervals.
         verbose : int, default=1
             Show a progress bar in a terminal or notebook, if it takes longer than a few seconds;
             0 shows none.
@@ -332,18 +337,10 @@ class SequenceForecaster(NetworkEstimator):
         KeyboardInterrupt
             Ctrl-C ends it as a whole.
         """
-        return run_backtest(
-            self,
-            y,
-            {"past": past, "future": future, "static": static},
-            start=start,
-            stride=stride,
-            cv=cv,
-            refit=refit,
-            coverage=coverage,
-            season=season,
-            verbose=verbose,
-        )
+        covariates = {"past": past, "future": future, "static": static}
+        rounds = {"start": start, "stride": stride, "cv": cv, "refit": refit}
+        measured = {"coverage": coverage, "season": season, "baselines": baselines}
+        return run_backtest(self, y, covariates, **rounds, **measured, verbose=verbose)
 
     def __sklearn_tags__(self):
         return forecaster_tags(super().__sklearn_tags__())

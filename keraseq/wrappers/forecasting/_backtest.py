@@ -1,4 +1,4 @@
-"""Forecasts of the past, as if it were the future, beside naive ones."""
+"""Forecasts of the past, as if it were the future, beside those of rivals."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from sklearn.model_selection import check_cv
 
 from keraseq._checks import check_integer
 from keraseq._progress import progress_bar
-from keraseq.baselines import drift, mase_scale, seasonal_naive
+from keraseq.baselines import Facts, SeriesRival, drift, mase_scale, rivals_of, seasonal_naive
 from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
@@ -28,7 +28,9 @@ _TEST_SHARE = 0.2
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 
-def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverage, season, verbose):
+def run_backtest(
+    forecaster, y, covariates, *, start, stride, cv, refit, coverage, season, baselines, verbose
+):
     """See :meth:`SequenceForecaster.backtest`."""
     coverage = None if coverage is None else check_coverage(coverage)
     verbose = check_integer("verbose", verbose, 0)
@@ -44,15 +46,19 @@ def run_backtest(forecaster, y, covariates, *, start, stride, cv, refit, coverag
     reader, data = forecaster._read_training(y, *covariates.values())
     if season is None and not is_auto(forecaster.season):
         season = forecaster.season
-    season = season_of(data.panel.series[0].index, season)
+    given, season = season, season_of(data.panel.series[0].index, season)
+    facts = {"horizon": forecaster.horizon, "season": given, "dated_season": season}
+    rivals = _strong_rivals(forecaster, baselines, **facts)
     # All at once, so that a split that cannot be used is told before the first fit.
     rounds, tables = list(_rounds(forecaster, data, start, stride, cv, refit)), []
     with progress_bar(len(rounds), verbose=verbose, bar_format=_BAR) as bar:
         for done, (train_ends, origins) in enumerate(rounds):
             bar.set_description_str(f"backtest, fit {done + 1} of {len(rounds)}", refresh=False)
-            on_epoch = partial(_advance, bar, done)
-            fitted = clone(forecaster)._fit_rows(reader, data.until(train_ends), on_epoch)
-            tables += _round(fitted, data, train_ends, origins, coverage, season)
+            on_epoch, known = partial(_advance, bar, done), data.until(train_ends)
+            # Before the network, since one that lacks rows says so at once.
+            learned = {n: clone(rival).learn(reader, known) for n, rival in rivals.items()}
+            fitted = clone(forecaster)._fit_rows(reader, known, on_epoch)
+            tables += _round(fitted, learned, data, train_ends, origins, coverage, season)
             _advance(bar, done, 1)
     return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
 
@@ -61,6 +67,14 @@ def _named(forecaster, given):
     """Covariates, and for those left out the columns of y that `fit` was told to take."""
     names = forecaster._core.reader.named if hasattr(forecaster, "_core") else {}
     return {kind: names.get(kind) if value is None else value for kind, value in given.items()}
+
+
+def _strong_rivals(forecaster, names, **facts):
+    """The rivals that learn, unfitted; the naive ones are in every backtest."""
+    if names is False:
+        return {}
+    found = rivals_of(Facts(forecaster._find_task().name, "series", **facts), names)
+    return {name: rival for name, rival in found.items() if isinstance(rival, SeriesRival)}
 
 
 def _advance(bar, done, share):
@@ -158,7 +172,7 @@ def _check_origins(panel, origins, first, horizon):
             )
 
 
-def _round(fitted, data, train_ends, origins, coverage, season):
+def _round(fitted, learned, data, train_ends, origins, coverage, season):
     """Forecast every origin with one fit; a list of tables."""
     core, horizon = fitted._core, fitted.horizon
     scalings = core.scalings(core.data)
@@ -182,7 +196,9 @@ def _round(fitted, data, train_ends, origins, coverage, season):
                     np.stack(undo(own_ends, scaling)),
                 )
             )
-            tables += [table.rows(rival, values) for rival, values in table.rivals().items()]
+            ahead = {n: rival.ahead(data, place, origins[place]) for n, rival in learned.items()}
+            beside = {**table.rivals(), **ahead}
+            tables += [table.rows(rival, values) for rival, values in beside.items()]
     return tables
 
 

@@ -12,6 +12,7 @@ from keraseq._checks import check_choice
 
 _KEYS = ("series", "target", "model", "origin", "date", "step")
 _PRINTED_WIDTH = 80
+_NAIVE = ("naive", "seasonal_naive", "drift")
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,8 +68,9 @@ class Backtest:
     def _title(self):
         table = self.forecasts
         origins = table["origin"].drop_duplicates()
+        first, *others = (name for name in table["model"].unique() if name not in _NAIVE)
         parts = [
-            f"{table['model'].iloc[0]} beside naive forecasts",
+            f"{first} beside {', '.join([*others, 'naive forecasts'])}",
             f"{len(origins)} origins from {_day(origins.min())} to {_day(origins.max())}",
             f"horizon {table['step'].max()}, season {self.season}",
         ]
