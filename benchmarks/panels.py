@@ -157,7 +157,7 @@ def frame_scores(frame, forecaster, season):
     start = len(frame) - round(TEST_SHARE * len(frame))
     forecaster.fit(frame[:start])
     ahead, truth = forecaster.predict_windows(frame, max(start, forecaster.lookback_))
-    histories = [values[: len(frame) - h + 1 - i] for i in range(len(truth))][::-1]
+    histories = [values[: len(frame) - h - i] for i in range(len(truth))][::-1]
     errors = [np.abs(ahead - truth), *(naive_errors(histories, truth, h, s) for s in (1, season))]
     return [np.mean(np.stack(own) / mase_scale(values[:start], season)) for own in errors]
 
