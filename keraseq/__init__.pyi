@@ -54,6 +54,7 @@ class BuilderOptions(TypedDict, total=False):
     ngrams: int | None
     patch_length: int | None
     patch_stride: int | None
+    skip_steps: int | None
     channels: Literal["independent", "mixed"] | None
     pooling: Literal["mean", "max", "mean_max", "last", "ends"] | None
     quantiles: Sequence[float] | None

@@ -20,6 +20,7 @@ _TYPES = {
     "ngrams": "int | None",
     "patch_length": "int | None",
     "patch_stride": "int | None",
+    "skip_steps": "int | None",
     "channels": 'Literal["independent", "mixed"] | None',
     "pooling": 'Literal["mean", "max", "mean_max", "last", "ends"] | None',
     "quantiles": "Sequence[float] | None",

@@ -7,7 +7,7 @@ import pytest
 import keraseq
 from keraseq.baselines import find_season, mase_scale
 from keraseq.models import register_model
-from keraseq.stems.layers import Anchor
+from keraseq.stems.layers import Anchor, LinearSkip
 from keraseq.training import compiled_loop
 from keraseq.wrappers.forecasting._shrinkage import Shrinkage, fit_share, repeat_season
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
@@ -27,11 +27,11 @@ def walks(*lengths):
 # Shrinkage
 
 
-def judged(forecast, truth, naive=0.0, n_blocks=20, horizon=3):
-    """The share for windows of two series, in blocks of four."""
-    windows = np.arange(4 * n_blocks)
-    arrays = [np.broadcast_to(a, (len(windows), horizon, 1)) for a in (naive, forecast, truth)]
-    return fit_share(*arrays, windows * 2 // len(windows), windows // 4)
+def judged(forecast, truth, naive=0.0, size=1.0, n_blocks=20, horizon=3):
+    """The share for windows in blocks of four."""
+    n = 4 * n_blocks
+    arrays = [np.broadcast_to(a, (n, horizon, 1)) for a in (naive, forecast, truth)]
+    return fit_share(*arrays, np.broadcast_to(size, (n, 1)), np.arange(n) // 4)
 
 
 def test_the_share_of_the_naive_forecast_is_what_the_windows_leave_no_doubt_of():
@@ -57,11 +57,20 @@ def test_what_chance_may_have_done_is_not_left_to_the_model():
 def test_series_and_targets_count_alike_and_unknown_truths_not_at_all():
     truth = np.concatenate([rng.normal(size=(40, 3, 1)), 1e3 * rng.normal(size=(40, 3, 1))])
     forecast = np.concatenate([truth[:40], 3 * truth[40:]])
-    # Sum of x*y over sum of x*x of both, each in units of its own truths: (1 + 3) / (1 + 9).
-    assert judged(forecast, truth) == pytest.approx(1 - 0.4, abs=0.15)
+    size = np.repeat([[1.0], [1e3]], 40, axis=0)
+    # Sum of x*y over sum of x*x of both, each in units of its naive error: (1 + 3) / (1 + 9).
+    assert judged(forecast, truth, size=size) == pytest.approx(1 - 0.4, abs=0.15)
     holes = truth.copy()
     holes[::3] = np.nan
     assert judged(np.where(np.isnan(holes), 1e9, holes), holes) == 0
+
+
+def test_a_series_that_happened_to_stand_still_does_not_outweigh_all_others():
+    panel = [np.sin(np.arange(90) * np.pi / 4 + phase) for phase in range(8)]
+    panel[0][-8:] = panel[0][-9]
+    settings = {"lookback": 16, "epochs": 20, "units": 16, "learning_rate": 0.01, "horizon": 4}
+    settings |= {"validation_fraction": 0.1, "early_stopping": True}
+    assert forecaster(**settings).fit(panel).shrinkage_ < 0.2
 
 
 def test_the_naive_forecast_repeats_the_season_or_the_last_value():
@@ -255,6 +264,48 @@ def test_an_anchor_lies_between_level_and_last_value():
     assert np.ptp(anchor(level, last)) == 0
     anchor.set_weights([np.array([[0.0], [5.0]])])
     np.testing.assert_allclose(np.array(anchor(level, last))[0], [[4, 4], [8, 8]], rtol=1e-6)
+
+
+def test_a_linear_skip_counts_steps_from_the_last_real_one():
+    skip = LinearSkip(2, 3)
+    x = np.arange(1.0, 9, dtype="float32").reshape(1, 4, 2)  # channels 1 3 5 7 and 2 4 6 8
+    x = np.concatenate([x, x])
+    mask = np.array([[True] * 4, [True, True, False, False]])
+    assert np.abs(skip(x, mask)).max() == 0
+    skip.set_weights([np.array([[100.0, 0], [10, 0], [1, -1]])])
+    said = np.array(skip(x, mask))
+    assert said[0].tolist() == [[357, 468], [-7, -8]]
+    # Of two steps 0 stands before the first.
+    assert said[1].tolist() == [[13, 24], [-3, -4]]
+
+
+def test_a_linear_model_of_the_history_is_learned_beside_any_body():
+    """An anchor and a body of one unit cannot say what 20 steps ago was."""
+    panel = [np.tile(rng.normal(size=20), 15) + rng.normal(size=300) / 50 for _ in range(2)]
+    one = forecaster(lookback=20, units=1, epochs=30, learning_rate=0.01, shrinkage=0)
+    ahead = np.stack(one.fit([y[:-2] for y in panel]).predict())
+    assert np.abs(ahead - [y[-2:] for y in panel]).mean() < 0.1
+    assert one.params_["skip_steps"] == 20
+    assert forecaster(lookback=20).fit(panel[0]).params_["skip_steps"] == 0
+
+
+def test_a_plan_from_before_there_was_a_skip_is_built_as_it_was():
+    from keraseq.builders.build import assemble, plan_model
+    from keraseq.builders.plan import Plan
+
+    asked = {"task": "forecasting", "skip_steps": 8}
+    plan = plan_model("gru", (12, 1), (3, 1), units=2, **asked)
+    assert plan.stem.skip_steps == 8
+    former = plan.to_json()
+    del former["stem"]["skip_steps"]
+    model = assemble(Plan.from_json(former))
+    assert len(model.weights) == len(assemble(plan).weights) - 1
+    with pytest.raises(ValueError, match="skip_steps=20 reaches beyond the history of 12 steps"):
+        plan_model("gru", (12, 1), (3, 1), **{**asked, "skip_steps": 20})
+    with pytest.raises(ValueError, match="skip_steps=8 is for forecasting"):
+        plan_model("gru", (12, 1), 3, skip_steps=8)
+    with pytest.raises(ValueError, match="skip_steps: nlinear is a forecaster"):
+        plan_model("nlinear", (12, 1), (3, 1), **asked)
 
 
 def test_a_short_series_of_a_user_s_own_body_is_padded():

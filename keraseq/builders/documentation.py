@@ -36,6 +36,9 @@ patch_length : int, default=lookback // 30 for forecasting, 1 else
     Steps joined to one before the body; patches end at the last real step.
 patch_stride : int, default=patch_length
     Steps between the starts of two patches.
+skip_steps : int, default=0
+    Forecasting only: last steps of the normalised history that are also mapped to the horizon by
+    one matrix beside the body (LSTNet, Lai et al. 2018).
 channels : {{"independent", "mixed"}}, optional
     Forecasting only: each channel by itself with shared weights, or all at once. Independent
     where every channel is a target, unless the architecture asks for all; else mixed.

@@ -113,6 +113,7 @@ def make_plan(
     ngrams=None,
     patch_length=None,
     patch_stride=None,
+    skip_steps=None,
     channels=None,
     pooling=None,
     quantiles=None,
@@ -142,6 +143,7 @@ def make_plan(
         "embedding_dropout": embedding_dropout,
         "token_dropout": token_dropout,
         "ngrams": ngrams,
+        "skip_steps": skip_steps,
         "channels": channels,
         "pooling": pooling,
         "patch_length": patch_length,
@@ -189,7 +191,7 @@ def make_plan(
 
 _STEM_SETTINGS = (
     *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
-    *("patch_length", "patch_stride", "channels"),
+    *("patch_length", "patch_stride", "skip_steps", "channels"),
 )
 
 

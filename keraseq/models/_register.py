@@ -15,7 +15,7 @@ _DATA_KINDS = ("text", "tokens", "series", "forecast")
 # What a builder takes that belongs to the architecture and not to the data or the task.
 PRESET_SETTINGS = (
     *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
-    *("patch_length", "patch_stride"),
+    *("patch_length", "patch_stride", "skip_steps"),
     *("channels", "pooling", "units", "num_layers", "dropout"),
 )
 

@@ -29,6 +29,7 @@ def make_stem(
     *,
     vocabulary_size=None,
     channels=None,
+    skip_steps=None,
     normalize=True,
     has_phase=False,
     **settings,
@@ -38,7 +39,7 @@ def make_stem(
     Parameters
     ----------
     task : Task
-    input_shape, outputs, vocabulary_size, channels : as of the builders
+    input_shape, outputs, vocabulary_size, channels, skip_steps : as of the builders
     normalize : bool, default=True
         Of a forecast's history.
     has_phase : bool, default=False
@@ -71,9 +72,11 @@ def make_stem(
                 f"vocabulary_size={vocabulary_size!r} is for token ids; a forecast reads numbers."
             )
         settings = {**settings, "normalize": normalize, "has_phase": has_phase}
-        return ForecastStem.make(input_shape, outputs, channels=channels, **settings)
-    if channels is not None:
-        raise ValueError(f"channels={channels!r} is for forecasting; got task={task.name!r}.")
+        settings |= {"channels": channels, "skip_steps": skip_steps}
+        return ForecastStem.make(input_shape, outputs, **settings)
+    for name, value in {"channels": channels, "skip_steps": skip_steps}.items():
+        if value is not None:
+            raise ValueError(f"{name}={value!r} is for forecasting; got task={task.name!r}.")
     if vocabulary_size is not None:
         return TokenStem.make(task, input_shape, vocabulary_size, **settings)
     return SeriesStem.make(task, input_shape, **settings)

@@ -42,6 +42,9 @@ class ForecastStem(Stem):
     has_phase : bool
         Whether where in the season the first step to come lies goes along, so that the input is a
         dict.
+    skip_steps : int
+        Last steps of the normalised history that are mapped linearly to the horizon beside the
+        body; 0 for none.
     """
 
     features: int
@@ -54,6 +57,8 @@ class ForecastStem(Stem):
     n_static: int | None
     normalize: bool
     has_phase: bool = False
+    # None in what was saved before there was one.
+    skip_steps: int = 0
 
     name: ClassVar[str] = "forecast"
     kind: ClassVar[str] = "series"
@@ -69,6 +74,7 @@ class ForecastStem(Stem):
         outputs,
         *,
         channels=None,
+        skip_steps=None,
         normalize=True,
         has_phase=False,
         embedding_dim=None,
@@ -98,6 +104,7 @@ class ForecastStem(Stem):
             n_static,
             normalize,
             has_phase,
+            _check_skip(skip_steps, time),
         )
 
     def inputs(self):
@@ -117,7 +124,9 @@ class ForecastStem(Stem):
         """Return the history as patches, projected, and anchor the forecast."""
         encoded = self.encode_history(inputs)
         x, mask = project(self, encoded.x, encoded.mask)
-        return encoded._replace(x=x, mask=mask, scale=self._anchor(encoded))
+        return encoded._replace(
+            x=x, mask=mask, scale=self._anchor(encoded), bag=self._skip(encoded)
+        )
 
     def encode_history(self, inputs):
         """Return the history step by step, covariates of the past behind the targets."""
@@ -134,6 +143,8 @@ class ForecastStem(Stem):
 
     def decode(self, y, encoded):
         """Give the forecast back in level and spread of its history, a channel a target."""
+        if encoded.bag is not None:
+            y = y + (encoded.bag[..., None] if len(y.shape) == 4 else encoded.bag)
         if encoded.scale is not None:
             level, spread = (
                 part if self.is_folded else part[..., : self.targets] for part in encoded.scale
@@ -182,6 +193,15 @@ class ForecastStem(Stem):
         anchor = stem_layers.Anchor(self.horizon, name="anchor", dtype=full_precision())
         return anchor(level, level + last * spread), spread
 
+    def _skip(self, encoded):
+        """What a linear model of each target's own history says, in units of its spread."""
+        if not self.skip_steps:
+            return None
+        sizes = self.horizon, self.skip_steps
+        skip = stem_layers.LinearSkip(*sizes, name="linear_skip", dtype=full_precision())
+        targets = 1 if self.is_folded else self.targets
+        return skip(encoded.x[..., :targets], encoded.mask)
+
     def _repeat_for_channels(self, x):
         """A row for each folded channel."""
         folded = self.is_folded and x is not None and self.targets > 1
@@ -219,6 +239,15 @@ def _check_covariates(shapes, outputs):
     n_future = 0 if future is None else check_integer("input_shape['future'][1]", future[1], 1)
     n_static = 0 if static is None else check_integer("input_shape['static'][0]", static[0], 1)
     return tuple(past), n_future, n_static
+
+
+def _check_skip(skip_steps, time):
+    steps = check_integer("skip_steps", 0 if skip_steps is None else skip_steps, 0)
+    if time is not None and steps > time:
+        raise ValueError(
+            f"skip_steps={steps} reaches beyond the history of {time} steps; give at most that."
+        )
+    return steps
 
 
 def _check_channels(channels, features, outputs, has_covariates):

@@ -10,6 +10,7 @@ __getattr__, __dir__ = lazy_names(
         "FoldChannels": "fold_channels",
         "InstanceNormalization": "instance_normalization",
         "JoinReadings": "bag",
+        "LinearSkip": "linear_skip",
         "Padding": "padding",
         "Patches": "patches",
         "TokenDropout": "token_dropout",

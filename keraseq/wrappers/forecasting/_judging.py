@@ -7,7 +7,7 @@ import numpy as np
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers.forecasting._lookback import first_rows
 from keraseq.wrappers.forecasting._shrinkage import Shrinkage, fit_share, repeat_season
-from keraseq.wrappers.forecasting._training import retrain
+from keraseq.wrappers.forecasting._training import naive_errors, retrain
 
 _MOST_WINDOWS = 1_000
 _HELD_BACK_SHARE = 0.2
@@ -84,7 +84,8 @@ def _share_by_windows(core, season):
         repeat_season(history, n, season),
         replace(core, shrinkage=None).predict_points(windows, n),
         windows.truth(),
-        windows.series,
+        # As far ahead as the last step is.
+        naive_errors(core.scaling, core.data, season * -(-n // season), borders)[windows.series],
         windows.origins // n,
     )
 

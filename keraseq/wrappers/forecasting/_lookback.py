@@ -11,6 +11,8 @@ from keraseq.wrappers._auto import is_auto
 
 _LONGEST_LOOKBACK = 720
 _PATCHES_A_HISTORY = 30
+# So that a budget of 30,000 leaves the body most; 13 steps ahead they are 769 steps.
+_SKIP_WEIGHTS = 10_000
 # Series and rows that suffice to find a season by.
 _SERIES_READ, _ROWS_READ = 30, 2_000
 
@@ -64,6 +66,19 @@ def choose_patch_length(forecaster, lookback, season):
         return wanted
     fitting = [n for n in range(1, 2 * wanted + 1) if season % n == 0 or n % season == 0]
     return min(fitting, key=lambda n: abs(np.log(n / wanted)))
+
+
+def choose_skip(forecaster, n_series, lookback):
+    """Return how many last steps go past a body in a linear map; 0 for none.
+
+    Of several series, which have enough windows to learn it well. Of one it was .010 of MSE worse
+    on ETTh1 at 96: a body learns from what a linear map leaves, and there it has more to say.
+    """
+    if n_series == 1 or not _is_body(forecaster.model):
+        return 0
+    if "skip_steps" in (forecaster.model_params or {}):
+        return 0  # the builder's, then
+    return min(lookback, _SKIP_WEIGHTS // forecaster.horizon)
 
 
 def season_of_values(panel, horizon, **seasons):

@@ -12,6 +12,7 @@ from keraseq.wrappers._auto import fill_in, is_auto
 from keraseq.wrappers.forecasting._lookback import (
     choose_lookback,
     choose_patch_length,
+    choose_skip,
     first_rows,
     season_of_values,
 )
@@ -68,7 +69,7 @@ def resolve_settings(forecaster, data):
     -------
     dict
         units, batch_size, epochs, learning_rate, early_stopping, loss, quantiles, lookback,
-        shortest_history, patch_length, channels, season, naive_season, n_windows,
+        shortest_history, patch_length, skip_steps, channels, season, naive_season, n_windows,
         windows_per_epoch, validation_windows.
     """
     n_targets, channels = len(data.panel.targets), _choose_channels(forecaster)
@@ -129,6 +130,7 @@ def _choose_history(forecaster, panel):
         "lookback": lookback,
         "shortest_history": least,
         "patch_length": choose_patch_length(forecaster, lookback, by_values),
+        "skip_steps": choose_skip(forecaster, len(panel), lookback),
         "horizon": horizon,
         "season": season,
         "naive_season": season_of_values(panel, horizon, seasons=naive),

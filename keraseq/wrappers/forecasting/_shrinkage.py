@@ -67,7 +67,7 @@ def repeat_season(history, horizon, season):
     return np.where(np.isnan(ahead), last, ahead)
 
 
-def fit_share(naive, forecast, truth, series, blocks):
+def fit_share(naive, forecast, truth, size, blocks):
     """The naive forecast's share, by which errors are least beyond doubt.
 
     The model's share is the slope of what followed on what the model says, both as differences
@@ -81,24 +81,23 @@ def fit_share(naive, forecast, truth, series, blocks):
     ----------
     naive, forecast, truth : ndarray `(windows, horizon, targets)`
         NaN where nobody knows the truth.
-    series, blocks : ndarray of int `(windows,)`
-        The series of each window, and the block of its neighbours.
+    size : ndarray `(windows, targets)`
+        What the naive forecast of each window's series errs by. Not by these windows: of a few,
+        one that hardly moved would outweigh all others.
+    blocks : ndarray of int `(windows,)`
+        The block of neighbours that a window belongs to.
 
     Returns
     -------
     float
         0 where there are too few blocks to judge by.
     """
-    known = ~np.isnan(truth)
-    said = np.where(known, forecast - naive, 0.0).astype(np.float64)
-    came = np.where(known, truth - naive, 0.0).astype(np.float64)
-    _, series = np.unique(series, return_inverse=True)
-    size = _sums(np.square(came), series) / np.maximum(_sums(known, series), 1)
-    size = np.where(size > 0, size, np.inf)[series][:, None]
-    product = (said * came / size).sum(axis=(1, 2))
-    square = (np.square(said) / size).sum(axis=(1, 2))
+    known, size = ~np.isnan(truth), size[:, None].astype(np.float64)
+    said = np.where(known, forecast - naive, 0.0) / size
+    came = np.where(known, truth - naive, 0.0) / size
     _, blocks = np.unique(blocks, return_inverse=True)
-    product, square = np.bincount(blocks, product), np.bincount(blocks, square)
+    product = np.bincount(blocks, (said * came).sum(axis=(1, 2)))
+    square = np.bincount(blocks, np.square(said).sum(axis=(1, 2)))
     if len(square) < 2 or square.sum() == 0:
         return 0.0
     slope = product.sum() / square.sum()
@@ -108,9 +107,3 @@ def fit_share(naive, forecast, truth, series, blocks):
     if slope <= doubt:
         return 1.0
     return float(1 - min(1.0, slope) * (1 - (doubt / slope) ** 2))
-
-
-def _sums(values, groups):
-    """What `(windows, horizon, targets)` sum up to for each group and target."""
-    columns = values.sum(axis=1).T
-    return np.stack([np.bincount(groups, column) for column in columns], axis=1)

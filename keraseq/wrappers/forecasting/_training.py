@@ -135,15 +135,22 @@ def _weights(scaling, data, params, borders):
     """
     if len(data.panel) == 1 or params["loss"] not in _ABSOLUTE:
         return None
-    season = params["season"] or 1
-    parts = [s.values[:border] for s, border in zip(data.panel.series, borders, strict=True)]
-    naive = np.stack([mase_scale(values, season) for values in parts])
-    scale = np.stack([one.scale for one in scaling.targets(data.panel)])
-    weights = np.nan_to_num(scale / naive, nan=1.0).mean(axis=1)
+    weights = (1 / naive_errors(scaling, data, params["season"] or 1, borders)).mean(axis=1)
     weights = np.minimum(weights, _MOST_WEIGHT * np.median(weights))
     weights = (weights / weights.mean()).astype(np.float32)
     # As many axes as what the losses give of a window: one of steps, and for quantiles of targets.
     return weights[:, None, None] if params["loss"] == "quantile" else weights[:, None]
+
+
+def naive_errors(scaling, data, season, borders):
+    """What repeating the last season errs by before the borders, scaled: `(series, targets)`.
+
+    1, the spread of a series, where that is nothing or unknown.
+    """
+    parts = [s.values[:border] for s, border in zip(data.panel.series, borders, strict=True)]
+    naive = np.stack([mase_scale(values, season) for values in parts])
+    scale = np.stack([one.scale for one in scaling.targets(data.panel)])
+    return np.nan_to_num(naive / scale, nan=1.0)
 
 
 def _with_truth(windows, purpose):
@@ -169,6 +176,7 @@ def _blueprint(forecaster, task, windows, params, steps, averaged):
         of_loss=_of_loss(forecaster, windows),
         channels=params["channels"],
         patch_length=params["patch_length"],
+        **({"skip_steps": params["skip_steps"]} if params["skip_steps"] else {}),
         **({"season": params["season"]} if reads_season else {}),
     )
 
