@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pandas as pd
 from _bench_lines import LINES
-from _results import speeds_path, write_section
+from _results import read_sections, speeds_path, write_section
 
 from keraseq._quiet import many_models
 
@@ -45,8 +45,16 @@ def main():
             print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
     print(pd.DataFrame(rows).to_string(index=False))
     if not options.dry:
+        done = {row["work"] for row in rows}
+        rows = [*rows, *(row for row in earlier_rows() if row["work"] not in done)]
         notes = f"{__doc__.split(chr(10) * 2)[2]}\n\nMilliseconds; {options.repeats} turns."
         write_section(TITLE, rows, path=speeds_path(), notes=notes)
+
+
+def earlier_rows():
+    """Those of lines that were measured on this machine before."""
+    records = read_sections(speeds_path())
+    return next((record["rows"] for record in records if record["title"] == TITLE), [])
 
 
 def measured(work, contenders, target, repeats):

@@ -7,8 +7,8 @@ import numpy as np
 
 from keraseq.encoding.word_tokens import words_of_lines
 
-# Rows are put together so many at a time, which takes little more memory than they do.
-_ROWS = 256
+# Pieces are cut, and rows put together, so many at a time: strings take ten times what ids take.
+_PIECES, _ROWS = 8192, 256
 
 
 class WordPieces:
@@ -21,32 +21,32 @@ class WordPieces:
     ----------
     texts : iterable of str
         As `clean_text` leaves them.
+    number : callable
+        Returns the number of each of a list of tokens, as an array.
 
     Attributes
     ----------
-    tokens : list of str
-        Those of all different pieces, one piece after the other.
+    values : ndarray
+        The numbers of the tokens of all different pieces, one piece after the other.
     """
 
-    def __init__(self, texts):
+    def __init__(self, texts, number):
         seen = collections.defaultdict()
         seen.default_factory = seen.__len__
         self._rows = [to_ids(text.split(), seen.__getitem__) for text in texts]
-        self._n_pieces = len(seen)
-        self.tokens, self._n_tokens = words_of_lines(list(seen))
+        values, lengths, pieces = [np.empty(0, np.int32)], [np.empty(0, np.int64)], iter(seen)
+        while lines := list(itertools.islice(pieces, _PIECES)):
+            tokens, n_tokens = words_of_lines(lines)
+            values.append(number(tokens))
+            lengths.append(n_tokens)
+        self.values, self._n_tokens = np.concatenate(values), np.concatenate(lengths)
 
-    def count(self, values, size):
-        """Return how often each number below `size` comes in the texts, where tokens are `values`.
-
-        Parameters
-        ----------
-        values : ndarray of int
-            One for each of `tokens`.
-        """
-        times = np.zeros(self._n_pieces, dtype=np.int64)
+    def count(self, size):
+        """Return how often each number below `size` comes in the texts."""
+        times = np.zeros(len(self._n_tokens), dtype=np.int64)
         for row in self._rows:
             np.add.at(times, row, 1)
-        counts = np.bincount(values, np.repeat(times, self._n_tokens), minlength=size)
+        counts = np.bincount(self.values, np.repeat(times, self._n_tokens), minlength=size)
         return counts.astype(np.int64)
 
     def take_rows(self, values):

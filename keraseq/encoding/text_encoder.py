@@ -154,10 +154,10 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             seen = collections.defaultdict()
             seen.default_factory = seen.__len__
             if self._cuts_words(sequences):
-                pieces = WordPieces(map(self._prepare, sequences.rows))
-                numbers = to_ids(pieces.tokens, seen.__getitem__)
-                ids = self._number(pieces.count(numbers, len(seen)), list(seen))
-                rows = pieces.take_rows(ids[numbers])
+                texts = map(self._prepare, sequences.rows)
+                pieces = WordPieces(texts, lambda tokens: to_ids(tokens, seen.__getitem__))
+                ids = self._number(pieces.count(len(seen)), list(seen))
+                rows = pieces.take_rows(ids[pieces.values])
             else:
                 rows = [to_ids(tokens, seen.__getitem__) for tokens in self._tokens(sequences)]
                 counts = np.bincount(np.concatenate(rows), minlength=len(seen))
@@ -191,8 +191,9 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         ids = {token: i for i, token in enumerate(self.vocabulary_) if i >= FIRST_FREE}
         unknown = itertools.repeat(UNKNOWN)
         if self._cuts_words(sequences):
-            pieces = WordPieces(map(self._prepare, sequences.rows))
-            return pieces.take_rows(to_ids(pieces.tokens, ids.get, unknown))
+            texts = map(self._prepare, sequences.rows)
+            pieces = WordPieces(texts, lambda tokens: to_ids(tokens, ids.get, unknown))
+            return pieces.take_rows(pieces.values)
         return [to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
 
     def _tokens(self, sequences):
