@@ -10,6 +10,7 @@ Files of ett, weather, stocks and series lie in KERASEQ_DATA; the rest is simula
 """
 
 import argparse
+import functools
 import os
 import time
 from pathlib import Path
@@ -79,6 +80,28 @@ def short_walks(n_series=20, n=150):
     return [pd.Series(100 + np.cumsum(rng.normal(size=n))) for _ in range(n_series)]
 
 
+def walk(seed, n=150):
+    """Of few rows, where a look at the past may by chance have helped."""
+    rng = np.random.default_rng([5, seed])
+    return pd.DataFrame(
+        {"y": np.cumsum(rng.normal(size=n))}, pd.date_range("2020-01-01", periods=n)
+    )
+
+
+def counts(n_series=12, n=200):
+    """Spare parts: days without a sale, and a few with some."""
+    rng = np.random.default_rng(6)
+    rates = rng.uniform(0.1, 0.8, n_series)
+    return [rng.poisson(rate, n) * (rng.random(n) < 0.5) for rate in rates]
+
+
+def months(n=60):
+    """Five years with a season, a trend and noise."""
+    rng, steps = np.random.default_rng(7), np.arange(n)
+    y = 50 + 0.4 * steps + 10 * np.sin(2 * np.pi * steps / 12) + rng.normal(size=n) * 3
+    return pd.DataFrame({"y": y}, pd.date_range("2015-01-01", periods=n, freq="MS"))
+
+
 def stocks():
     rows = pd.read_csv(DATA / "stocks" / "dash-stock-ticker-demo.csv").sort_values("Date")
     closes = [group["AdjClose"].dropna().to_numpy() for _, group in rows.groupby("Stock")]
@@ -122,7 +145,9 @@ SETS = {  # name: (panel or frame, horizon, season of the naive rival and of MAS
     "weather in pieces": (lambda: pieces(weather(), 800, 1_600), 48, 24),
     "random walks": (lambda: random_walks(6_000), 96, 7),
     "short random walks": (short_walks, 12, 7),
-    "one short walk": (lambda: random_walks(150, 1), 12, 7),
+    **{f"one short walk, {n}": (functools.partial(walk, n), 12, 7) for n in range(1, 5)},
+    "counts": (counts, 7, 7),
+    "months": (months, 6, 12),
     "stocks": (stocks, 24, 5),
     "illness": (illness, 24, 52),
     "co2": (lambda: load_co2(frequency="weekly").data.to_frame(), 26, 52),

@@ -342,3 +342,13 @@ def test_parameters_that_estimators_share_have_equal_defaults():
             if (estimator.__name__, name) not in exceptions:
                 defaults.setdefault(name, set()).add(repr(parameter.default))
     assert {name: found for name, found in defaults.items() if len(found) > 1} == {}
+
+
+def test_plain_keras_knows_every_layer_of_ours_after_one_import():
+    import keraseq.models.layers
+    import keraseq.stems.layers
+    import keraseq.tasks.layers
+
+    for folder in (keraseq.stems.layers, keraseq.tasks.layers):
+        names = [name for name in dir(folder) if name[0].isupper() and not name.isupper()]
+        assert names and set(names) <= set(keraseq.models.layers.__all__)
