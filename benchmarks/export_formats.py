@@ -71,8 +71,8 @@ def fitted(name, kind):
     draw = np.random.default_rng(0)
     if kind == "forecaster":
         y = draw.normal(size=400).cumsum()
-        settings = {"lookback": LOOKBACK, "horizon": HORIZON, "epochs": 1, "shrinkage": 0.0}
-        made = keraseq.SequenceForecaster(name, random_state=0, **settings).fit(y)
+        settings = {"lookback": LOOKBACK, "horizon": HORIZON, "season": 24, "epochs": 1}
+        made = keraseq.SequenceForecaster(name, shrinkage=0.0, random_state=0, **settings).fit(y)
         return made, y
     settings = {"epochs": 0, "random_state": 0}
     if kind == "texts":

@@ -65,8 +65,8 @@ def token_rules():
     -------
     patterns : dict of str to str
         "tag" and "endless_reference" for Python's `re`, "unspaced" and "token" for `regex`.
-    variants : dict of str to str or None
-        What stands for a character; None for nothing.
+    variants : dict of str to str
+        What stands for a character.
     """
     patterns = {
         "tag": _TAG.pattern,
@@ -74,7 +74,7 @@ def token_rules():
         "unspaced": _UNSPACED.pattern,
         "token": _TOKEN.pattern,
     }
-    return patterns, {chr(code): other for code, other in _VARIANTS.items()}
+    return patterns, dict(_VARIANTS)
 
 
 def word_tokens(text):

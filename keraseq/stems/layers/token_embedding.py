@@ -1,5 +1,7 @@
 """Vectors of tokens, and of the hashed n-grams that end at each."""
 
+import functools
+
 import keras
 from keras import layers, ops
 
@@ -46,14 +48,15 @@ class TokenEmbedding(layers.Embedding):
         super().build(input_shape)
 
     def call(self, inputs):
-        rows = self._next_rows(ops.zeros_like(inputs), inputs)
-        vectors = ops.take(self.table, rows, axis=0)
+        rows = [self._next_rows(ops.zeros_like(inputs), inputs)]
         for back in range(1, self.ngrams):
             start = ops.full_like(inputs[:, :back], BEGINNING)
             before = ops.concatenate([start, inputs[:, :-back]], axis=1)
-            rows = self._next_rows(rows, before[:, : ops.shape(inputs)[1]])
-            vectors = vectors + ops.take(self.table, rows, axis=0)
-        vectors = ops.cast(vectors, self.compute_dtype)
+            rows.append(self._next_rows(rows[-1], before[:, : ops.shape(inputs)[1]]))
+        # Looked up at once: a model in int8 would else hold the table once for each length.
+        found = ops.take(self.table, ops.concatenate(rows, axis=0), axis=0)
+        first, *longer = ops.split(found, self.ngrams, axis=0)
+        vectors = ops.cast(functools.reduce(ops.add, longer, first), self.compute_dtype)
         return ops.concatenate([super().call(inputs), vectors], axis=-1)
 
     def _next_rows(self, rows, ids):
