@@ -11,7 +11,7 @@ _ROWS, _RUNS, _SERIES = 4_000, 2, 20
 # One of each kind that is quick on a processor.
 _OF_TEXTS = ["gru", "bilstm", "text_cnn"]
 _OF_NUMBERS = ["gru", "lite", "inception_time"]
-_OF_FORECASTS = ["gru", "dlinear", "sparse_tsf"]
+_OF_FORECASTS = ["gru", "dlinear", "nhits"]
 
 
 def model_name(text):

@@ -88,9 +88,11 @@ def add_problem_options(parser):
         "--task", help="classification, regression, multilabel, tagging; inferred by default"
     )
     group = parser.add_argument_group("forecasts")
-    group.add_argument("--horizon", type=positive, help="steps to forecast")
-    group.add_argument("--lookback", type=positive, help="steps of history to read")
-    group.add_argument("--season", type=positive, help="its steps; by the dates by default")
+    group.add_argument("--horizon", type=positive, metavar="N", help="steps to forecast")
+    group.add_argument("--lookback", type=positive, metavar="N", help="steps of history to read")
+    group.add_argument(
+        "--season", type=positive, metavar="N", help="its steps; by the dates by default"
+    )
     group.add_argument("--freq", type=step, help="step of the dates; found by default")
     group.add_argument("--calendar", action="store_true", help="tell the model what dates say")
     group.add_argument(
@@ -99,8 +101,8 @@ def add_problem_options(parser):
         help="where a value or date is missing: interpolate or ignore in forecasts, else fill",
     )
     group = parser.add_argument_group("training")
-    group.add_argument("--epochs", type=positive, help="passes over the training rows")
-    group.add_argument("--budget", type=positive, help="weights of a model")
+    group.add_argument("--epochs", type=positive, metavar="N", help="passes over the training rows")
+    group.add_argument("--budget", type=positive, metavar="N", help="weights of a model")
     group.add_argument(
         "--set",
         action="append",

@@ -15,8 +15,12 @@ def add_options(parser):
     add_fitted_options(parser)
     group = parser.add_argument_group("backtest")
     group.add_argument("--start", help="first date forecast, or a share of rows; by default .8")
-    group.add_argument("--stride", type=positive, help="steps between origins; the horizon")
-    group.add_argument("--season", type=positive, help="its steps, for the naive forecast and MASE")
+    group.add_argument(
+        "--stride", type=positive, metavar="N", help="steps between origins; the horizon"
+    )
+    group.add_argument(
+        "--season", type=positive, metavar="N", help="its steps, for the naive forecast and MASE"
+    )
     group.add_argument("--refit", action="store_true", help="fit again at each origin")
     group.add_argument("--by", choices=["series", "step", "target", "origin"], help="split scores")
     parser.add_argument("-o", "--output", metavar="FILE", help="write every forecast")

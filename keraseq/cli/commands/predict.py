@@ -31,7 +31,9 @@ def add_options(parser):
         "--keep", type=names, metavar="COLUMNS", help="columns of DATA to write beside; or all"
     )
     group.add_argument("--proba", action="store_true", help="the probability of each class, too")
-    group.add_argument("--steps", type=positive, help="of a forecast; its horizon by default")
+    group.add_argument(
+        "--steps", type=positive, metavar="N", help="of a forecast; its horizon by default"
+    )
     group.add_argument("--interval", type=_share, metavar="SHARE", help="of a forecast, such as .9")
 
 
