@@ -279,7 +279,6 @@ MISTAKES = [
     ("sentiment.py", ["--data", "CSV"], TEXTS, "say which with --text"),
     (
         "sentiment.py",
-        "serve.py",
         ["--data", "CSV", "--text", "number", "--target", "one"],
         TEXTS,
         "holds numbers",
