@@ -403,3 +403,14 @@ def test_an_end_amid_the_rows_leaves_the_old_file(end, reviews, folder, call, mo
 
 def test_every_command_is_offered():
     assert make_parser().format_help().count("\n    ") >= len(COMMANDS)
+
+
+def test_export_is_handed_the_rows_as_predict_reads_them(reviews, folder, call, monkeypatch):
+    def export(self, path, *, format, quantize, X):
+        return f"{format}, {quantize}, {len(X)} rows such as {X[0]!r}"
+
+    monkeypatch.setattr(keraseq.SequenceClassifier, "export", export)
+    given = ["--format", "litert", "--quantize", "int8", "-o", folder / "stars.tflite"]
+    status, out, err = call("export", reviews, *given, "--data", folder / "reviews.csv")
+    assert (status, err) == (0, "")
+    assert f"litert, int8, 40 rows such as {REVIEWS['review'][0]!r}" in out
