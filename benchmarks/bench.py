@@ -43,18 +43,24 @@ def main():
         for work, contenders, target in LINES[line](options.models):
             rows.append(measured(work, contenders, target, options.repeats))
             print(pd.DataFrame(rows[-1:]).to_string(index=False, header=len(rows) == 1), flush=True)
+            if not options.dry:
+                write(rows)
     print(pd.DataFrame(rows).to_string(index=False))
-    if not options.dry:
-        done = {row["work"] for row in rows}
-        rows = [*rows, *(row for row in earlier_rows() if row["work"] not in done)]
-        notes = f"{__doc__.split(chr(10) * 2)[2]}\n\nMilliseconds; {options.repeats} turns."
-        write_section(TITLE, rows, path=speeds_path(), notes=notes)
 
 
-def earlier_rows():
-    """Those of lines that were measured on this machine before."""
+def write(rows):
+    """Put rows in place of those of the same work that were measured on this machine before."""
     records = read_sections(speeds_path())
-    return next((record["rows"] for record in records if record["title"] == TITLE), [])
+    held = next((record["rows"] for record in records if record["title"] == TITLE), [])
+    done = {row["work"] for row in rows}
+    rows = sorted([*rows, *(row for row in held if row["work"] not in done)], key=_work)
+    what = " ".join(__doc__.split("\n\n")[2].split())
+    notes = f"{what}\n\nMilliseconds: the fastest turn, and in brackets the median."
+    write_section(TITLE, rows, path=speeds_path(), notes=notes, command="make bench")
+
+
+def _work(row):
+    return row["work"]
 
 
 def measured(work, contenders, target, repeats):

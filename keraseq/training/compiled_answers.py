@@ -195,7 +195,8 @@ def _may_compile(model):
     # Half precision is rounded elsewhere, and a graphics card has loops of its own.
     if keras.backend.backend() != "tensorflow" or model.compute_dtype != "float32":
         return False
-    return isinstance(model.input, keras.KerasTensor) and not _has_gpu()
+    # A subclass of a user's has no graph that says what it takes.
+    return len(getattr(model, "inputs", None) or ()) == 1 and not _has_gpu()
 
 
 def _n_threads():
