@@ -43,8 +43,13 @@ def test_the_share_of_the_naive_forecast_is_what_the_windows_leave_no_doubt_of()
     # Timid: it is not drawn further away from the naive forecast than it went.
     assert judged(truth / 2, truth) == 0
     assert judged(-truth, truth) == 1
-    # One block says nothing of chance.
-    assert judged(2 * truth[:4], truth[:4], n_blocks=1) == 0
+    # One stretch says as much as five values do.
+    assert judged(2 * truth[:4], truth[:4], n_blocks=1) == pytest.approx(0.5)
+    waves = np.sin(np.arange(12)).reshape(4, 3, 1)
+    half = waves + np.cos(np.arange(12)).reshape(4, 3, 1) / 2
+    # Slope .788, and a doubt of t(.9; 5) * sqrt(left / 5 / square) = 1.476 * .1713 = .2529.
+    share = 1 - 0.788 * (1 - (0.2529 / 0.788) ** 2)
+    assert judged(half, waves, n_blocks=1) == pytest.approx(share, abs=0.001)
     assert judged(np.zeros_like(truth), truth) == 0
 
 
