@@ -70,7 +70,7 @@ def test_budgets_are_met(name):
     model = keraseq.build(name, (T, 8), 2, flop_budget=5_000_000)
     # Several layers grow by more with each unit.
     deep = (find_model(name).default("num_layers") or 1) > 1
-    assert abs(keraseq.count_flops(model) / 5_000_000 - 1) < (0.04 if deep else 0.02)
+    assert abs(keraseq.count_flops(model) / 5_000_000 - 1) < (0.025 if deep else 0.02)
 
 
 def test_what_cannot_be_counted_or_met_is_said():
