@@ -68,7 +68,7 @@ def main():
 
 def in_own_process(model, work):
     command = [sys.executable, __file__, "--model", model, "--one", json.dumps(work)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
