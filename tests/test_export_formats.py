@@ -311,3 +311,39 @@ def test_a_fault_leaves_the_old_files(tmp_path, monkeypatch, n):
         "m": "old",
         "m.json": "old",
     }
+
+
+def gelu(input_shape, outputs):
+    import keras
+
+    x = keras.Input(input_shape)
+    h = keras.layers.Dense(4, activation="gelu")(keras.layers.Flatten()(x))
+    return keras.Model(x, keras.layers.Dense(outputs)(h))
+
+
+def regressor(model, **settings):
+    settings = {"epochs": 0, "random_state": 0, **settings}
+    return keraseq.SequenceRegressor(model, **settings).fit(SERIES, np.arange(12.0))
+
+
+def forecaster(model):
+    settings = {"horizon": 3, "lookback": 8, "epochs": 0, "random_state": 0}
+    return keraseq.SequenceForecaster(model, **settings).fit(np.arange(40) % 7.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "format"),
+    [
+        # Patches of an open number, whose batch must not look open.
+        (lambda: regressor("gru", units=3, model_params={"patch_length": 2}), "litert"),
+        # GELU by erfc, and the remainder of a negative number.
+        (lambda: regressor(gelu), "onnx"),
+        (lambda: regressor("min_gru", units=3), "onnx"),
+        # What Keras takes for a bias in a batch of one, and a mask behind one channel.
+        (lambda: forecaster("dlinear"), "litert"),
+        (lambda: forecaster("fcn"), "litert"),
+        (lambda: forecaster("lite"), "litert"),
+    ],
+)
+def test_what_converters_stumble_over(make, format, tmp_path):
+    exported(make(), tmp_path, format)
