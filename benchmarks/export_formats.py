@@ -51,7 +51,8 @@ def main():
     print(frame.to_string(index=False))
     if not options.dry:
         notes = f"{__doc__.split(chr(10) * 2)[2]} {options.repeats} turns."
-        write_section(TITLE, frame, seeds=0, path=speeds_path(), notes=notes)
+        command = "python benchmarks/export_formats.py --folder FOLDER"
+        write_section(TITLE, frame, seeds=0, path=speeds_path(), notes=notes, command=command)
 
 
 def kind_of(name):
