@@ -84,6 +84,8 @@ def test_a_forecaster_of_days(format, tmp_path):
     pd.testing.assert_frame_equal(
         script.predict_quantiles(history), forecaster.predict_quantiles(y=history), check_freq=False
     )
+    with pytest.raises(ValueError, match="score by backtest"):
+        forecaster.export(tmp_path / "other.onnx", X=SALES, y=SALES)
     with pytest.raises(ValueError, match="lacks rows"):
         script.predict(history.drop(history.index[-3]))
 

@@ -77,6 +77,8 @@ def export_model(estimator, path, *, format="onnx", quantize=None, X=None, y=Non
     subject = _subject(estimator)
     if quantize == "int8" and X is None and not subject.has_rows:
         raise ValueError("quantize='int8' needs X, rows by which it finds the range of numbers.")
+    if y is not None and subject.has_rows:
+        raise ValueError("y is for classes, numbers and tags; leave it out, and score by backtest.")
     if y is not None and X is None:
         raise ValueError("y is the truth of X; give X too.")
     _check_backend()
