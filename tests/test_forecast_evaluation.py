@@ -8,6 +8,7 @@ from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_
 import keraseq
 from keraseq import _progress
 from keraseq.baselines import LagTrees, Theta, seasonal_naive
+from keraseq.training import compiled_loop
 from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting.intervals import Calibration, track
 
@@ -287,7 +288,7 @@ def test_ctrl_c_ends_a_backtest(monkeypatch):
         begun.append(arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("keras.Model.fit", interrupt)
+    monkeypatch.setattr(compiled_loop, "run_epochs", interrupt)
     with pytest.raises(KeyboardInterrupt):
         forecaster(epochs=1).backtest(np.arange(60.0), start=40, refit=True)
     assert len(begun) == 1
