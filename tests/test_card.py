@@ -75,8 +75,42 @@ def test_a_forecaster_has_a_card():
     card = est.card(y=y)
     assert "Trained on 1 series, 50 rows in all, fingerprint " in card
     assert "to 2024-02-19 00:00:00, in steps of a day" in card and "Forecasts sales." in card
-    assert f"{est.score(y):.4g}; -1 is as good as repeating the last season" in card
+    # Those of the last ten rows alone, of which training knew nothing.
+    forecast, truth = est.predict_windows(y, 50)
+    score = -np.abs(forecast - truth).mean() / np.abs(values[7:50] - values[:43]).mean()
+    assert f"{score:.4g}; -1 is as good as repeating the last season" in card
+    assert "- Of 10 rows, none of them a training row." in card
     assert "Reads 14 steps of history and forecasts 2." in card
+    assert "None: the rows given are those that it was trained on" in est.card(y=y[10:50])
+    assert "behind the rows that it was trained on are 1, and a score takes 2" in est.card(y=y[:51])
+    other = pd.Series(values[::-1], y.index, name="sales")
+    assert f"{est.score(other):.4g}; " in est.card(y=other) and "Of 60 rows" in est.card(y=other)
+
+
+def test_a_forecaster_knows_rows_that_it_was_trained_on():
+    from keraseq.encoding.series_columns import Columns
+    from keraseq.encoding.series_panel import read_panel
+    from keraseq.wrappers.forecasting._seen import trained_until
+
+    values = np.sin(np.arange(40.0) ** 2)
+    trained, zeros = read_panel(values[:30]), np.zeros(20)
+    # Places say nothing of arrays, and neither do single values.
+    assert trained_until(read_panel(values[12:]), trained) == [18]
+    assert trained_until(read_panel(np.r_[zeros, values[3:7]]), trained) == [0]
+    days = pd.date_range("2024-01-01", periods=40, tz="Europe/Berlin")
+    shops = [pd.DataFrame({"shop": s, "day": days, "y": values * k}) for k, s in enumerate("ab", 1)]
+    read = [pd.concat([shops[0][:30], shops[1][:20]]), pd.concat([shops[0][5:], shops[1][20:]])]
+    read[1]["day"] = read[1]["day"].dt.tz_convert("UTC").dt.as_unit("ms")
+    columns = Columns(series="shop", date="day", values=["y"])
+    trained, given = (read_panel(frame, columns) for frame in read)
+    assert trained_until(given, trained) == [25, 0]
+    # A list has no names; equal values of other days are others.
+    listed = [shop.set_index("day")["y"] for shop in shops]
+    trained = read_panel([listed[0][:30], listed[1][:20]])
+    assert trained_until(read_panel([listed[1], listed[0].shift(freq="D")]), trained) == [20, 0]
+    gap = listed[0].mask(values > 0.9)
+    read = [read_panel(part, missing="interpolate") for part in (gap, gap[:30])]
+    assert trained_until(*read) == [30]
 
 
 def test_a_card_is_kept_and_goes_with_the_weights(clf, tmp_path):

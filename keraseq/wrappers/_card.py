@@ -101,10 +101,23 @@ def _scores(estimator, X, y, is_forecast):
 
 
 def _forecast_scores(estimator, y):
-    return [
-        f"{get_task(estimator._tasks[0]).score_name} {estimator.score(y):.4g}; -1 is as good as "
-        "repeating the last season was in training."
-    ]
+    score, n_new = estimator._evaluation.score_of_new_rows(y)
+    if not any(n_new):
+        yield (
+            "None: the rows given are those that it was trained on. backtest (`keraseq backtest`) "
+            "scores one that is fitted anew on the first part of them."
+        )
+        return
+    if score is None:
+        horizon = estimator.params_["horizon"]
+        yield (
+            f"None: behind the rows that it was trained on are {max(n_new)}, and a score takes "
+            f"{horizon}, its horizon."
+        )
+        return
+    name = get_task(estimator._tasks[0]).score_name
+    yield f"{name} {score:.4g}; -1 is as good as repeating the last season was in training."
+    yield f"Of {sum(n_new):,} rows, none of them a training row."
 
 
 def _total(gain, weight):

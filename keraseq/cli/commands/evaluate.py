@@ -5,7 +5,9 @@
   keraseq evaluate sales.keraseq history.csv
 
 The score is that of all of keraseq: accuracy, R², or for forecasts the error in units of the naive
-forecast's. What it means is for rows that nothing was chosen on.
+forecast's. What it means is for rows that nothing was chosen on. Of rows that the model was trained
+on there is none; of a history it counts what lies behind them, and `keraseq backtest` scores a
+model fitted anew on the first part.
 """
 
 from keraseq.cli.fitted import add_fitted_options

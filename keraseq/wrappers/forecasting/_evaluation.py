@@ -4,6 +4,7 @@ import numpy as np
 
 from keraseq._checks import check_integer
 from keraseq.wrappers.forecasting._lookback import first_rows
+from keraseq.wrappers.forecasting._seen import trained_until
 
 
 class ForecastEvaluation:
@@ -67,7 +68,8 @@ class ForecastEvaluation:
         Errors are divided by the seasonal naive error of the training series (Hyndman & Koehler
         2006), as in `backtest` and :func:`keraseq.compare`, so that -1 is as good as repeating the
         last season was there. A series of a list, which has no name to find it by, is scaled by
-        its own first `lookback_` rows.
+        its own first `lookback_` rows. Rows that training had count too; :meth:`card` and
+        `keraseq evaluate` leave them out.
 
         Parameters
         ----------
@@ -90,7 +92,31 @@ class ForecastEvaluation:
         core = self._core
         data = core.read(y, past, future, static)
         core.check_history(data, core.horizon)
-        first = first_rows(core.params, data.lengths())
+        return self._score(data, first_rows(core.params, data.lengths()), season)
+
+    def score_of_new_rows(self, y):
+        """Score as `score` does those rows alone that come behind training's.
+
+        Returns
+        -------
+        score : float or None
+            None where none of the series has a horizon of them.
+        n_new : list of int
+            For each series.
+        """
+        core = self._core
+        data = core.read(y, None, None, None)
+        core.check_history(data, core.horizon)
+        ends, lengths = trained_until(data.panel, core.data.panel), data.lengths()
+        n_new = [length - end for length, end in zip(lengths, ends, strict=True)]
+        if max(n_new) < core.horizon:
+            return None, n_new
+        first = np.maximum(first_rows(core.params, lengths), ends)
+        return self._score(data, first, None), n_new
+
+    def _score(self, data, first, season):
+        """Of the windows from row `first` of each series on."""
+        core = self._core
         scale = core.mase_scale(data.panel, season)
         scalings = core.scalings(data, first)
         windows = core.windows(data, scalings, first=first)
