@@ -122,8 +122,8 @@ class Forecasts:
             offset = pd.tseries.frequencies.to_offset(offset)
         settings = {name: _plain(value) for name, value in offset.kwds.items()}
         settings = {name: value for name, value in settings.items() if value is not None}
-        name = type(offset).__name__
-        return {"dates": True, "name": name, "n": offset.n, "settings": settings}
+        settings = {"n": offset.n, **settings}
+        return {"dates": True, "name": type(offset).__name__, "settings": settings}
 
     def _origin(self):
         """The label of training's first row, of all series."""
@@ -178,7 +178,7 @@ class Forecasts:
         return [
             *chosen,
             pieces.forecast(facts),
-            pieces.answers(facts["dated"], facts["quantiles"]),
+            *pieces.answers(facts["dated"], facts["quantiles"]),
             *pieces.main(facts["dated"], self._needs_more()),
         ]
 
@@ -217,7 +217,7 @@ class Forecasts:
         """How the script is called."""
         given = pieces.given_names(self._facts)
         words = "".join(f", {name}=..." for name in given)
-        what = "a Series or frame with its dates" if self._facts["dated"] else "an array"
+        what = "a dated Series or frame" if self._facts["dated"] else "an array"
         said = f"predict(history{words}) forecasts what follows {what}"
         if self._facts["future"]:
             said += ";\nfuture covers the history and the rows to come"
@@ -260,6 +260,7 @@ class Forecasts:
         In units of each series' spread; of numbers beyond one in shares of them.
         """
         worst = self._difference_of_network(script, histories.windows)
+        script.encode_static = list  # what an estimator has read is in numbers
         wanted = self._core.predict(histories.windows, self._core.horizon)
         wanted = undo(wanted, histories.scalings)
         for place in range(len(histories)):

@@ -1,6 +1,7 @@
 """The generated script, put together from pieces by what a model reads and answers."""
 
 import json
+import textwrap
 from dataclasses import dataclass
 
 LONGEST = 120
@@ -27,8 +28,7 @@ class Piece:
 _HEADER = '''\
 """Answer as {what} does, without keraseq.
 
-Needs {packages};
-beside this file must lie {name} and {name}.json.
+{needs}
 
 {usage}
 """
@@ -131,8 +131,9 @@ def write_script(name, runtime, pieces, *, what, usage):
     packages = ["numpy", *(piece.package for piece in pieces if piece.package)]
     header = _HEADER.format(
         what=what,
-        name=name,
-        packages=_listed(dict.fromkeys(packages)),
+        needs=textwrap.fill(
+            f"Needs {_listed(dict.fromkeys(packages))}, and beside it {name} and {name}.json.", 100
+        ),
         usage=usage.replace("{script}", f"{name}_predict.py"),
     )
     settings = _SETTINGS.format(name=json.dumps(name, ensure_ascii=False))

@@ -3,31 +3,31 @@
 from keraseq.export._script import Piece
 
 _PANDAS = ("import pandas as pd",)
-ELAPSED = '.tz_localize("UTC").tz_convert(dates.tz)'
+ELAPSED = '\n    both = both.tz_localize("UTC").tz_convert(dates.tz)'
 
 LENGTHS = Piece(
     """\
-HORIZON, LOOKBACK = SETTINGS["lengths"]["horizon"], SETTINGS["lengths"]["lookback"]
+HORIZON, LOOKBACK, SHORTEST = (SETTINGS["lengths"][k] for k in ("horizon", "lookback", "shortest"))
 """
 )
-# The labels of rows, and those that follow.
 LABELS_OF_ARRAYS = Piece(
     '''\
 def labels_of(history, n):
-    """The numbers of a history's rows, and of the n that follow."""
-    return range(len(history)), range(len(history), len(history) + n)
+    """The numbers of a history's rows, and with the n that follow."""
+    return range(len(history)), range(len(history) + n)
 '''
 )
 LABELS_OF_NUMBERS = Piece(
     '''\
 def labels_of(history, n):
-    """The labels of a history without gaps, and the n that follow."""
+    """The labels of a history without gaps, and with the n that follow."""
     index, step = history.index, SETTINGS["step"]["n"]
     is_period = isinstance(index, pd.PeriodIndex)
     codes = index.asi8 if is_period else index.to_numpy()
     codes = np.arange(codes[0], codes[-1] + step * n + 1, step)
     both = pd.PeriodIndex.from_ordinals(codes, freq=index.freq) if is_period else pd.Index(codes)
-    return both[: len(both) - n].rename(index.name), both[len(both) - n :].rename(index.name)
+    both = both.rename(index.name)
+    return both[: len(both) - n], both
 ''',
     _PANDAS,
     "pandas",
@@ -36,23 +36,23 @@ def labels_of(history, n):
 
 def labels_of_dates(is_period, zone):
     """Of dates or periods of a day; `zone` is the code that gives dates their zone, if any."""
-    dates = "history.index.to_timestamp()" if is_period else "history.index"
-    wall = "dates.tz_convert(None)" if zone == ELAPSED else "dates.tz_localize(None)"
+    dates, wall = f"dates = history.index{'.to_timestamp()' if is_period else ''}", "dates"
+    if zone:
+        clock = "tz_convert" if zone == ELAPSED else "tz_localize"
+        dates, wall = f"dates, wall = history.index, history.index.{clock}(None)", "wall"
     like = "\n    both = both.to_period(history.index.freq)" if is_period else ""
     return Piece(
         f'''\
-STEP = getattr(pd.offsets, SETTINGS["step"]["name"])
-STEP = STEP(SETTINGS["step"]["n"], **SETTINGS["step"]["settings"])
+STEP = getattr(pd.offsets, SETTINGS["step"]["name"])(**SETTINGS["step"]["settings"])
 
 
 def labels_of(history, n):
-    """The dates of a history without gaps, and the n that follow."""
-    dates, name = {dates}, history.index.name
-    wall = {wall}
-    every = pd.date_range(wall[0], wall[-1], freq=STEP)
-    ahead = pd.date_range(wall[-1], periods=n + 2, freq=STEP)
-    both = every.append(ahead[ahead > wall[-1]][:n]).as_unit(dates.unit){zone}{like}
-    return both[: len(every)].rename(name), both[len(every) :].rename(name)
+    """The dates of a history without gaps, and with the n that follow."""
+    {dates}
+    every = pd.date_range({wall}[0], {wall}[-1], freq=STEP, name=dates.name)
+    ahead = pd.date_range({wall}[-1], periods=n + 2, freq=STEP, name=dates.name)
+    both = every.append(ahead[ahead > {wall}[-1]][:n]).as_unit(dates.unit){zone}{like}
+    return both[: len(every)], both
 ''',
         _PANDAS,
         "pandas",
@@ -91,10 +91,10 @@ def calendar(labels):
 OWN_SCALING = Piece(
     '''\
 def settings_of(values):
-    """A history's own level and spread, as in training."""
+    """The level and spread of a history by itself, as in training."""
     centre, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     level = np.where(centre == 0, 1.0, np.abs(centre))
-    return {"centre": centre, "scale": np.where(spread <= 1e-12 * level, level, spread)}
+    return centre, np.where(spread <= 1e-12 * level, level, spread)
 '''
 )
 KNOWN_SERIES = Piece(
@@ -114,17 +114,14 @@ COVARIATES = Piece(
 def covariates(kind, given, labels):
     """The scaled covariates of all these rows, by their labels where a frame is given."""
     names, (centre, scale) = SETTINGS[kind]["columns"], SETTINGS[kind]["scaling"]
-    given = given.loc[labels, names] if hasattr(given, "loc") else given
-    values = np.asarray(given, float).reshape(len(labels), len(names))
-    return (values - centre) / scale
+    values = np.asarray(given.loc[labels, names] if hasattr(given, "loc") else given, float)
+    return (values.reshape(len(labels), len(names)) - centre) / scale
 '''
 )
 STATIC = Piece(
     '''\
 def encode_static(given):
     """Numbers of a dict of what never changes; an unknown category is all zeros."""
-    if not isinstance(given, dict):  # such numbers already
-        return given
     numbers = [(given[one["name"]] - one["mean"]) / one["scale"] for one in SETTINGS["numbers"]]
     for one in SETTINGS["categories"]:
         numbers += [float(given[one["name"]] == value) for value in one["values"]]
@@ -169,16 +166,16 @@ def phase_of(every):
 
 def shrinking(quantiles):
     """Drawing forecasts towards the naive one."""
-    centre = '[..., SETTINGS["centre"]]' if quantiles else ""
-    move = "[..., None]" if quantiles else ""
+    move = (
+        '(naive - values[..., SETTINGS["centre"]])[..., None]' if quantiles else "(naive - values)"
+    )
     return Piece(
         f'''\
 def drawn(values, history):
     """A forecast, drawn towards the last season repeated (of a short history the last value)."""
-    steps = len(history) - SETTINGS["naive_season"] + np.arange(HORIZON) % SETTINGS["naive_season"]
-    naive = np.where(steps[:, None] < 0, history[-1], history[np.maximum(steps, 0)])
-    naive = naive[:, : values.shape[1]] - values{centre}
-    return values + np.float32(SETTINGS["shrinkage"]) * naive{move}
+    back = np.resize(np.arange(-SETTINGS["naive_season"], 0), HORIZON)
+    naive = history[np.where(back < -len(history), -1, back), : values.shape[1]]
+    return values + SETTINGS["shrinkage"] * {move}
 '''
     )
 
@@ -219,18 +216,18 @@ def given_names(facts):
 
 
 def _checks(facts):
-    yield "every, ahead = labels_of(history, n)"
+    yield "every, both = labels_of(history, n)"
     if facts["dated"] and facts["missing"] == "error":
         yield "if not every.equals(history.index):"
         yield '    raise ValueError(f"The history lacks rows, or has some off its step: {every}")'
     if facts["dated"] and facts["missing"] == "ignore":
-        yield "every = history.index"
+        yield "every, both = history.index, history.index.append(both[len(every) :])"
     fills = facts["missing"] == "interpolate"
     read = "history.reindex(every)" if facts["dated"] and fills else "history"
     yield f"values = np.asarray({read}, float).reshape(len(every), -1)"
     # Of what may be missing each column must hold a number.
-    yield f"largest = {'np.nanmax' if fills else 'np.max'}(np.abs(values), axis=0)"
-    yield 'if len(values) < SETTINGS["lengths"]["shortest"] or not np.isfinite(largest).all():'
+    largest = f"{'np.nanmax' if fills else 'np.max'}(np.abs(values), axis=0)"
+    yield f"if len(values) < SHORTEST or not np.isfinite({largest}).all():"
     yield '    raise ValueError("The history is too short, or holds infinity or NaN.")'
     if facts["past"]:
         yield "if n > HORIZON:"
@@ -238,84 +235,94 @@ def _checks(facts):
 
 
 def _rows(facts, ahead):
-    own = "settings_of(series)" if facts["known"] else 'SETTINGS["series"][0]'
-    yield f"own = {'settings_of(values)' if facts['own'] else own}"
+    if facts["own"]:
+        yield "centre, scale = settings_of(values)"
+    else:
+        yield "own = settings_of(series)" if facts["known"] else 'own = SETTINGS["series"][0]'
+        yield 'centre, scale = np.array(own["centre"], float), np.array(own["scale"], float)'
     fill = "filled({})" if facts["missing"] == "interpolate" else "{}"
-    yield 'centre, scale = (np.array(own[name], float) for name in ("centre", "scale"))'
     rows = "(values - centre) / scale"
     if facts["past"]:
         yield 'beside = covariates("past", past, every)'
-        rows = f"np.concatenate([{rows}, beside], axis=1)"
-    rows = fill.format(rows)
+        rows = f"np.c_[{rows}, beside]"
+    rows = fill.format(rows if facts["past"] or fill != "{}" else f"({rows})")
     if not ahead:
-        yield f"rows = ({rows}).astype(np.float32)"
+        yield f"rows = {rows}.astype(np.float32)"
         return
     yield f"rows = {rows}"
-    yield f"both = {'every.append(ahead)' if facts['dated'] else 'range(len(rows) + n)'}"
-    known = ahead[0] if len(ahead) == 1 else f"np.concatenate([{', '.join(ahead)}], axis=1)"
-    yield f"known = {fill.format(known) if facts['future'] else known}"
-    yield "rows = np.concatenate([rows, known[: len(rows)]], axis=1).astype(np.float32)"
-    yield "known = known[len(rows) :].astype(np.float32)"
+    known = ahead[0] if len(ahead) == 1 else f"np.c_[{', '.join(ahead)}]"
+    known = fill.format(known) if facts["future"] else known
+    yield f"known = {known}.astype(np.float32)"
+    yield "rows, known = np.c_[rows, known[: len(rows)]].astype(np.float32), known[len(rows) :]"
+
+
+def _inputs(facts, has_ahead, start):
+    """The lines that give a network its inputs, `start` steps after the history."""
+    name = "past" if facts["named"] else "sequence"
+    yield f'inputs = {{"{name}": np.full((1, LOOKBACK, rows.shape[1]), np.nan, np.float32)}}'
+    yield f'inputs["{name}"][0, : len(rows)] = rows[-LOOKBACK:]'
+    if has_ahead:
+        begin = f"{start}, {start} + HORIZON" if start else "HORIZON"
+        yield f"steps = np.minimum(np.arange({begin}), n - 1)"
+        yield 'inputs["future"] = known[steps][None]'
+    if facts["static"]:
+        static = "encode_static(static)" if facts["own"] else 'own["static"]'
+        yield f'inputs["static"] = np.array([{static}], np.float32)'
+    if facts["phase"]:
+        place = f"(phase_of(every) + {start})" if start else "phase_of(every)"
+        yield f'inputs["phase"] = np.array([{place} % SETTINGS["season"]], np.int32)'
 
 
 def _loop(facts, has_ahead):
-    if facts["static"]:
-        static = 'own["static"]' if not facts["own"] else "encode_static(static)"
-        yield f"static = np.array([{static}], np.float32)"
+    values = "drawn(run(inputs)[0], rows[-LOOKBACK:])" if facts["shrinkage"] else "run(inputs)[0]"
+    axis = "[:, None]" if facts["quantiles"] else ""
+    units = f" * scale{axis} + centre{axis}, both[len(every) :]"
+    if facts["past"]:  # which is not known any further
+        yield from _inputs(facts, has_ahead, "")
+        yield f"values = {values}"
+        yield f"return values[:n]{units}"
+        return
     yield "found = []"
     yield "for start in range(0, n, HORIZON):"
-    yield "    window = rows[-LOOKBACK:]"
-    yield "    lacking = np.full((LOOKBACK - len(window), rows.shape[1]), np.nan, np.float32)"
-    name = "past" if facts["named"] else "sequence"
-    yield f'    inputs = {{"{name}": np.concatenate([window, lacking])[None]}}'
-    if has_ahead:
-        yield "    steps = np.minimum(np.arange(start, start + HORIZON), n - 1)"
-        yield '    inputs["future"] = known[steps][None]'
-    if facts["static"]:
-        yield '    inputs["static"] = static'
-    if facts["phase"]:
-        yield '    place = (phase_of(every) + start) % SETTINGS["season"]'
-        yield '    inputs["phase"] = np.array([place], np.int32)'
-    values = "drawn(run(inputs)[0], window)" if facts["shrinkage"] else "run(inputs)[0]"
+    for line in _inputs(facts, has_ahead, "start"):
+        yield f"    {line}"
     yield f"    found.append({values})"
     point = 'found[-1][..., SETTINGS["centre"]]' if facts["quantiles"] else "found[-1]"
-    if has_ahead:
-        point = f"np.concatenate([{point}, known[steps]], axis=1)"
-    if not facts["past"]:
-        yield f"    rows = np.concatenate([rows, {point}])"
-    axis = "[:, None]" if facts["quantiles"] else ""
-    yield f"return np.concatenate(found)[:n] * scale{axis} + centre{axis}, ahead"
+    point = f"np.c_[{point}, known[steps]]" if has_ahead else point
+    yield f"    rows = np.concatenate([rows, {point}])"
+    yield f"return np.concatenate(found)[:n]{units}"
 
 
 def answers(dated, quantiles):
     """From numbers to the user's form."""
-    values = 'values[..., SETTINGS["centre"]]' if quantiles else "values"
+    centre = '[..., SETTINGS["centre"]]' if quantiles else ""
     if not dated:
         code = f'''\
 def predict(history, *args, **given):
     """The rows that follow a history `(time,)` or `(time, targets)`; see `forecast`."""
-    values, _ = forecast(history, *args, **given)
-    return {values}[:, 0] if np.ndim(history) == 1 else {values}
+    values = forecast(history, *args, **given)[0]{centre}
+    return values[:, 0] if np.ndim(history) == 1 else values
 '''
-        return Piece(code + _QUANTILES_OF_ARRAYS if quantiles else code)
+        return [Piece(code), *[_QUANTILES_OF_ARRAYS] * quantiles]
     code = f'''\
 def predict(history, *args, **given):
     """What follows a Series or frame, in its form and with the labels; see `forecast`."""
     values, labels = forecast(history, *args, **given)
-    frame = pd.DataFrame({values}, labels, getattr(history, "columns", None))
+    frame = pd.DataFrame(values{centre}, labels, getattr(history, "columns", None))
     return frame[0].rename(history.name) if history.ndim == 1 else frame
 '''
-    return Piece(code + _QUANTILES_OF_FRAMES if quantiles else code, _PANDAS, "pandas")
+    return [Piece(code, _PANDAS, "pandas"), *[_QUANTILES_OF_FRAMES] * quantiles]
 
 
-_QUANTILES_OF_ARRAYS = '''
-
+_QUANTILES_OF_ARRAYS = Piece(
+    '''\
 def predict_quantiles(history, *args, **given):
     """The quantiles SETTINGS["quantiles"], `(n, targets, quantiles)`, for n up to HORIZON."""
     return forecast(history, *args, **given)[0]
 '''
-_QUANTILES_OF_FRAMES = '''
-
+)
+_QUANTILES_OF_FRAMES = Piece(
+    '''\
 def predict_quantiles(history, *args, **given):
     """A frame with a column for each target and quantile, for n up to HORIZON."""
     values, labels = forecast(history, *args, **given)
@@ -323,6 +330,7 @@ def predict_quantiles(history, *args, **given):
     columns = pd.MultiIndex.from_product([names, SETTINGS["quantiles"]])
     return pd.DataFrame(values.reshape(len(values), -1), labels, columns)
 '''
+)
 
 
 def main(dated, is_more_needed):

@@ -177,17 +177,17 @@ _FILL = """\
 # From rows to the network's output.
 
 
-def outputs(gives_probabilities, link, per_step):
-    """Running rows of one length at a time."""
+def outputs(gives_probabilities, link, *, per_step, has_columns):
+    """Running rows of one length at a time; a table must have training's columns."""
     logits = _LOGITS[link] if gives_probabilities else ""
-    kept = "output[:length]" if per_step else "output"
+    kept, check = "output[:length]" if per_step else "output", _COLUMNS if has_columns else ""
     return Piece(
         f'''\
 def outputs(X):
     """The network's output for each row; rows of one length at a time, so that none is padded."""
     if isinstance(X, str):
         raise TypeError("X is one string; put it in a list.")
-    rows = [encode(row) for row in (X.to_numpy() if hasattr(X, "to_numpy") else X)]
+{check}    rows = [encode(row) for row in (X.to_numpy() if hasattr(X, "to_numpy") else X)]
     found = [None] * len(rows)
     for length in {{len(row) for row in rows}}:
         places = [place for place, row in enumerate(rows) if len(row) == length]
@@ -200,6 +200,11 @@ def outputs(X):
     )
 
 
+_COLUMNS = """\
+    columns = SETTINGS["lengths"]["columns"]
+    if getattr(X, "ndim", 0) == 2 and X.shape[1] != columns:
+        raise ValueError(f"X has {X.shape[1]} columns, training {columns}; other lengths: a list.")
+"""
 _LOGITS = {
     "softmax": """\
         values = np.log(np.clip(values, np.finfo(np.float32).tiny, 1))  # of probabilities

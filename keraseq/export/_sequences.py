@@ -58,7 +58,8 @@ class Sequences:
 
     def _encoding(self, function):
         encoder = self._encoder
-        lengths = {"time": function.fixed_time, "longest": None}
+        columns = self._estimator._length
+        lengths = {"time": function.fixed_time, "longest": None, "columns": columns}
         if isinstance(encoder, SeriesEncoder):
             names = {"centre": "centre_", "scale": "scale_", "mean": "mean_"}
             scaling = {name: getattr(encoder, held).tolist() for name, held in names.items()}
@@ -89,7 +90,12 @@ class Sequences:
             answers = pieces.numbers_answered(self._estimator.target_.one_dimensional_)
         return [
             *self._reading(),
-            pieces.outputs(self.network.gives_probabilities, link, per_step),
+            pieces.outputs(
+                self.network.gives_probabilities,
+                link,
+                per_step=per_step,
+                has_columns=self._estimator._length is not None,
+            ),
             answers,
             pieces.main(self._reads_text),
         ]

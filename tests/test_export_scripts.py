@@ -1,0 +1,63 @@
+"""The scripts beside exported models: how long they are, and what they refuse."""
+
+import itertools
+import runpy
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import keraseq
+from keraseq.export._forecasts import Forecasts
+from keraseq.export._script import write_script
+
+
+def test_every_forecaster_has_a_script_of_at_most_120_lines():
+    """Whatever it reads and answers, in the runtime that takes most lines."""
+    days = pd.date_range("2024-01-01", periods=3)
+    local = SimpleNamespace(offset=None, elapsed=False, zone_rule=("shift_forward", True))
+    steps = {
+        "arrays": (None, None),
+        "numbers": (pd.RangeIndex(3), SimpleNamespace(n=1)),
+        "days": (days, local),
+        "local days": (days.tz_localize("Europe/Berlin"), local),
+        "local hours": (days.tz_localize("UTC"), SimpleNamespace(offset=None, elapsed=True)),
+        "periods": (days.to_period("D"), local),
+    }
+    always = dict.fromkeys(("static", "phase", "shrinkage", "named"), True)
+    switches = ("past", "future", "calendar", "quantiles")
+    longest = 0
+    for index, step in steps.values():
+        for missing, series, *on in itertools.product(
+            ["error", "interpolate", "ignore"], ["own", "known", "one"], *[(False, True)] * 4
+        ):
+            facts = dict(zip(switches, on, strict=True)) | {"missing": missing, **always}
+            facts |= {"own": series == "own", "known": series == "known"}
+            facts["dated"] = step is not None
+            facts["calendar"] &= hasattr(step, "offset")
+            subject = object.__new__(Forecasts)
+            subject._facts, subject._estimator = facts, SimpleNamespace(_model_name="transformer")
+            subject._first = SimpleNamespace(index=index, step=step)
+            features = SimpleNamespace(time_of_day=True, day_of_week=True)
+            subject._core = SimpleNamespace(reader=SimpleNamespace(_calendar=features))
+            given = {"what": subject.what, "usage": subject.usage}
+            text = write_script("model.tflite", "litert, fixed", subject.script(None), **given)
+            compile(text, "script", "exec")
+            longest = max(longest, len(text.splitlines()))
+            assert all(len(line) <= 100 for line in text.splitlines()), text
+    assert longest <= 120
+
+
+def test_a_table_has_the_columns_of_training(tmp_path):
+    """As for the estimator, rows of other lengths come as a list."""
+    table = np.arange(48.0).reshape(12, 4)
+    clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
+    clf.fit(pd.DataFrame(table, columns=list("abcd")), ["a", "b"] * 6)
+    clf.export(tmp_path / "model.onnx")
+    found = runpy.run_path(tmp_path / "model.onnx_predict.py")
+    assert found["predict"](table) == clf.predict(table.tolist()).tolist()
+    assert found["predict"]([[1.0, 2.0]]) == clf.predict([[1.0, 2.0]]).tolist()
+    for wider in (np.ones((2, 5)), pd.DataFrame(np.ones((2, 5)))):
+        with pytest.raises(ValueError, match=r"X has 5 columns, training 4; .*a list"):
+            found["predict"](wider)
