@@ -185,6 +185,12 @@ def _pytz(name):
     return pytz.timezone(name)
 
 
+def _policy(name):
+    import keras
+
+    return keras.DTypePolicy(name)
+
+
 def _ufunc(name):
     # Not getattr, which imports some parts of NumPy.
     value = vars(np)[name]
@@ -286,6 +292,7 @@ OF_TYPE = {kind: form for form in _FORMS for kind in form.types}
 # Those whose type says too little, or is of a package that need not be there.
 _OTHERS = [
     Form("polars", (), lambda v: [v.__name__], _polars),
+    Form("dtype_policy", (), lambda v: [v.name], _policy),
     Form("pytz", (), lambda v: [v.zone], _pytz),
     Form("text_method", (), lambda v: [v.__name__], _text_method),
 ]
@@ -299,6 +306,9 @@ def form_of(value):
         return found
     if isinstance(value, type) and value.__module__.partition(".")[0] == "polars":
         return OF_TAG["polars"] if value.__name__ in _POLARS else None
+    keras = sys.modules.get("keras")
+    if keras is not None and type(value) is keras.DTypePolicy:
+        return OF_TAG["dtype_policy"]
     pytz = sys.modules.get("pytz")
     if pytz is not None and isinstance(value, pytz.BaseTzInfo) and value.zone:
         return OF_TAG["pytz"]

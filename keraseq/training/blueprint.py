@@ -10,8 +10,10 @@ from typing import ClassVar
 import numpy as np
 
 from keraseq._keras import keras
+from keraseq._precision import under_policy
 from keraseq.builders import Plan, assemble, compile_for_task, python_random
 from keraseq.tasks import get_task
+from keraseq.training import xla
 from keraseq.training.no_collection import no_collection
 from keraseq.training.pool import Lent
 
@@ -23,6 +25,9 @@ class ZooBlueprint:
     plan: Plan
     optimizer: str
     loss: str | None = None
+    # None, in a file of an older keraseq: Keras's global policy, and its backend's way.
+    dtype_policy: str | None = None
+    jit_compile: bool | None = None
 
     is_plan = True
 
@@ -35,7 +40,8 @@ class ZooBlueprint:
         return sizes if ngrams is None else {**sizes, "ngrams": ngrams}
 
     def __str__(self):
-        others = {"optimizer": self.optimizer, "loss": self.loss}
+        names = ("optimizer", "loss", "dtype_policy", "jit_compile")
+        others = {name: getattr(self, name) for name in names}
         return str({**vars(self.plan), "spec": self.plan.spec.identity, **others})
 
     def fits(self, other):
@@ -61,22 +67,24 @@ class ZooBlueprint:
         is_ours = self.plan.spec.runs_our_code and '"registered_name": "' not in self.optimizer
         if not is_ours or not _is_hashable(self.plan):
             return None
-        policy = keras.config.dtype_policy().name
+        policy = self.dtype_policy or keras.config.dtype_policy().name
         return (
-            *(self.plan, self.optimizer, self.loss),
-            *(policy, keras.config.backend(), keras.config.floatx()),
+            *(self.plan, self.optimizer, self.loss, policy, self.jit_compile),
+            *(keras.config.backend(), keras.config.floatx()),
         )
 
     @no_collection()
     def make(self, seed):
-        model = assemble(self.plan, seed)
-        compile_for_task(
-            model,
-            self.plan.task,
-            optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
-            loss=self.loss,
-            quantiles=self.plan.head.quantiles,
-        )
+        with under_policy(self.dtype_policy):
+            model = assemble(self.plan, seed)
+            compile_for_task(
+                model,
+                self.plan.task,
+                optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+                loss=self.loss,
+                quantiles=self.plan.head.quantiles,
+            )
+        _set_jit(model, self.jit_compile)
         return Lent(model, self.key, self.plan, seed)
 
 
@@ -95,6 +103,8 @@ class FunctionBlueprint:
     settings: tuple
     loss: str | None = None
     quantiles: tuple | None = None
+    dtype_policy: str | None = None
+    jit_compile: bool | None = None
 
     key = None
     is_plan = takes_padding = False
@@ -107,7 +117,8 @@ class FunctionBlueprint:
     def fits(self, other):
         if not isinstance(other, FunctionBlueprint):
             return False
-        names = {field.name for field in dataclasses.fields(self)} - {"optimizer", "settings"}
+        changing = {"optimizer", "settings", "dtype_policy", "jit_compile"}
+        names = {field.name for field in dataclasses.fields(self)} - changing
         return all(_same(getattr(self, name), getattr(other, name)) for name in names)
 
     @property
@@ -118,22 +129,28 @@ class FunctionBlueprint:
         offered = {"task": self.task, "vocabulary_size": self.vocabulary_size, "seed": seed}
         named = inspect.signature(self.function).parameters
         offered = {name: value for name, value in offered.items() if name in named}
-        with python_random(seed):
-            model = self.function(self.input_shape, self.outputs, **{**offered, **self.arguments})
-            self._check(model)
-        keeps_optimizer = model.compiled
-        if keeps_optimizer:
-            self._refuse_settings()
-        else:
-            compile_for_task(
-                model,
-                self.task,
-                optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
-                loss=self.loss,
-                logits=not ends_in_probabilities(model),
-                quantiles=self.quantiles,
-            )
+        with under_policy(self.dtype_policy):
+            with python_random(seed):
+                arguments = {**offered, **self.arguments}
+                model = self.function(self.input_shape, self.outputs, **arguments)
+                self._check(model)
+            keeps_optimizer = model.compiled
+            if keeps_optimizer:
+                self._refuse_settings()
+            else:
+                self._compile(model)
         return Lent(model, None, None, seed, keeps_optimizer=keeps_optimizer)
+
+    def _compile(self, model):
+        compile_for_task(
+            model,
+            self.task,
+            optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+            loss=self.loss,
+            logits=not ends_in_probabilities(model),
+            quantiles=self.quantiles,
+        )
+        _set_jit(model, self.jit_compile)
 
     def _check(self, model):
         said = f"model={self.function!r} returned"
@@ -170,9 +187,16 @@ class FunctionBlueprint:
         if self.settings:
             raise ValueError(
                 f"{', '.join(self.settings)}: model={self.function!r} returned a compiled model, "
-                "which keeps its own loss, optimizer and learning rate; leave these at their "
-                "defaults, or return it without compile()."
+                "which keeps its own loss, optimizer, learning rate and jit_compile; leave these "
+                "at their defaults, or return it without compile()."
             )
+
+
+def _set_jit(model, jit_compile):
+    if jit_compile and not model.jit_compile:
+        xla.use(model)
+    elif jit_compile is False:
+        model.jit_compile = False
 
 
 # The models that users' functions have returned, for as long as they live.

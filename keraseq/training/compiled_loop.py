@@ -59,7 +59,7 @@ def can_run(model, callbacks, verbose):
         return False
     import tensorflow as tf
 
-    is_plain = not (model.run_eagerly or model.jit_compile or model.steps_per_execution != 1)
+    is_plain = not (model.run_eagerly or model.steps_per_execution != 1)
     own = [n for n in _OWN_STEPS if getattr(type(model), n) is not getattr(keras.Model, n)]
     return (
         (is_plain and not own)
@@ -120,7 +120,8 @@ def run_epochs(model, training, validation, first, epochs, hooks, *, rate, inter
 def _steps_of(model):
     """The compiled steps of a model; its own for as long as it lives, like Keras's."""
     steps = getattr(model, "compiled_steps", None)
-    if steps is None or steps.optimizer is not model.optimizer:
+    made_for = model.optimizer, model.jit_compile
+    if steps is None or steps.made_for != made_for:
         steps = model.compiled_steps = CompiledSteps(model)
     return steps
 
@@ -130,6 +131,7 @@ class CompiledSteps:
 
     def __init__(self, model):
         self._model, self.optimizer = model, model.optimizer
+        self.made_for = model.optimizer, model.jit_compile
         self._functions, self._paces = {}, {"train": Pace(), "test": Pace()}
 
     def run(self, kind, batches, interrupts, rate=None):
@@ -177,6 +179,9 @@ class CompiledSteps:
 
         model, leaves = self._model, keras.tree.flatten(spec)
         step = {"train": model.train_step, "test": model.test_step}[kind]
+        if model.jit_compile and kind == "train":
+            # Compiled for each shape of a batch; validation is too little work to pay for that.
+            step = tf.function(step, jit_compile=True, autograph=False)
 
         def block(values, starts, sizes, rates):
             COUNTS.n_traces += 1

@@ -5,6 +5,7 @@ import random
 import numpy as np
 
 from keraseq._keras import keras, ops
+from keraseq._precision import under_policy
 from keraseq.builders import assemble, python_random
 
 # Seeds that Keras draws while a model is built: two or three for each of its layers.
@@ -50,7 +51,8 @@ class InitialValues:
             draws = _draws(seed)
             values = (source(draws) for source in self._sources)
         else:
-            values = assemble(self._plan, seed).variables
+            with under_policy(model.dtype_policy):
+                values = assemble(self._plan, seed).variables
         for variable, value in zip(model.variables, values, strict=True):
             variable.assign(value)
 

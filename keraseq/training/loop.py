@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from keraseq.training import compiled_loop
+from keraseq.training import compiled_loop, xla
 from keraseq.training.hooks import (
     AveragedWeights,
     BestWeights,
@@ -28,11 +28,20 @@ class Run:
         Whole epochs run.
     interrupt : KeyboardInterrupt or None
         What ended it before its time.
+    jit_compile : bool
+        Whether XLA compiled its steps.
+    loss_scale : float or None
+        At the end, where float16 needs one.
+    skipped : float
+        Share of the steps that were left out because their gradients were not finite in float16.
     """
 
     history: dict
     n_iter: int
     interrupt: KeyboardInterrupt | None = None
+    jit_compile: bool = False
+    loss_scale: float | None = None
+    skipped: float = 0.0
 
     def after(self, history, n_iter):
         """The same as the end of a training whose beginning gave these."""
@@ -128,7 +137,15 @@ def fit_model(
         if first < epochs:
             compiled = compiled_loop.can_run(model, callbacks, verbose)
             run_epochs = _run_compiled if compiled else _run_keras
-            run_epochs(model, training, validation, first, epochs, hooks, verbose, rate)
+            arguments = (model, training, validation, first, epochs, hooks, verbose, rate)
+            try:
+                run_epochs(*arguments)
+            except Exception as error:
+                is_first = int(model.optimizer.iterations) == steps_before
+                if not (is_first and xla.failed(model, error)):
+                    raise
+                run_epochs(*arguments)
+            xla.COUNTS.n_fits += bool(model.jit_compile)
     except KeyboardInterrupt as error:
         if first == 0 and int(model.optimizer.iterations) == steps_before:
             raise
@@ -137,7 +154,20 @@ def fit_model(
         model.set_weights(best.best_weights)
     if checkpoint is not None and interrupt is None:
         checkpoint.remove()
-    return Run(record.history, len(record.history.get("loss", ())), interrupt)
+    n_iter = len(record.history.get("loss", ()))
+    steps = int(model.optimizer.iterations) - steps_before
+    scaling = _loss_scaling(model, steps, (n_iter - first) * len(training))
+    return Run(record.history, n_iter, interrupt, bool(model.jit_compile), **scaling)
+
+
+def _loss_scaling(model, taken, steps):
+    """The loss scale of float16, and the share of the steps that were not taken."""
+    if not isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer):
+        return {}
+    # Of accumulated gradients the optimiser counts those that it has used.
+    taken *= model.optimizer.inner_optimizer.gradient_accumulation_steps or 1
+    skipped = max(0.0, 1 - taken / steps) if steps > 0 else 0.0
+    return {"loss_scale": float(model.optimizer.dynamic_scale), "skipped": skipped}
 
 
 def _run_compiled(model, training, validation, first, epochs, hooks, verbose, rate):

@@ -6,7 +6,9 @@ import numbers
 import numpy as np
 
 from keraseq._checks import check_fraction, check_integer
+from keraseq._precision import resolve_policy
 from keraseq.models import find_model, is_registered
+from keraseq.training.xla import resolve_jit
 
 # Rows from which a part is held back for early stopping. Below it every row is worth more in
 # training than as a judge of when to stop, and a fixed number of epochs serves as well.
@@ -123,6 +125,9 @@ def fill_in(estimator, params, data_kind):
     early = params["early_stopping"]
     if not isinstance(early, bool | np.bool_):
         raise ValueError(f"early_stopping={early!r}: give True, False or 'auto'.")
+    # Last, since what Keras's own are is known to Keras alone.
+    params["dtype_policy"] = resolve_policy(estimator.dtype_policy)
+    params["jit_compile"] = resolve_jit(estimator.jit_compile)
     return params
 
 

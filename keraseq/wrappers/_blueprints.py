@@ -33,7 +33,8 @@ def make_blueprint(
     ----------
     estimator : NetworkEstimator
     params : dict
-        Its resolved `units`, `dropout` and, of long series, `patch_length`.
+        Its resolved `units`, `dropout`, `dtype_policy`, `jit_compile` and, of long series,
+        `patch_length`.
     config : dict
         Of `optimizer_config`.
     input_shape, outputs, task, vocabulary_size, quantiles
@@ -54,11 +55,12 @@ def make_blueprint(
     """
     config = json.dumps(config, sort_keys=True, default=float)
     own = _model_params(estimator)
+    computed = params["dtype_policy"], params["jit_compile"]
     if not is_registered(estimator.model):
         _check_function(estimator)
-        names = ("optimizer", "learning_rate")
+        names = ("optimizer", "learning_rate", "jit_compile")
         settings = (*(n for n in names if not is_auto(getattr(estimator, n))), *of_loss)
-        shared = (task, vocabulary_size, own, config, settings, loss, quantiles)
+        shared = (task, vocabulary_size, own, config, settings, loss, quantiles, *computed)
         return FunctionBlueprint(estimator.model, input_shape, outputs, *shared)
     arguments = {
         "task": task,
@@ -85,7 +87,7 @@ def make_blueprint(
         input_shape = (None, *input_shape[1:])
     plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
     check_patch_fits(own.get("patch_length"), time)
-    return ZooBlueprint(plan, config, loss)
+    return ZooBlueprint(plan, config, loss, *computed)
 
 
 def _round_up(size):

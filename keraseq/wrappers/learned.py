@@ -25,6 +25,8 @@ _GAIN_OF_CHANCE, _MOST_GAIN = 3.0, 0.02
 _NO_LOSS = 1e-4
 # Steps from which patches let a network see its sequence in fewer of them.
 _LONG = 100
+# More of float16's steps left out than while its loss scale is found.
+_MOST_SKIPPED = 0.5
 # Below it the first weights have not moved far enough to blame their steps' size.
 _SLOW = 1e-4
 
@@ -82,6 +84,8 @@ def spread(n):
 def warn_unless_learned(estimator, network, run, params, steps, sample):
     """Warn where a fit's loss turned NaN, or is no better than a constant answer's.
 
+    Or where float16 ran out of range; see `warn_of_scale`.
+
     The loss of the last epoch is asked first, which costs nothing. Where that is too high, the
     fitted weights are, without dropout.
 
@@ -104,7 +108,7 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
         With what to try.
     """
     losses = run.history.get("loss", [])
-    if not losses or run.interrupt is not None:
+    if not losses or run.interrupt is not None or warn_of_scale(estimator, run, params):
         return
     name = f"{type(estimator).__name__}({estimator._model_name!r})"
     if not math.isfinite(losses[-1]):
@@ -132,6 +136,34 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
                 f"{sample.task.constant_words} has {constant:.4g}.",
                 _what_to_try(estimator, params),
             )
+
+
+def warn_of_scale(estimator, run, params):
+    """Warn where float16's loss scale ran out, and return whether it did.
+
+    Keras leaves a step out whose gradients are not finite, halves the scale and says nothing.
+    Below 1 it makes gradients smaller than they are, and no smaller scale will mend them.
+
+    Warns
+    -----
+    ConvergenceWarning
+    """
+    if run.loss_scale is None or (run.loss_scale >= 1 and run.skipped <= _MOST_SKIPPED):
+        return False
+    rate = params.get("learning_rate")
+    advice = [
+        "dtype_policy='mixed_bfloat16', which has the range of float32",
+        "dtype_policy='float32'",
+        "values of X within some thousands",
+        "a lower learning_rate" + (f" (it was {rate:g})" if rate else ""),
+    ]
+    _warn(
+        f"float16 ran out of range: of {type(estimator).__name__}({estimator._model_name!r}) "
+        f"{run.skipped:.0%} of the training steps were left out, since their gradients were not "
+        f"finite, and the loss scale fell to {run.loss_scale:.3g} (of 32768).",
+        advice,
+    )
+    return True
 
 
 def _warn(found, advice):

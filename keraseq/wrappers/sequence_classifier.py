@@ -65,6 +65,17 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         instance, of which each fit makes its own.
     learning_rate : "auto" or float, default="auto"
         Where it starts; it falls to zero along a cosine. An optimizer instance brings its own.
+    dtype_policy : "auto", str or keras.DTypePolicy, default="auto"
+        What the network computes in: "float32", "mixed_bfloat16", "mixed_float16" and so on; what
+        it reads and answers stays exact. "auto" is Keras's global policy: yours, where you have
+        set one, else float32, on a GPU too, where half precision was not measured. A
+        ConvergenceWarning tells where float16's range does not do; bfloat16 has float32's.
+    jit_compile : "auto" or bool, default="auto"
+        Let XLA compile the training step, which takes seconds for each shape of a batch. "auto" is
+        off on TensorFlow: on a CPU it was slower (LSTM) or level (GRU, Transformer), and on a GPU,
+        not measured, it would do without cuDNN. It is on for JAX, which compiles in no other way.
+        A model that XLA cannot compile is trained without; the log and ``params_`` tell. Answers
+        to single rows are compiled when they are asked for often, whatever this says.
     early_stopping : "auto" or bool, default="auto"
         Hold back a part of the rows, and keep the weights that do best on it. With "auto" training
         on series waits at least 150 steps for it, since a few rows judge a few steps badly.
@@ -134,6 +145,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         batch_size="auto",
         optimizer="auto",
         learning_rate="auto",
+        dtype_policy="auto",
+        jit_compile="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

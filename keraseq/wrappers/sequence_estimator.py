@@ -27,7 +27,7 @@ from keraseq.wrappers._features import (
 )
 from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.learned import check_learned
+from keraseq.wrappers.learned import check_learned, warn_of_scale
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
@@ -134,11 +134,10 @@ class SequenceEstimator(NetworkEstimator):
             weights=self._mean_one(rows, target),
             seed=seed + calls,
         )
-        if former is None:
+        network = former["_network"] if former else None
+        if network is None:
             blueprint = self._blueprint(task, encoder, target, encoded, params, 1, False)
             network = Network(blueprint, seed)
-        else:
-            network = former["_network"]
         run = network.fit(
             batches,
             epochs=1,
@@ -150,11 +149,13 @@ class SequenceEstimator(NetworkEstimator):
         )
         run = run.after(former["history_"], calls) if former else run
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
+        warn_of_scale(self, run, params)
         return self
 
     def _finish(self, X, rows, task, target, encoder, network, params, run, callbacks):
         """Set all attributes at once and last: a fit that fails leaves the former one whole."""
-        self.history_, self.n_iter_, self.params_ = run.history, run.n_iter, params
+        self.history_, self.n_iter_ = run.history, run.n_iter
+        self.params_ = {**params, "jit_compile": run.jit_compile}
         self.callbacks_ = callbacks
         self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
         self._task = task
@@ -227,8 +228,7 @@ class SequenceEstimator(NetworkEstimator):
         check_lengths(sequences.rows, y)
         return self._as_target(unwrap_target(y))
 
-    def _as_target(self, y):
-        return one_target_a_row(y)
+    _as_target = staticmethod(one_target_a_row)
 
     def _keys(self, targets):
         """What tells rows of equal targets from others, and decides the order of rows."""

@@ -87,6 +87,7 @@ class SequenceForecaster(NetworkEstimator):
     model_params : dict, optional
         Further arguments of the builder, such as ``{"embedding_dim": 32}``.
     optimizer : "auto", str or keras.optimizers.Optimizer, default="auto"
+    dtype_policy, jit_compile : "auto", or policy and bool, default="auto"
         As of :class:`keraseq.SequenceClassifier`, and so `warm_start` and `checkpoint`.
     early_stopping : "auto" or bool, default="auto"
         Hold back the last windows and keep the weights that do best on them; on from 200 windows
@@ -154,6 +155,8 @@ class SequenceForecaster(NetworkEstimator):
         batch_size="auto",
         optimizer="auto",
         learning_rate="auto",
+        dtype_policy="auto",
+        jit_compile="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

@@ -72,6 +72,8 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         batch_size="auto",
         optimizer="auto",
         learning_rate="auto",
+        dtype_policy="auto",
+        jit_compile="auto",
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

@@ -85,6 +85,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         verbose=forecaster.verbose,
         on_epoch=on_epoch,
     )
+    params["jit_compile"] = run.jit_compile
     return ForecastCore(network, params, reader, scaling, data, borders, task), run
 
 
