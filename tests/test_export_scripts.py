@@ -61,3 +61,28 @@ def test_a_table_has_the_columns_of_training(tmp_path):
     for wider in (np.ones((2, 5)), pd.DataFrame(np.ones((2, 5)))):
         with pytest.raises(ValueError, match=r"X has 5 columns, training 4; .*a list"):
             found["predict"](wider)
+
+
+def test_a_list_of_series_with_all_that_may_be_known(tmp_path):
+    """As many quantiles as steps, which Keras adds along either axis in a batch of one."""
+    random, days = (
+        np.random.default_rng(0),
+        pd.date_range("2024-03-05", periods=46, tz="Asia/Tokyo"),
+    )
+    series = [pd.Series(random.normal(size=40).cumsum(), days[:40], name="y") for _ in range(2)]
+    series[0].iloc[20] = np.nan
+    future = [pd.DataFrame({"price": random.normal(size=46)}, days) for _ in series]
+    static = pd.DataFrame({"kind": ["a", "b"], "size": [1.0, 3.0]})
+    forecaster = keraseq.SequenceForecaster(
+        "fcn", horizon=3, lookback=12, quantiles=(0.1, 0.5, 0.9), missing="interpolate",
+        calendar=True, shrinkage=0.3, units=3, epochs=1, random_state=0,
+    )  # fmt: skip
+    forecaster.fit(series, future=future, static=static)
+    assert forecaster.export(tmp_path / "m.tflite", format="litert") < 1e-5
+    predict = runpy.run_path(tmp_path / "m.tflite_predict.py")["predict"]
+    wanted = forecaster.predict(6, y=series, future=future, static=static)
+    for one, known, (_, same), answer in zip(
+        series, future, static.iterrows(), wanted, strict=True
+    ):
+        found = predict(one, 6, future=known, static=dict(same))
+        pd.testing.assert_series_equal(found, answer, check_freq=False)

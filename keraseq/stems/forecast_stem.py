@@ -143,16 +143,16 @@ class ForecastStem(Stem):
 
     def decode(self, y, encoded):
         """Give the forecast back in level and spread of its history, a channel a target."""
+        # Subtracted: `keras.ops.add` takes what is added for a bias of the steps or quantiles where
+        # the batch is as large as the horizon, or one row; LiteRT has no such bias.
         if encoded.bag is not None:
-            y = y + (encoded.bag[..., None] if len(y.shape) == 4 else encoded.bag)
+            y = y - -(encoded.bag[..., None] if len(y.shape) == 4 else encoded.bag)
         if encoded.scale is not None:
             level, spread = (
                 part if self.is_folded else part[..., : self.targets] for part in encoded.scale
             )
             if len(y.shape) == 4:
                 level, spread = level[..., None], spread[..., None]
-            # Subtracted: `keras.ops.add` takes what is added for a bias of the steps where the
-            # batch happens to be as large as the horizon, or one row; LiteRT has no such bias.
             y = level - y * -spread
         return _unfold_channels(y, self.targets) if self.is_folded else y
 
