@@ -45,6 +45,8 @@ def test_a_policy_holds_for_one_estimator_wherever_it_goes(global_policy, tmp_pa
     clf.save(tmp_path / "clf.keraseq")
     loaded = keraseq.load(tmp_path / "clf.keraseq")
     assert loaded.dtype_policy == policy
+    with pytest.raises(keraseq.ArtifactError, match=r"bfloat16, which.*format='saved_model'"):
+        clf.export(tmp_path / "clf.onnx")
     # What was trained so answers so, whatever Keras is told meanwhile.
     global_policy("mixed_float16")
     for other in (loaded, pickle.loads(pickle.dumps(clf)), again.fit(X, Y)):

@@ -84,6 +84,7 @@ def export_model(estimator, path, *, format="onnx", quantize=None, X=None, y=Non
     _check_backend()
     format.check_installed()
     with subject.network.borrow() as model, replacing_together(path) as folder:
+        _check_precision(model, format)
         function = NetworkFunction.of(model)
         rows = subject.read(X, function)
         samples = subject.samples(rows, function) if quantize == "int8" else None
@@ -150,6 +151,16 @@ def _check_backend():
         raise ArtifactError(
             f"Keras runs on {keras.backend.backend()}, and export needs TensorFlow: save the "
             "estimator, and load and export it where KERAS_BACKEND=tensorflow."
+        )
+
+
+def _check_precision(model, format):
+    """Refuse half precision where a runtime has it in part, or rounds it elsewhere."""
+    dtype = model.compute_dtype
+    if format.name != "saved_model" and dtype in ("float16", "bfloat16"):
+        raise ArtifactError(
+            f"The network computes in {dtype}, which format={format.name!r} cannot answer as it "
+            "does. Fit with dtype_policy='float32' for it, or give format='saved_model'."
         )
 
 
