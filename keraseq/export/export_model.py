@@ -7,8 +7,6 @@ import math
 import os
 from pathlib import Path
 
-from sklearn.utils.validation import check_is_fitted
-
 from keraseq.export._formats import Format
 from keraseq.export._network_function import NetworkFunction
 from keraseq.export._script import write_script
@@ -128,6 +126,9 @@ def _check_path(path, format):
 
 
 def _subject(estimator):
+    # Here, so that reading what is in a file does not wait for scikit-learn.
+    from sklearn.utils.validation import check_is_fitted
+
     check_is_fitted(estimator)
     if not hasattr(estimator, "_network"):
         raise ArtifactError(
