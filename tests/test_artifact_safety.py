@@ -328,3 +328,15 @@ def outcomes(good, tmp_path_factory):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused_with_the_reason(name, outcomes):
     assert outcomes[name].startswith(("path=", "The file uses what is not keraseq's own"))
+
+
+def test_a_file_of_another_version_names_the_one_that_reads_it(good, tmp_path):
+    """As where a later version no longer knows a class."""
+
+    def renamed(parts):
+        parts.manifest["versions"]["keraseq"] = "0.0.1"
+        parts.object("Plan")["num_layer"] = 1
+
+    crafted(renamed)(good, tmp_path / "old.keraseq")
+    with pytest.raises(keraseq.ArtifactError, match=r"of keraseq 0\.0\.1, which reads it"):
+        keraseq.load(tmp_path / "old.keraseq")

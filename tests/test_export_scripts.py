@@ -86,3 +86,18 @@ def test_a_list_of_series_with_all_that_may_be_known(tmp_path):
     ):
         found = predict(one, 6, future=known, static=dict(same))
         pd.testing.assert_series_equal(found, answer, check_freq=False)
+
+
+def test_a_full_disk_in_the_words_of_tensorflow(tmp_path, monkeypatch):
+    import keras
+    import tensorflow as tf
+
+    def full(*_, **__):
+        raise tf.errors.UnknownError(None, None, "part-00000-of-00001; No space left on device")
+
+    monkeypatch.setattr(keras.export.ExportArchive, "write_out", full)
+    clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
+    clf.fit(np.eye(4), ["a", "b"] * 2)
+    with pytest.raises(keraseq.ArtifactError, match="the disk is full"):
+        clf.export(tmp_path / "model", format="saved_model")
+    assert not list(tmp_path.iterdir())

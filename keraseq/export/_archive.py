@@ -131,7 +131,7 @@ class Archive:
         if self.manifest is not None:
             versions = self.manifest.get("versions")
             version = versions.get("keraseq") if isinstance(versions, dict) else None
-            writer = f" It says to be of keraseq {version!s:.60}."
+            writer = f" It says to be of keraseq {version!s:.60}, which reads it if it is whole."
         return (
             f"is no whole artifact of keraseq ({str(error) or type(error).__name__}); it is cut "
             f"short, damaged or made by something else.{writer} Save the estimator again, or copy "
