@@ -95,7 +95,7 @@ def test_a_full_disk_in_the_words_of_tensorflow(tmp_path, monkeypatch):
     def full(*_, **__):
         raise tf.errors.UnknownError(None, None, "part-00000-of-00001; No space left on device")
 
-    monkeypatch.setattr(keras.export.ExportArchive, "write_out", full)
+    monkeypatch.setattr(type(keras.export.ExportArchive()), "write_out", full)
     clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
     clf.fit(np.eye(4), ["a", "b"] * 2)
     with pytest.raises(keraseq.ArtifactError, match="the disk is full"):
