@@ -285,6 +285,18 @@ def test_compare_writes_a_table_and_a_report(folder, call):
     assert report.read_text(encoding="utf-8").startswith("<!")
 
 
+def test_series_that_share_few_dates_are_not_compared(folder, call):
+    lines = ["shop,day,sold"]
+    for shop, start in (("A", "2024-01-01"), ("B", "2024-03-01")):
+        days = pd.date_range(start, periods=62).strftime("%Y-%m-%d")
+        lines += [f"{shop},{day},{place % 7}" for place, day in enumerate(days)]
+    given = ["--date", "day", "--series", "shop", "--target", "sold", "--horizon", 3]
+    data = "\n".join(lines).encode()
+    status, out, err = call("compare", "-", *given, "--models", "gru,dlinear", stdin=data)
+    assert (status, out) == (1, "")
+    assert "all series share 2 of 122 dates" in err and "keraseq backtest" in err
+
+
 def test_the_zoo_without_keras():
     code = (
         "import sys; from keraseq.cli.program import main; main(['list', '--family', 'attention']);"

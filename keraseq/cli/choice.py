@@ -123,7 +123,11 @@ def one_frame(problem, most=None, random=None):
     wide.columns = [" / ".join(map(str, name)) for name in wide.columns]
     shared = wide.dropna()
     if len(shared) < 0.5 * len(wide) or len(shared) < 5 * problem.settings["horizon"]:
-        return None, "the series have too few dates in common to be compared"
+        return None, (
+            f"all series share {len(shared):,} of {len(wide):,} dates, too few to compare on side "
+            "by side; leave out short series, or set the `keraseq backtest` of each model beside "
+            "the others"
+        )
     return shared, f"{said} at the dates that all have{_without_covariates(columns)}"
 
 

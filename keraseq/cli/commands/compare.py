@@ -5,7 +5,7 @@
 
 All get the same splits, the same effort, with --budget the same number of weights, and baselines
 beside them. Several --series are compared side by side at the dates that all have, without
-covariates.
+covariates; for others fit each model, and set their `keraseq backtest` side by side.
 """
 
 from keraseq.cli.choice import model_names
