@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import types
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import keraseq
+from keraseq.cli.answers import answers_of
 from keraseq.cli.program import COMMANDS, main, make_parser
 from keraseq.cli.table_columns import TableColumns
 
@@ -98,6 +100,22 @@ def test_new_rows_may_look_otherwise(reviews, folder, call):
     assert answers["jsonl"] == answers["tsv"]
     assert [row["stars"] or '""' for row in rows] == answers["tsv"][1:]
     assert rows[3]["stars"] is None
+
+
+@pytest.mark.parametrize("labels", [[7, 8], [True, False], [[1, 0], [0, 1]]])
+def test_labels_are_written_the_same_beside_an_empty_row(labels):
+    """Those of a model that was fitted in Python may be numbers; 7 is not 7.0."""
+    labels = np.array(labels)
+    estimator = types.SimpleNamespace(predict=lambda X: labels)
+    frame = answers_of(
+        types.SimpleNamespace(estimator=estimator, columns=None),
+        ["a", "", "b"],
+        np.array([False, True, False]),
+        pd.RangeIndex(3),
+    )
+    first, empty, second = frame.to_csv(index=False).splitlines()[1:]
+    assert [first, second] == [",".join(map(str, np.atleast_1d(label))) for label in labels]
+    assert not empty.strip(',"')
 
 
 def test_a_file_is_read_a_chunk_at_a_time(reviews, folder, call, monkeypatch):

@@ -34,7 +34,14 @@ def answers_of(fitted, X, is_empty, index, *, proba=False):
     frame = pd.DataFrame(columns, index=index_of_answers)
     if proba:
         frame = pd.concat([frame, _probabilities(estimator, X, index_of_answers, targets)], axis=1)
-    return frame.reindex(index) if is_empty.any() else frame
+    return _with_empty_rows(frame, index) if is_empty.any() else frame
+
+
+def _with_empty_rows(frame, index):
+    """An answer is written the same whether or not a row beside it is empty: 1 is not 1.0."""
+    whole = {"i": "Int64", "u": "UInt64", "b": "boolean"}
+    kinds = {n: whole[frame[n].dtype.kind] for n in frame if frame[n].dtype.kind in whole}
+    return frame.astype(kinds).reindex(index)
 
 
 def _probabilities(estimator, X, index, targets):

@@ -106,5 +106,6 @@ def _can(module, function):
         try:
             module.write(function, Path(folder, f"part{module.ENDING}"))
         except Exception:
+            # Whatever a converter raises, it cannot write this part.
             return False
     return True

@@ -33,6 +33,7 @@ def write(function, path, quantize=None, samples=None):
             try:
                 data = _convert(_of_one_row(function), quantize, samples)
             except Exception:
+                # The first one names what the network holds.
                 raise ValueError(str(error)) from error
     path.write_bytes(data)
 

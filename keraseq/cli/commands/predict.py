@@ -68,7 +68,7 @@ def _predict_rows(options, fitted):
     if options.data is None:
         raise UsageError("give the file with the rows to predict.")
     if options.proba and not hasattr(fitted.estimator, "predict_proba"):
-        raise UsageError(f"--proba: {type(fitted.estimator).__name__} has no probabilities.")
+        raise UsageError(f"--proba: {options.model} has no probabilities to give.")
     reader, n_empty = None, 0
     with (
         progress_bar(None, desc="predict", unit="row", leave=False) as bar,
