@@ -3,6 +3,7 @@
 python benchmarks/texts.py --sets SST-2 TREC                 # some minutes
 python benchmarks/texts.py --small                           # 1,200 rows of four sets
 python benchmarks/texts.py --sets IMDB --models text_cnn     # some ten minutes on two cores
+python benchmarks/texts.py --sets IMDB --models "text_cnn*4" --seeds 0   # an ensemble of four
 
 Each set has its own split. A tenth of the training rows (of IMDB a fifth) judges which
 architecture is best; its score on the test part is the one to read, and the others' are there to
@@ -50,7 +51,9 @@ def parts(name, seed, small):
 def make(name, seed):
     if name in RIVALS:
         return RIVALS[name]()
-    return keraseq.SequenceClassifier(name, random_state=seed)
+    name, _, n = name.partition("*")
+    model = keraseq.SequenceClassifier(name, random_state=seed)
+    return keraseq.ensemble(model, n=int(n)) if n else model
 
 
 def run(name, seed, X, other_X, y, other_y, judged):
@@ -81,7 +84,10 @@ def table_of(set_, names, seeds, small):
             row["validation"] = np.mean(validation)
         row["seconds"] = round(np.mean(seconds))
         rows.append(row)
-        print(", ".join(f"{k} {v:.4f}" if isinstance(v, float) else f"{v}" for k, v in row.items()))
+        print(
+            ", ".join(f"{k} {v:.4f}" if isinstance(v, float) else f"{v}" for k, v in row.items()),
+            flush=True,
+        )
     return rows
 
 
