@@ -11,9 +11,9 @@ Every fit is ``SequenceClassifier(MODEL, random_state=SEED)`` on the published t
 once on the published test part; nothing is chosen for a problem. The ensemble is the mean of the
 probabilities of those same fits. Each fit is a line of a file of records, so that a run that was
 cut goes on where it stopped, and runs of several machines can be joined: `--records` takes the
-file, `--table` writes the table of what is in it; `results/ucr.jsonl` holds those of
-`inception_time` so far, to go on from. Published figures: single networks are means of
-five runs (Ismail-Fawaz et al. 2023), MiniROCKET's of tsml-eval.
+file, `--table` writes the table of what is in it. Processes that share a card need a bound on its
+memory (XLA_PYTHON_CLIENT_MEM_FRACTION=.065 for ten). Published figures: single networks are means
+of five runs (Ismail-Fawaz et al. 2023), MiniROCKET's of tsml-eval.
 """
 
 import argparse
