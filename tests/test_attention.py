@@ -95,5 +95,16 @@ def test_heads_and_patches_that_do_not_fit_are_named():
 
 def test_an_architecture_of_numbers_refuses_texts():
     clf = keraseq.SequenceClassifier("patch_tst")
-    with pytest.raises(ValueError, match="patch_tst reads numbers, not text"):
+    with pytest.raises(ValueError, match="patch_tst reads numbers, not text .*inputs='tokens'"):
         clf.fit(["good", "bad"] * 4, [0, 1] * 4)
+    assert "patch_tst" not in keraseq.list_models(inputs="tokens")
+    assert "patch_tst" in keraseq.list_models("*tst", inputs="numbers")
+    with pytest.raises(ValueError, match="inputs='text'"):
+        keraseq.list_models(inputs="text")
+
+
+def test_a_comparison_names_all_that_cannot_take_part_at_once():
+    with pytest.raises(
+        ValueError, match=r"(?s)patch_tst, on the first.*itransformer, on the first"
+    ):
+        keraseq.compare(["patch_tst", "gru", "itransformer"], ["good", "bad"] * 8, [0, 1] * 8)

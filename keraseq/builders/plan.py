@@ -219,11 +219,11 @@ def check_patch_fits(patch_length, time):
 def _check_inputs(spec, vocabulary_size):
     given = "numbers" if vocabulary_size is None else "tokens"
     if spec.inputs not in ("any", given):
-        what = {
-            "tokens": "text or token ids (with vocabulary_size), not numbers",
-            "numbers": "numbers, not text or token ids; leave vocabulary_size out",
-        }
-        raise ValueError(f"{spec.name} reads {what[spec.inputs]}.")
+        words = {"tokens": "text or token ids", "numbers": "numbers"}
+        raise ValueError(
+            f"{spec.name} reads {words[spec.inputs]}, not {words[given]}; "
+            f"keraseq.list_models(inputs={given!r}) names the models that do."
+        )
 
 
 def _check_stem(spec, stem):

@@ -191,6 +191,7 @@ def _warn_of_overlap(data):
 def _try_without_training(entries, data, split):
     """Build each model of ours once, so that what cannot work is told before hours of fits."""
     X, y = data.small_part(split)
+    refusals = []
     for entry in entries:
         if entry.ours is None or entry.ours not in (
             entry.estimator,
@@ -201,8 +202,11 @@ def _try_without_training(entries, data, split):
         try:
             trial.fit(X) if data.is_forecast else trial.fit(X, y)
         except (ValueError, TypeError) as error:
-            which = "training rows" if data.is_forecast else "first training rows alone"
-            raise type(error)(f"{entry.name}, on the {which}: {error}") from error
+            refusals.append((entry.name, error))
+    if refusals:
+        which = "training rows" if data.is_forecast else "first training rows alone"
+        told = "\n".join(f"{name}, on the {which}: {error}" for name, error in refusals)
+        raise type(refusals[0][1])(told) from refusals[0][1]
 
 
 def _header(data, splits, random_state, tune):

@@ -70,7 +70,7 @@ def known_names():
     return sorted({*model_file_names(), *_registry})
 
 
-def list_models(pattern=None, *, task=None, family=None):
+def list_models(pattern=None, *, task=None, family=None, inputs=None):
     """Return the names of the architectures that keraseq can build.
 
     Parameters
@@ -81,6 +81,8 @@ def list_models(pattern=None, *, task=None, family=None):
         Keep the models that serve this task.
     family : {"recurrent", "convolutional", "attention", "linear", "other"}, optional
         Keep the models of this family.
+    inputs : {"tokens", "numbers"}, optional
+        Keep the models that read text and token ids, or series of numbers; most read both.
 
     Returns
     -------
@@ -97,12 +99,15 @@ def list_models(pattern=None, *, task=None, family=None):
         check_choice("task", task, task_names())
     if family is not None:
         check_choice("family", family, FAMILIES)
+    if inputs is not None:
+        check_choice("inputs", inputs, ("tokens", "numbers"))
     return [
         name
         for name in known_names()
         if (pattern is None or fnmatch.fnmatchcase(name, pattern))
         and (task is None or task in find_model(name).served_tasks)
         and (family is None or find_model(name).family == family)
+        and (inputs is None or find_model(name).inputs in ("any", inputs))
     ]
 
 

@@ -9,6 +9,7 @@ def add_options(parser):
     parser.add_argument("pattern", nargs="?", help="such as '*lstm*'")
     parser.add_argument("--family", help="recurrent, convolutional, attention, linear or other")
     parser.add_argument("--task", help="that they serve, such as tagging or forecasting")
+    parser.add_argument("--inputs", help="what they read: tokens (and text) or numbers")
 
 
 def run(options):
@@ -36,11 +37,12 @@ def _chosen(options, headers):
             families = sorted({about["family"] for about in headers.values()})
             check_choice("family", options.family, families)
             names = [name for name in names if headers[name]["family"] == options.family]
-        if options.task is not None:
-            # What an architecture serves is known to its code, which loads Keras.
+        if options.task is not None or options.inputs is not None:
+            # What an architecture serves and reads is known to its code, which loads Keras.
             from keraseq.models import list_models
 
-            names = [name for name in names if name in list_models(task=options.task)]
+            fitting = list_models(task=options.task, inputs=options.inputs)
+            names = [name for name in names if name in fitting]
     except ValueError as error:
         raise UsageError(str(error)) from None
     return names
