@@ -95,7 +95,7 @@ def test_heads_and_patches_that_do_not_fit_are_named():
 
 def test_an_architecture_of_numbers_refuses_texts():
     clf = keraseq.SequenceClassifier("patch_tst")
-    with pytest.raises(ValueError, match="patch_tst reads numbers, not text .*inputs='tokens'"):
+    with pytest.raises(ValueError, match="patch_tst reads numbers, not text"):
         clf.fit(["good", "bad"] * 4, [0, 1] * 4)
     assert "patch_tst" not in keraseq.list_models(inputs="tokens")
     assert "patch_tst" in keraseq.list_models("*tst", inputs="numbers")

@@ -49,6 +49,17 @@ def test_the_winner_comes_first_with_its_lead_over_the_next_and_the_best_baselin
     assert "Not told apart: good from next" in text
 
 
+def test_models_with_equal_scores_share_the_first_place():
+    found = from_scores(
+        baselines=("base",), a=[1.0] * 3, b=[1.0] * 3, base=[1.0] * 3, c=[0.8, 0.9, 0.8]
+    )
+    text = one_line(found.summary())
+    assert "a and b share the best accuracy, 1.000 (as does the baseline base): +0.167" in text
+    assert "against the next, c." in text
+    alone = from_scores(baselines=("base",), a=[1.0] * 3, base=[1.0] * 3)
+    assert "a has the best accuracy, 1.000 (as does the baseline base)." in alone.summary()
+
+
 def test_a_baseline_that_no_model_beats_is_named():
     found = from_scores(baselines=("base",), a=[0.6, 0.61, 0.6], base=[0.9, 0.91, 0.91])
     assert "No model beats the baseline base, with accuracy 0.907" in found.summary()

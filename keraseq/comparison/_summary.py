@@ -11,6 +11,7 @@ from keraseq.tasks import get_task
 _WIDTH = 80
 # Of more than ten models the pairs fill pages; then the best, the baselines and groups are told.
 _MOST_PAIRS = 45
+_MOST_NAMES = 4
 
 
 def summarise(result):
@@ -137,6 +138,9 @@ def failures(result):
 def _winner(result, scored, pairs):
     """Who has the best score, and by how much over the next and over the best of the others."""
     best, *others = scored.index
+    tied = list(scored.index[scored["score"] == scored["score"].iloc[0]])
+    if len(tied) > 1:
+        return _shared(result, scored, pairs, tied)
     ends = _format.interval(*scored.loc[best, ["low", "high"]])
     score = _format.score(scored.loc[best, "score"]) + (f" (95 % interval {ends})" if ends else "")
     sentence = f"{best} has {'the best ' * bool(others)}{result.metric}, {score}"
@@ -152,6 +156,24 @@ def _winner(result, scored, pairs):
         other = of_other_kind[0]
         gaps.append(f"{_gap(scored, best, other, pairs)} the best {kind}, {other}")
     return f"{sentence}: {' and '.join(gaps)}." if gaps else f"{sentence}."
+
+
+def _shared(result, scored, pairs, tied):
+    """Who share the best score, and by how much over the next that does not."""
+    rivals = [name for name in tied if name in result.baselines]
+    models = [name for name in tied if name not in rivals]
+    names = models or rivals
+    more = len(names) - _MOST_NAMES
+    who = _listed([*names[:_MOST_NAMES], f"{more} more"] if more > 1 else names)
+    verb = "share" if len(names) > 1 else "has"
+    sentence = f"{who} {verb} the best {result.metric}, {_format.score(scored['score'].iloc[0])}"
+    if rivals and models:
+        verb = "does" if len(rivals) == 1 else "do"
+        sentence += f" (as {verb} the baseline{'s' * (len(rivals) > 1)} {_listed(rivals)})"
+    lower = [name for name in scored.index if name not in tied]
+    if not lower:
+        return f"{sentence}."
+    return f"{sentence}: {_gap(scored, tied[0], lower[0], pairs)} the next, {lower[0]}."
 
 
 def _gap(scored, best, other, pairs):
