@@ -2,11 +2,18 @@
 
 import numpy as np
 
+from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.sequences import row_lengths
 
 
 class Steps:
     """The real steps of rows under each other, their padding left out.
+
+    Parameters
+    ----------
+    rows : list or ndarray
+    numbers : sequence of int, optional
+        What each row is called in `place`; by default its place.
 
     Attributes
     ----------
@@ -15,7 +22,8 @@ class Steps:
         For each step the number of the step that begins its row.
     """
 
-    def __init__(self, rows):
+    def __init__(self, rows, numbers=None):
+        self._numbers = range(len(rows)) if numbers is None else numbers
         self._lengths = row_lengths(rows)
         self._shape = rows.shape if isinstance(rows, np.ndarray) else None
         if self._shape is None:
@@ -33,7 +41,7 @@ class Steps:
     def place(self, step):
         """Return the row and the step within it of a step of the table."""
         row = int(np.searchsorted(self._row_starts, step, side="right")) - 1
-        return row, int(step - self._row_starts[row])
+        return int(self._numbers[row]), int(step - self._row_starts[row])
 
     def restore(self, values):
         """Return `values`, one line a step, in the form of the rows, padding included."""
@@ -51,6 +59,12 @@ class Steps:
 
     def _mask(self):
         return np.arange(self._shape[1]) < self._lengths[:, None]
+
+
+def step_blocks(rows):
+    """Yield the Steps of all rows, a block of rows at a time."""
+    for block in row_blocks(rows):
+        yield Steps(rows[block], range(block.start, block.stop))
 
 
 def forward_fill(values, starts, default):

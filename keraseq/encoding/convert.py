@@ -8,13 +8,14 @@ import numpy as np
 from keraseq._checks import shown
 from keraseq.encoding.exact_integers import EXACT_FLOAT64
 from keraseq.encoding.missing import missing_values
+from keraseq.encoding.row_blocks import row_blocks
 
 FLOAT32 = np.finfo(np.float32)
 _FLOAT32_MAX = float(FLOAT32.max)
 _LARGEST_ID = 2**24
 
 
-def as_floats(values, name, row=None):
+def as_floats(values, name, row=None, first=0):
     """Return an array as float32 or float64, whichever holds its values.
 
     Parameters
@@ -25,6 +26,8 @@ def as_floats(values, name, row=None):
         What errors call it.
     row : int, optional
         Which row of X it is; by default the first axis is the rows'.
+    first : int, default=0
+        Which row of X the first one is.
 
     Raises
     ------
@@ -36,14 +39,24 @@ def as_floats(values, name, row=None):
     refuse_other_dtypes(values, name)
     with np.errstate(over="ignore"):
         floats = _objects_as_floats(values, name) if values.dtype.kind == "O" else _floats(values)
+    for block in row_blocks(floats) if floats.ndim else (...,):
+        start = first if block is ... else first + block.start
+        _check_range(values[block], floats[block], name, row, start)
+    return floats
+
+
+def _check_range(values, floats, name, row, first):
     magnitude = np.abs(floats)
     # Written as a negation so that NaN, which is for the encoder to judge, passes.
     if not (magnitude > _FLOAT32_MAX).any():
         if values.dtype.kind in "iuO" and (magnitude >= EXACT_FLOAT64).any():
             _refuse_inexact(values, floats, name)
-        return floats
+        return
     place = tuple(np.argwhere(magnitude > _FLOAT32_MAX)[0])
-    said = describe_place(place if row is None else (row, *place))
+    if row is not None:
+        said = describe_place((row, *place))
+    else:
+        said = describe_place((first + place[0], *place[1:]) if place else ())
     value = values[place]
     if np.isinf(floats[place]) and not isinstance(value, numbers.Integral):
         raise ValueError(

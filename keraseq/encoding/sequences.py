@@ -8,6 +8,8 @@ from keraseq._checks import check_choice
 from keraseq.encoding.check_shapes import check_array, check_cell, with_channels
 from keraseq.encoding.classify import classify
 from keraseq.encoding.convert import as_floats, as_ids
+from keraseq.encoding.disk_rows import DiskRows, is_on_disk
+from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.unwrap import align_frames, cell_values, unwrap
 
 _INPUTS = ("auto", "text", "tokens", "series")
@@ -20,11 +22,12 @@ class Sequences:
     Attributes
     ----------
     kind : {"text", "words", "tokens", "series"}
-    rows : list or ndarray
+    rows : list, ndarray or DiskRows
         Text: str. Words: lists of str. Tokens: 1-D int32 arrays. Series: one array
         ``(n, time, channels)`` where all lengths are equal, else a list of arrays
         ``(time_i, channels)``; float32, or float64 where numbers came in double precision, so
-        that scaling can come before rounding. An array's padding is in it, as NaN steps.
+        that scaling can come before rounding. An array's padding is in it, as NaN steps. A memory
+        map stays one where that was allowed.
     n_columns : int or None
         Of a 2-D array or frame of numbers, whose width is part of its form.
     n_channels : int or None
@@ -53,13 +56,17 @@ class Sequences:
     def take(self, indices):
         """Return the sequences at `indices` (an integer array) as Sequences."""
         indices = np.asarray(indices, dtype=np.intp)
-        whole = isinstance(self.rows, np.ndarray)
-        rows = self.rows[indices] if whole else [self.rows[i] for i in indices]
+        if isinstance(self.rows, DiskRows):
+            rows = self.rows.take(indices)
+        elif isinstance(self.rows, np.ndarray):
+            rows = self.rows[indices]
+        else:
+            rows = [self.rows[i] for i in indices]
         index = None if self.index is None else self.index.take(indices)
         return dataclasses.replace(self, rows=rows, index=index)
 
 
-def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
+def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True, on_disk=False):
     """Read X, whatever its container, as sequences.
 
     Parameters
@@ -74,6 +81,8 @@ def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
         What errors call the argument.
     allow_empty_rows : bool, default=True
         Whether a sequence may have no step.
+    on_disk : bool, default=False
+        Whether series in a memory map may stay there, as `DiskRows`.
 
     Returns
     -------
@@ -95,7 +104,7 @@ def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
     2
     """
     check_choice("input", input, _INPUTS)
-    sequences = X if isinstance(X, Sequences) else _read(X, input, name)
+    sequences = X if isinstance(X, Sequences) else _read(X, input, name, on_disk)
     _check_kind(sequences.kind, input, name)
     if not allow_empty_rows:
         empty = np.flatnonzero(row_lengths(sequences.rows) == 0)
@@ -106,9 +115,15 @@ def as_sequences(X, input="auto", *, name="X", allow_empty_rows=True):
 
 def row_lengths(rows):
     """Return the steps of each row, padding at the right end of an array's rows left out."""
-    if not isinstance(rows, np.ndarray):
+    if not isinstance(rows, np.ndarray | DiskRows):
         return np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-    if rows.shape[1] == 0 or _is_real(rows[:, -1:]).all():
+    if rows.shape[1] == 0:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.concatenate([_lengths(rows[block]) for block in row_blocks(rows)])
+
+
+def _lengths(rows):
+    if _is_real(rows[:, -1:]).all():
         return np.full(len(rows), rows.shape[1], dtype=np.int64)
     return (_is_real(rows) * np.arange(1, rows.shape[1] + 1)).max(axis=1)
 
@@ -129,23 +144,28 @@ def _check_kind(kind, input, name):
         raise TypeError(f"{name} holds {kind} where input={input!r} wants {input}.")
 
 
-def _read(X, input, name):
+def _read(X, input, name, on_disk):
     values, index = unwrap(X, name)
     if isinstance(values, np.ndarray):
-        sequences = _from_array(values, input, name)
+        sequences = _from_array(values, input, name, on_disk)
     else:
         sequences = _from_cells(values, input, name)
     return dataclasses.replace(sequences, index=index)
 
 
-def _from_array(X, input, name):
+def _from_array(X, input, name, on_disk):
     check_array(X, name)
     if input == "tokens":
         return Sequences("tokens", _id_rows(X, name), n_columns=X.shape[1])
-    values = as_floats(X, name)
-    if X.ndim == 3:
-        return Sequences("series", values, n_channels=X.shape[2])
-    return Sequences("series", values[:, :, None], n_columns=X.shape[1], n_channels=1)
+    n_columns = X.shape[1] if X.ndim == 2 else None
+    values = X if X.ndim == 3 else X[:, :, None]
+    if on_disk and is_on_disk(X):
+        for block in row_blocks(values):
+            as_floats(X[block], name, first=block.start)
+        rows = DiskRows(values)
+    else:
+        rows = as_floats(X, name).reshape(values.shape)
+    return Sequences("series", rows, n_columns=n_columns, n_channels=values.shape[2])
 
 
 def _from_cells(cells, input, name):

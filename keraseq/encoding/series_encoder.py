@@ -8,9 +8,11 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
-from keraseq.encoding._steps import Steps, forward_fill
+from keraseq.encoding._steps import Steps, forward_fill, step_blocks
 from keraseq.encoding.columns import match_columns, note_columns
 from keraseq.encoding.convert import describe_place
+from keraseq.encoding.disk_rows import DiskRows
+from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.sequences import Sequences, as_sequences
 
 _SCALINGS = ("standard", "minmax", "none")
@@ -73,15 +75,14 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.n_channels_ = sequences.n_channels
         self.fixed_length_ = sequences.fixed_length
         note_columns(self, X, sequences)
-        values = self._steps(sequences).values.astype(np.float64, copy=False)
-        counts = np.count_nonzero(~np.isnan(values), axis=0)
+        counts, total, low, high = _sums(self._values(sequences))
         if not counts.all():
             raise ValueError(
                 f"X holds no number in channel {np.argmin(counts)}; drop that channel, or give at "
                 "least one step with a value."
             )
-        self.mean_ = np.nanmean(values, axis=0)
-        self.centre_, scale = self._level_and_spread(values, counts)
+        self.mean_ = total / counts
+        self.centre_, scale = self._level_and_spread(sequences, counts, total, low, high)
         self.scale_ = np.where(scale > 0, scale, 1.0)
         self.n_channels_out_ = self.n_channels_ * (2 if self._missing == "fill" else 1)
         return self
@@ -104,15 +105,9 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         sequences = match_columns(self, X, _read(X), self.n_channels_)
-        steps = self._steps(sequences)
-        values = steps.values
-        missing = np.isnan(values) if self._missing == "fill" else None
-        if missing is not None:
-            values = forward_fill(values, steps.starts, self.mean_)
-        scaled = self._scaled(values, steps)
-        if missing is not None:
-            scaled = np.concatenate([scaled, missing.astype(np.float32)], axis=1)
-        result = steps.restore(scaled)
+        if isinstance(sequences.rows, DiskRows):
+            return sequences.rows.encoded(self._encode, self.n_channels_out_)
+        result = self._encoded(sequences)
         if self.n_channels_out_ == 1 and _is_table(X, sequences):
             return result[:, :, 0]
         self._refuse_frame()
@@ -149,17 +144,50 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             )
 
     def _steps(self, sequences):
-        return complete_steps(sequences) if self._missing == "error" else Steps(sequences.rows)
+        """The steps, some rows at a time."""
+        return (complete_steps if self._missing == "error" else step_blocks)(sequences.rows)
 
-    def _level_and_spread(self, values, counts):
+    def _values(self, sequences):
+        for steps in self._steps(sequences):
+            yield steps.values.astype(np.float64, copy=False)
+
+    def _encoded(self, sequences):
+        rows = sequences.rows
+        if not isinstance(rows, np.ndarray):
+            return [row for steps in self._steps(sequences) for row in self._encode_steps(steps)]
+        parts = (self._encode_steps(steps) for steps in self._steps(sequences))
+        result = np.empty((*rows.shape[:2], self.n_channels_out_), np.float32)
+        for block, part in zip(row_blocks(rows), parts, strict=True):
+            result[block] = part
+        return result
+
+    def _encode(self, rows, numbers):
+        """What `transform` gives for rows of these numbers, whose gaps were looked for before."""
+        return self._encode_steps(Steps(rows, numbers))
+
+    def _encode_steps(self, steps):
+        values = steps.values
+        missing = np.isnan(values) if self._missing == "fill" else None
+        if missing is not None:
+            values = forward_fill(values, steps.starts, self.mean_)
+        scaled = self._scaled(values, steps)
+        if missing is not None:
+            scaled = np.concatenate([scaled, missing.astype(np.float32)], axis=1)
+        return steps.restore(scaled)
+
+    def _level_and_spread(self, sequences, counts, total, low, high):
         if self.scaling in (None, "none"):
             return np.zeros_like(self.mean_), np.ones_like(self.mean_)
         if self.scaling == "minmax":
-            low = np.nanmin(values, axis=0)
-            return low, np.nanmax(values, axis=0) - low
+            return low, high - low
         # A power of two, which rounds nothing, since the squares of tiny numbers are zero.
-        unit = np.exp2(np.frexp(np.nanmax(np.abs(values), axis=0))[1].clip(-1000, 1000))
-        spread = np.nanstd(values / unit, axis=0) * unit
+        largest = np.maximum(np.abs(low), np.abs(high))
+        unit = np.exp2(np.frexp(largest)[1].clip(-1000, 1000))
+        mean = total / unit / counts
+        squares = (
+            np.nansum(np.square(values / unit - mean), axis=0) for values in self._values(sequences)
+        )
+        spread = np.sqrt(sum(squares) / counts) * unit
         # The mean's rounding error alone gives a constant channel a spread of this size.
         rounding = counts * np.abs(self.mean_) * np.finfo(np.float64).eps
         return self.mean_, np.where(spread > rounding, spread, 0.0)
@@ -177,17 +205,34 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return scaled
 
 
-def complete_steps(sequences):
-    """Return the Steps of sequences of numbers; NaN that is not padding is an error."""
-    steps = Steps(sequences.rows)
-    missing = np.isnan(steps.values).any(axis=1)
-    if missing.any():
-        place = describe_place(steps.place(np.argmax(missing)))
-        raise ValueError(
-            f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
-            "padding; any other NaN must be filled first, or use missing='fill'."
-        )
-    return steps
+def _sums(blocks):
+    """How many numbers each channel has, their sum, the lowest and the highest; NaN left out."""
+    counts, total, low, high = 0, 0, np.inf, -np.inf
+    for values in blocks:
+        counts += np.count_nonzero(~np.isnan(values), axis=0)
+        total += np.nansum(values, axis=0)
+        low = np.fmin(low, np.fmin.reduce(values, axis=0, initial=np.inf))
+        high = np.fmax(high, np.fmax.reduce(values, axis=0, initial=-np.inf))
+    return counts, total, low, high
+
+
+def check_complete(sequences):
+    """Raise for NaN that is not padding in sequences of numbers."""
+    for _ in complete_steps(sequences.rows):
+        pass
+
+
+def complete_steps(rows):
+    """Yield the Steps of rows of numbers; NaN that is not padding is an error."""
+    for steps in step_blocks(rows):
+        missing = np.isnan(steps.values).any(axis=1)
+        if missing.any():
+            place = describe_place(steps.place(np.argmax(missing)))
+            raise ValueError(
+                f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
+                "padding; any other NaN must be filled first, or use missing='fill'."
+            )
+        yield steps
 
 
 def _read(X):

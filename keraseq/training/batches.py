@@ -6,6 +6,7 @@ import numpy as np
 
 from keraseq._keras import keras
 from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
+from keraseq.encoding.disk_rows import DiskRows
 
 # Of which a length is a multiple where lengths are compiled for, so that data sets share them.
 _STEPS = 16
@@ -13,6 +14,8 @@ _STEPS = 16
 
 def pad_rows(rows):
     """Return rows as one right-padded array of one step at least; an array is one already."""
+    if isinstance(rows, DiskRows):
+        rows = rows[:]
     return rows if isinstance(rows, np.ndarray) and rows.shape[1] else pad(rows)
 
 
@@ -44,7 +47,7 @@ class Batches:
         self._batch_size, self._seed = batch_size, seed
         self._lengths = sequence_lengths(rows)
         # XLA compiles anew for every length, which takes longer than steps of padding do.
-        is_compiled = keras.backend.backend() == "jax" and not isinstance(rows, np.ndarray)
+        is_compiled = keras.backend.backend() == "jax" and not hasattr(rows, "shape")
         self._time = -(-int(self._lengths.max()) // _STEPS) * _STEPS if is_compiled else None
         self.epoch = 0
 

@@ -97,7 +97,8 @@ def _patch_length(estimator, sequences, task):
     if task.per_step or "patch_length" in own or not is_registered(estimator.model):
         return None
     spec = find_model(estimator.model)
-    longest = max(map(len, sequences.rows))
+    rows = sequences.rows
+    longest = rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows))
     is_walked = spec.family == "recurrent" and not spec.parallel and not spec.settings
     if not is_walked or longest <= 2 * _LONGEST_WALK:
         return None

@@ -5,7 +5,7 @@ import contextlib
 from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences
 from keraseq.encoding.columns import match_columns, note_columns, reorder_channels
 from keraseq.encoding.sequences import Sequences, row_lengths
-from keraseq.encoding.series_encoder import complete_steps
+from keraseq.encoding.series_encoder import check_complete
 
 _EMPTY_ROW = {"text": "", "words": []}
 _CALLED = {
@@ -29,7 +29,7 @@ def note_features(estimator, X, sequences):
 
 def read_like_training(estimator, X):
     """Read X, and hold it to the kind and the columns of training's."""
-    sequences = as_sequences(X, estimator._input)
+    sequences = as_sequences(X, estimator._input, on_disk=True)
     if estimator.kind_ in _EMPTY_ROW and not row_lengths(sequences.rows).any():
         # Nothing but empty rows, such as [[]], is of every kind.
         return Sequences(estimator.kind_, [_EMPTY_ROW[estimator.kind_]] * len(sequences))
@@ -67,7 +67,7 @@ def refuse_gaps(sequences, owner):
     Now, and not when they are encoded in another order: the error says in which row.
     """
     if sequences.kind == "series" and owner.missing == "error":
-        complete_steps(sequences)
+        check_complete(sequences)
 
 
 @contextlib.contextmanager
@@ -91,7 +91,7 @@ def read_validation(estimator, X, sequences, other_X):
     sequences : Sequences
         What X was read as.
     """
-    other = as_sequences(other_X, estimator.input)
+    other = as_sequences(other_X, estimator.input, on_disk=True)
     refuse_gaps(other, estimator)
     other = reorder_channels(other, sequences.channel_names)
     if other.n_channels != sequences.n_channels:

@@ -11,8 +11,13 @@ from sklearn.utils.validation import _check_sample_weight
 
 from keraseq.batching import take_rows
 from keraseq.encoding.convert import as_floats
+from keraseq.encoding.disk_rows import DiskRows
+from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.sequences import row_lengths
 from keraseq.encoding.unwrap import cell_values, unwrap_target
+
+# 128 bits.
+_DIGEST_SIZE = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,18 +136,30 @@ def merge_equal_rows(sequences, keys, weights):
     fingerprint : str
         Of all rows with their weights.
     """
-    rows = sequences.rows
-    if isinstance(rows, np.ndarray):
-        # An array's padding is no content: the same rows as a list are the same rows.
-        rows = [row[:n] for row, n in zip(rows, row_lengths(rows), strict=True)]
-    digests = np.array([_digest(row, key) for row, key in zip(rows, keys, strict=True)])
+    rows = _contents(sequences.rows)
+    digests = (_digest(row, key) for row, key in zip(rows, keys, strict=True))
+    digests = np.fromiter(digests, f"S{2 * _DIGEST_SIZE}", count=len(sequences))
     _, index, group, counts = np.unique(
         digests, return_index=True, return_inverse=True, return_counts=True
     )
     merged = counts.astype(np.float64) if weights is None else np.bincount(group, weights)
-    content = hashlib.blake2b(digests[index].tobytes() + merged.tobytes(), digest_size=16)
+    content = hashlib.blake2b(digest_size=_DIGEST_SIZE)
+    for block in row_blocks(digests):
+        content.update(digests[index[block]].astype(str).tobytes())
+    content.update(merged.tobytes())
     all_one = weights is None and (counts == 1).all()
     return index, None if all_one else merged, content.hexdigest()
+
+
+def _contents(rows):
+    """The rows one by one; an array's padding is none: the same rows as a list are the same."""
+    if not isinstance(rows, np.ndarray | DiskRows):
+        yield from rows
+        return
+    for block in row_blocks(rows):
+        values = rows[block]
+        for row, n in zip(values, row_lengths(values), strict=True):
+            yield row[:n]
 
 
 def _digest(row, key):
@@ -153,6 +170,6 @@ def _digest(row, key):
         content = np.ascontiguousarray(row).data
     else:
         content = json.dumps(row).encode()
-    digest = hashlib.blake2b(content, digest_size=16)
+    digest = hashlib.blake2b(content, digest_size=_DIGEST_SIZE)
     digest.update(np.ascontiguousarray(key).data)
     return digest.hexdigest()

@@ -193,7 +193,9 @@ class SequenceEstimator(NetworkEstimator):
     def _read(self, X, y, sample_weight, former, classes=None):
         """Return the different rows, the task, its encoder of y, and a fingerprint of the data."""
         share_gpu()
-        sequences = read_like_training(self, X) if former else as_sequences(X, self.input)
+        sequences = (
+            read_like_training(self, X) if former else as_sequences(X, self.input, on_disk=True)
+        )
         refuse_gaps(sequences, former["encoder_"] if former else self)
         self._check_kind(sequences, former)
         y = self._check_y(sequences, y)
@@ -265,7 +267,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def _blueprint(self, task, encoder, target, encoded, params, steps, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
-        time = encoded.shape[1] if isinstance(encoded, np.ndarray) else None
+        time = encoded.shape[1] if hasattr(encoded, "shape") else None
         return make_blueprint(
             self,
             params,
