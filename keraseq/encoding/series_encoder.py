@@ -162,8 +162,11 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return result
 
     def _encode(self, rows, numbers):
-        """What `transform` gives for rows of these numbers, whose gaps were looked for before."""
-        return self._encode_steps(Steps(rows, numbers))
+        """What `transform` gives for rows of these numbers."""
+        steps = Steps(rows, numbers)
+        if self._missing == "error":
+            _refuse_gaps(steps)
+        return self._encode_steps(steps)
 
     def _encode_steps(self, steps):
         values = steps.values
@@ -225,14 +228,18 @@ def check_complete(sequences):
 def complete_steps(rows):
     """Yield the Steps of rows of numbers; NaN that is not padding is an error."""
     for steps in step_blocks(rows):
-        missing = np.isnan(steps.values).any(axis=1)
-        if missing.any():
-            place = describe_place(steps.place(np.argmax(missing)))
-            raise ValueError(
-                f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
-                "padding; any other NaN must be filled first, or use missing='fill'."
-            )
+        _refuse_gaps(steps)
         yield steps
+
+
+def _refuse_gaps(steps):
+    missing = np.isnan(steps.values).any(axis=1)
+    if missing.any():
+        place = describe_place(steps.place(np.argmax(missing)))
+        raise ValueError(
+            f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
+            "padding; any other NaN must be filled first, or use missing='fill'."
+        )
 
 
 def _read(X):
