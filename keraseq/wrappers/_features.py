@@ -27,6 +27,11 @@ def note_features(estimator, X, sequences):
         estimator._length = sequences.rows.shape[1]
 
 
+def read_first(estimator, X):
+    """Read X where nothing was trained that it must be like."""
+    return as_sequences(X, estimator.input, on_disk=True)
+
+
 def read_like_training(estimator, X):
     """Read X, and hold it to the kind and the columns of training's."""
     sequences = as_sequences(X, estimator._input, on_disk=True)
@@ -91,7 +96,7 @@ def read_validation(estimator, X, sequences, other_X):
     sequences : Sequences
         What X was read as.
     """
-    other = as_sequences(other_X, estimator.input, on_disk=True)
+    other = read_first(estimator, other_X)
     refuse_gaps(other, estimator)
     other = reorder_channels(other, sequences.channel_names)
     if other.n_channels != sequences.n_channels:

@@ -6,7 +6,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.batching import sequence_lengths, take_rows
-from keraseq.encoding import as_sequences, check_lengths
+from keraseq.encoding import check_lengths
 from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.encoding.unwrap import unwrap_target
 from keraseq.training.batches import Batches, pad_rows
@@ -21,6 +21,7 @@ from keraseq.wrappers._features import (
     make_encoder,
     naming,
     note_features,
+    read_first,
     read_like_training,
     read_validation,
     refuse_gaps,
@@ -193,9 +194,7 @@ class SequenceEstimator(NetworkEstimator):
     def _read(self, X, y, sample_weight, former, classes=None):
         """Return the different rows, the task, its encoder of y, and a fingerprint of the data."""
         share_gpu()
-        sequences = (
-            read_like_training(self, X) if former else as_sequences(X, self.input, on_disk=True)
-        )
+        sequences = read_like_training(self, X) if former else read_first(self, X)
         refuse_gaps(sequences, former["encoder_"] if former else self)
         self._check_kind(sequences, former)
         y = self._check_y(sequences, y)
