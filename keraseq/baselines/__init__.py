@@ -5,6 +5,7 @@ from keraseq.baselines._series_rival import SeriesRival
 from keraseq.baselines.drift import drift
 from keraseq.baselines.ets import ETS
 from keraseq.baselines.find_season import find_season
+from keraseq.baselines.kneser_ney import KneserNey
 from keraseq.baselines.lag_trees import LagTrees
 from keraseq.baselines.linear_baseline import linear_baseline
 from keraseq.baselines.linear_tagger import LinearTagger
@@ -22,6 +23,7 @@ from keraseq.baselines.theta import Theta
 __all__ = [
     "ETS",
     "Facts",
+    "KneserNey",
     "LagTrees",
     "LinearTagger",
     "MiniRocket",
