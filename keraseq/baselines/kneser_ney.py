@@ -56,7 +56,7 @@ class KneserNey(BaseEstimator):
         self._tables = []
         grams = np.zeros(len(ids), dtype=np.int64)
         suffixes = None
-        for length in range(1, self.order + 1):
+        for _ in range(self.order):
             contexts = np.concatenate([[0], grams[:-1]])
             keys = contexts * self.vocabulary_size_ + ids
             known, first, ends = np.unique(keys, return_index=True, return_inverse=True)
@@ -73,7 +73,7 @@ class KneserNey(BaseEstimator):
         return self
 
     def log_probabilities(self, X):
-        """Return the natural logarithm of each token's probability, an array ``(time_i,)`` a row."""
+        """Return each token's natural log-probability, an array ``(time_i,)`` a row."""
         check_is_fitted(self)
         ids, is_real = self._joined(X)
         inside = ids < self.vocabulary_size_
