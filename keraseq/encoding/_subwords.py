@@ -12,10 +12,11 @@ _LONGEST_WORD = 1_000
 _MOST_SUBWORDS = 2**20
 
 
-def train_subwords(texts, max_tokens, min_count):
+def train_subwords(texts, max_tokens, min_count, *, cleaned=True):
     """Learn subwords and return the tokeniser as JSON, which pickles and can be read.
 
-    The alphabet is that of the bytes seen in the texts, so that it leaves room for subwords.
+    The alphabet is that of the bytes seen in the texts, so that it leaves room for subwords; of
+    texts that are not `cleaned` that of all bytes, and a word at the beginning keeps its form.
     """
     tokenizers = import_extra("tokenizers", "text")
     # The library sets aside memory for as many as it may learn; no text has more than bytes.
@@ -24,7 +25,7 @@ def train_subwords(texts, max_tokens, min_count):
     tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=RESERVED_TOKENS[UNKNOWN]))
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Sequence(
         [
-            tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=True),
+            tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=cleaned),
             tokenizers.pre_tokenizers.Split(
                 tokenizers.Regex(f".{{{_LONGEST_WORD}}}"), behavior="isolated"
             ),
@@ -36,6 +37,7 @@ def train_subwords(texts, max_tokens, min_count):
         min_frequency=min_count,
         special_tokens=list(RESERVED_TOKENS),
         limit_alphabet=min(256, max_tokens - FIRST_FREE),
+        initial_alphabet=[] if cleaned else tokenizers.pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer, length=len(texts))
@@ -62,6 +64,7 @@ def encode_subwords(state, texts):
     return [np.array(encoding.ids, dtype=np.int32) for encoding in encoded]
 
 
-def decode_subwords(state, ids):
+def decode_subwords(state, ids, cleaned=True):
     """Return the text of ids."""
-    return _read(state).decode(list(ids), skip_special_tokens=False).removeprefix(" ")
+    text = _read(state).decode(list(ids), skip_special_tokens=False)
+    return text.removeprefix(" ") if cleaned else text

@@ -51,6 +51,10 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         at their end. All by default.
     min_count : int, default=1
         Tokens seen less often are unknown.
+    clean : bool, default=True
+        Leave out HTML tags and bring characters to one form (NFKC). False changes nothing: with
+        ``lowercase=False`` characters and subwords decode to the very text (of subwords no byte
+        is unknown, so that `max_tokens` is at least 260); words still lose the blanks between.
 
     Attributes
     ----------
@@ -71,16 +75,29 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     [[5, 4, 1]]
     >>> encoder.inverse_transform([[5, 4]])
     ['to be']
+    >>> lossless = TextEncoder("characters", lowercase=False, max_tokens=None, clean=False)
+    >>> lossless.inverse_transform(lossless.fit_transform(["<b>To  be!\\n"]))
+    ['<b>To  be!\\n']
     """
 
+    # What encoders of before had.
+    clean = True
+
     def __init__(
-        self, tokenizer="words", lowercase=True, max_tokens=20_000, max_length=None, min_count=1
+        self,
+        tokenizer="words",
+        lowercase=True,
+        max_tokens=20_000,
+        max_length=None,
+        min_count=1,
+        clean=True,
     ):
         self.tokenizer = tokenizer
         self.lowercase = lowercase
         self.max_tokens = max_tokens
         self.max_length = max_length
         self.min_count = min_count
+        self.clean = clean
 
     def fit(self, X, y=None):
         """Learn the vocabulary of texts, or of lists of words.
@@ -122,7 +139,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         glue = "" if self._settings.tokenizer == "characters" and self.kind_ == "text" else " "
         rows = [ids.tolist() for ids in read_ids(X, self.vocabulary_size_)]
         if self.subwords_ is not None:
-            return [decode_subwords(self.subwords_, ids) for ids in rows]
+            return [decode_subwords(self.subwords_, ids, self._cleans) for ids in rows]
         return [glue.join(self.vocabulary_[i] for i in ids) for ids in rows]
 
     def __sklearn_tags__(self):
@@ -145,7 +162,10 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             if not any(map(str.strip, texts)):
                 self._refuse_empty()
             self.subwords_ = train_subwords(
-                texts, self._settings.max_tokens, self._settings.min_count
+                texts,
+                self._settings.max_tokens,
+                self._settings.min_count,
+                cleaned=self._cleans,
             )
             self.vocabulary_ = subword_vocabulary(self.subwords_)
             rows = encode_subwords(self.subwords_, texts)
@@ -210,8 +230,14 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         characters = text if encodable(text) is text else map(encodable, text)
         return [*map(str.lower if self._settings.lowercase else str, characters)]
 
+    @property
+    def _cleans(self):
+        return getattr(self._settings, "clean", True)
+
     def _prepare(self, text):
-        if not callable(self._settings.tokenizer):
+        if not self._cleans:
+            text = encodable(text)
+        elif not callable(self._settings.tokenizer):
             text = clean_text(text)
         return text.lower() if self._settings.lowercase else text
 
@@ -231,7 +257,9 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         if not callable(self.tokenizer):
             check_choice("tokenizer", self.tokenizer, _TOKENIZERS)
         if self.max_tokens is not None:
-            check_integer("max_tokens", self.max_tokens, FIRST_FREE + 1)
+            all_bytes = not self.clean and self.tokenizer == "subwords"
+            least = FIRST_FREE + 256 if all_bytes else FIRST_FREE + 1
+            check_integer("max_tokens", self.max_tokens, least)
         check_integer("min_count", self.min_count, 1)
         check_max_length(self.max_length)
 
