@@ -1,5 +1,6 @@
 """What a forecaster chooses where nobody says: history, patches, loss and shrinkage."""
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import keraseq
 from keraseq.baselines import find_season, mase_scale
 from keraseq.models import register_model
-from keraseq.stems.layers import Anchor, LinearSkip
+from keraseq.stems.layers import Anchor, LinearSkip, WholeHistory
 from keraseq.training import compiled_loop
 from keraseq.wrappers.forecasting._shrinkage import Shrinkage, fit_share, repeat_season
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
@@ -163,10 +164,13 @@ def test_a_median_series_says_how_much_is_read_and_short_ones_are_forecast_too()
         fitted.predict(y=[series[-12:] for series in panel])
 
 
-def test_a_padded_history_is_forecast_as_it_is_alone():
+@pytest.mark.parametrize("model", ["gru", "nlinear"])
+def test_a_padded_history_is_forecast_as_it_is_alone(model):
     """Steps of a forecast beyond the horizon too: what was forecast follows the last step."""
     panel = walks(200, 200, 30)
-    fitted = forecaster(shrinkage=0).fit(panel)
+    sizes = {"units": "auto"} if model == "nlinear" else {}
+    fitted = forecaster(model=model, shrinkage=0, **sizes).fit(panel)
+    assert (fitted.lookback_, fitted.params_["shortest_history"]) == (64, 10)
     ahead = fitted.predict(2)[2]
     longer = [*panel[:2], np.concatenate([panel[2], ahead])]
     core = fitted._core
@@ -177,8 +181,12 @@ def test_a_padded_history_is_forecast_as_it_is_alone():
     np.testing.assert_allclose(fitted.predict(4)[2][2:], on[:, 0], rtol=1e-4)
 
 
-def test_a_forecaster_reads_as_much_as_the_shortest_series_has():
-    fitted = forecaster(model="nlinear", units="auto").fit(walks(200, 60))
+def test_the_shortest_series_bounds_what_a_function_of_the_users_reads():
+    def linear(input_shape, outputs):
+        inputs = keras.Input(input_shape)
+        return keras.Model(inputs, keras.layers.Dense(1)(inputs[:, -outputs[0] :]))
+
+    fitted = forecaster(model=linear, units="auto").fit(walks(200, 60))
     assert fitted.lookback_ == fitted.params_["shortest_history"] == 20
     assert fitted.params_["patch_length"] is None
 
@@ -269,6 +277,13 @@ def test_an_anchor_lies_between_level_and_last_value():
     assert np.ptp(anchor(level, last)) == 0
     anchor.set_weights([np.array([[0.0], [5.0]])])
     np.testing.assert_allclose(np.array(anchor(level, last))[0], [[4, 4], [8, 8]], rtol=1e-6)
+
+
+def test_a_whole_history_ends_with_the_last_real_step():
+    x = np.arange(8.0).reshape(2, 4, 1)
+    mask = np.array([[True, True, False, False], [True, True, True, True]])
+    found = np.asarray(WholeHistory()(x, mask))[..., 0]
+    np.testing.assert_array_equal(found, [[0, 0, 0, 1], [4, 5, 6, 7]])
 
 
 def test_a_linear_skip_counts_steps_from_the_last_real_one():

@@ -193,3 +193,14 @@ def test_hints_of_steps_and_loss_are_taken_unless_quantiles_are_asked_for():
     assert "steps" not in forecaster.params_
     forecaster.set_params(quantiles=(0.1, 0.9)).fit(y)
     assert forecaster.params_["loss"] == "quantile"
+
+
+@pytest.mark.parametrize("name", ["nlinear", "dlinear", "sparse_tsf"])
+def test_a_padded_history_is_one_with_its_first_value_in_front(name):
+    season = {"season": 3} if name == "sparse_tsf" else {}
+    model = build(name, 12, 4, **season)
+    whole = history(12)
+    padded, filled = whole.copy(), whole.copy()
+    padded[0] = np.concatenate([whole[0, 5:], np.full((5, 2), np.nan)])
+    filled[0, :5] = whole[0, 5]
+    np.testing.assert_allclose(model(padded), model(filled), rtol=1e-5, atol=1e-5)

@@ -18,7 +18,10 @@ _OF_BODIES = (
 
 @dataclass(frozen=True)
 class Forecaster:
-    """A history `(batch, lookback, channels)` in, `(batch, horizon, targets)` out."""
+    """A history `(batch, lookback, channels)` in, `(batch, horizon, targets)` out.
+
+    Its length is fixed: one that is padded comes with its first value in front instead.
+    """
 
     name: ClassVar[str] = "forecaster"
     shared: ClassVar[tuple] = (*_REQUIRED, *_BESIDE, *SIZES)
@@ -77,7 +80,7 @@ class Forecaster:
 
     def apply(self, plan, inputs):
         """Return the output of a plan's model for Keras inputs."""
-        encoded = plan.stem.encode_history(inputs)
+        encoded = plan.stem.encode_whole_history(inputs)
         horizon, targets = outputs = plan.stem.outputs(plan.head.outputs)
         x, past = encoded.x[..., :targets], encoded.x[..., targets:]
         known = {name: getattr(encoded, name) for name in ("future", "static", "phase")}

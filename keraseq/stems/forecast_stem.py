@@ -138,6 +138,12 @@ class ForecastStem(Stem):
         )
         return Encoded(x, mask, *beside, scale)
 
+    def encode_whole_history(self, inputs):
+        """Return the same for a model of fixed length: short histories are filled, not padded."""
+        encoded = self.encode_history(inputs)
+        whole = stem_layers.WholeHistory(name="whole_history", dtype=full_precision())
+        return encoded._replace(x=whole(encoded.x, encoded.mask))
+
     def outputs(self, outputs):
         return (self.horizon, 1 if self.is_folded else self.targets)
 

@@ -33,7 +33,8 @@ class SequenceForecaster(NetworkEstimator):
         Steps forecast at once.
     lookback : "auto" or int, default="auto"
         Steps of history read; at most 720 and a third of a series of median length, in whole
-        seasons. For a body shorter ones are padded; for other models the shortest series counts.
+        seasons. Shorter ones are padded, or where an architecture reads a fixed length have their
+        first value in front; for a function of your own the shortest series counts.
     quantiles : sequence of float, optional
         Learn these, which never cross, by the pinball loss; `predict` gives the most central one.
     loss : {"auto", "mse", "mae", "huber", "quantile"}, default="auto"

@@ -15,6 +15,7 @@ __getattr__, __dir__ = lazy_names(
         "Patches": "patches",
         "TokenDropout": "token_dropout",
         "TokenEmbedding": "token_embedding",
+        "WholeHistory": "whole_history",
         "last_step": "anchor",
     },
 )

@@ -21,15 +21,15 @@ def choose_lookback(forecaster, panel, season):
     """Return the lookback, and the shortest history that is read.
 
     By default at most 720 steps and a third of a series of median length, in whole seasons if it
-    holds two. A body reads shorter series too, their histories padded; for all others a third of
-    the shortest series is the most.
+    holds two. Architectures of the zoo read shorter series too, their histories padded; for a
+    user's own function a third of the shortest series is the most.
     """
     lengths = [len(series.values) for series in panel.series]
     shortest, horizon = int(np.argmin(lengths)), forecaster.horizon
     most = lengths[shortest] - horizon - 1
     if not is_auto(forecaster.lookback):
         lookback = least = check_integer("lookback", forecaster.lookback, 1)
-    elif _is_body(forecaster.model):
+    elif is_registered(forecaster.model):
         lookback = _rounded(int(np.median(lengths)) // 3, season)
         lookback = max(1, min(lookback, max(lengths) - horizon - 1))
         least = max(1, min(lookback, lengths[shortest] // 3, most))
