@@ -31,6 +31,7 @@ from keraseq.stems.layers import (
     Patches,
     TokenDropout,
     TokenEmbedding,
+    WholeHistory,
 )
 from keraseq.tasks.layers import (
     ObservedError,
@@ -75,5 +76,6 @@ __all__ = [
     "TaggingAccuracy",
     "TokenDropout",
     "TokenEmbedding",
+    "WholeHistory",
     "recurrent_stack",
 ]
