@@ -32,6 +32,7 @@ _EXPORTS = {
     "SequenceForecaster": "keraseq.wrappers.sequence_forecaster",
     "SequenceRegressor": "keraseq.wrappers.sequence_regressor",
     "SequenceTagger": "keraseq.wrappers.sequence_tagger",
+    "SequenceTransducer": "keraseq.wrappers.sequence_transducer",
     "build": "keraseq.builders",
     "compare": "keraseq.comparison.compare",
     "count_flops": "keraseq.builders",

@@ -96,8 +96,13 @@ class Plan:
         return replace(self, units=units, own=tuple(sorted({**dict(self.own), **sizes}.items())))
 
     def without_vocabulary(self):
-        """The same plan for the smallest vocabulary, which no budget counts."""
-        return replace(self, stem=self.stem.without_vocabulary())
+        """The same plan for the smallest vocabularies, which no budget counts."""
+        outputs = get_task(self.task).without_vocabulary(self.head.outputs)
+        return replace(
+            self,
+            stem=self.stem.without_vocabulary(),
+            head=replace(self.head, outputs=outputs),
+        )
 
 
 def make_plan(

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 from keraseq.stems._stem import Encoded, Stem, whole_reading
 from keraseq.stems.forecast_stem import ForecastStem
+from keraseq.stems.pair_stem import PairStem
 from keraseq.stems.series_stem import SeriesStem
 from keraseq.stems.token_stem import TOKEN_EMBEDDING, TokenStem
 
-STEMS = {stem.name: stem for stem in (TokenStem, SeriesStem, ForecastStem)}
+STEMS = {stem.name: stem for stem in (TokenStem, SeriesStem, ForecastStem, PairStem)}
 
 __all__ = [
     "STEMS",
     "TOKEN_EMBEDDING",
     "Encoded",
     "ForecastStem",
+    "PairStem",
     "SeriesStem",
     "Stem",
     "TokenStem",
@@ -56,6 +58,9 @@ def make_stem(
     ValueError, TypeError
         For an argument that this stem has no use for, or out of range.
     """
+    if PairStem.serves(task):
+        _refuse_of_forecasts(task, channels=channels, skip_steps=skip_steps)
+        return PairStem.make(task, input_shape, vocabulary_size, **settings)
     if isinstance(input_shape, Mapping):
         if vocabulary_size is not None or not ForecastStem.serves(task):
             raise ValueError(
@@ -74,9 +79,13 @@ def make_stem(
         settings = {**settings, "normalize": normalize, "has_phase": has_phase}
         settings |= {"channels": channels, "skip_steps": skip_steps}
         return ForecastStem.make(input_shape, outputs, **settings)
-    for name, value in {"channels": channels, "skip_steps": skip_steps}.items():
-        if value is not None:
-            raise ValueError(f"{name}={value!r} is for forecasting; got task={task.name!r}.")
+    _refuse_of_forecasts(task, channels=channels, skip_steps=skip_steps)
     if vocabulary_size is not None:
         return TokenStem.make(task, input_shape, vocabulary_size, **settings)
     return SeriesStem.make(task, input_shape, **settings)
+
+
+def _refuse_of_forecasts(task, **settings):
+    for name, value in settings.items():
+        if value is not None:
+            raise ValueError(f"{name}={value!r} is for forecasting; got task={task.name!r}.")

@@ -59,7 +59,7 @@ class Stem:
     @classmethod
     def serves(cls, task):
         """Whether a task asks for this stem."""
-        return not task.reads_history
+        return not (task.reads_history or task.writes)
 
     def inputs(self):
         """Return the Keras inputs."""

@@ -49,7 +49,7 @@ class SeriesStem(Stem):
         refuse_token_settings(token_dropout=token_dropout, ngrams=ngrams)
         features = check_features(input_shape)
         patches = check_patches(patch_length, patch_stride, 1)
-        if task.per_step and patches != (1, 1):
+        if task.per_step and not task.writes and patches != (1, 1):
             raise ValueError(
                 f"task={task.name!r} labels every step, so patch_length and patch_stride must be "
                 "1 or None."

@@ -23,6 +23,8 @@ class Task:
     takes_quantiles : bool
     reads_history : bool
         True when a series is forecast from its own past.
+    writes : bool
+        True when another sequence is written, token by token, and every answer is one of its steps.
     smallest_outputs : int or tuple of int
         The least that `outputs` may be.
     outputs_words : str
@@ -47,6 +49,7 @@ class Task:
     many_labels = False
     takes_quantiles = False
     reads_history = False
+    writes = False
     smallest_outputs = 1
     outputs_words = None
     answer_words = "one a class, label or target"
@@ -62,6 +65,10 @@ class Task:
     def check_outputs(self, outputs):
         """Return `outputs` as ints, or raise an error that names what is allowed."""
         return check_integer("outputs", outputs, self.smallest_outputs)
+
+    def without_vocabulary(self, outputs):
+        """What `outputs` is without the vocabulary of what is written, which no budget counts."""
+        return outputs
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         """Map features `(..., channels)` to the model's output.

@@ -20,6 +20,10 @@ _TEXT = {"steps": 450, "least_epochs": 5, "most_epochs": 20}
 _MANY_TEXTS = {"epochs": 4, "batch_size": 64, "rate_share": 0.4}
 _SERIES = {"steps": 1_500, "least_epochs": 30, "most_epochs": 60}
 
+# Of pairs: optimiser steps aimed at, which few pairs need too, and the fewest and most passes.
+_PAIRS = {"steps": 3_000, "least_epochs": 15, "most_epochs": 100}
+_MOST_TOKENS_OF_PAIR, _MOST_STEPS_OF_PAIR = 400, 2_000
+
 # A few rows that judge say little after a few steps: early stopping by "auto" waits so many.
 _PATIENT_STEPS = 150
 # Steps that an architecture walks one by one through a series; of a longer one it reads patches.
@@ -86,6 +90,48 @@ def resolve_parameters(estimator, sequences, task, former=None):
             # The weights belong to patches of that length.
             params["patch_length"] = former["params_"].get("patch_length")
     return params
+
+
+def resolve_pairs(estimator, kind, n_pairs):
+    """Return what a fit of pairs uses for each setting, checked before it begins.
+
+    Parameters
+    ----------
+    estimator : SequenceTransducer
+    kind : {"text", "words", "tokens", "series"}
+        Of the sources.
+    n_pairs : int
+    """
+    is_series = kind == "series"
+    table = {
+        "units": 128,
+        "dropout": 0.2,
+        "embedding_dim": 128,
+        "max_tokens": 20_000,
+        "min_count": 1,
+        "max_length": _MOST_STEPS_OF_PAIR if is_series else _MOST_TOKENS_OF_PAIR,
+        "epochs": "auto",
+        "batch_size": 64 if n_pairs >= 2_000 else 32,
+        "learning_rate": 0.002,
+        "early_stopping": n_pairs >= _HOLD_BACK_FROM["text"],
+    }
+    params = fill_in(estimator, table, None)
+    batches = math.ceil(n_pairs / params["batch_size"])
+    if is_auto(params["epochs"]):
+        least, most = _PAIRS["least_epochs"], _PAIRS["most_epochs"]
+        params["epochs"] = min(most, max(least, math.ceil(_PAIRS["steps"] / batches)))
+    params["max_length"] = check_integer("max_length", params["max_length"], 1)
+    params["beam_size"] = check_integer("beam_size", estimator.beam_size, 1)
+    params["length_penalty"] = check_penalty(estimator.length_penalty)
+    return params
+
+
+def check_penalty(value):
+    """Return a length penalty as float."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not 0 <= value < np.inf:
+        raise ValueError(f"length_penalty={value!r} must be a number of at least 0.")
+    return float(value)
 
 
 def _patch_length(estimator, sequences, task):

@@ -6,11 +6,18 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "POOLINGS": "sequence_pooling",
+        "DECODER": "decoder_names",
+        "LstmDecoder": "lstm_decoder",
+        "OF_VOCABULARY": "decoder_names",
         "ObservedError": "observed_error",
         "ObservedMeanAbsoluteError": "observed_error",
         "PinballLoss": "pinball_loss",
         "QuantileSteps": "quantile_steps",
         "SequencePooling": "sequence_pooling",
+        "TARGET_EMBEDDING": "decoder_names",
+        "TOKEN_LOGITS": "decoder_names",
         "TaggingAccuracy": "tagging_accuracy",
+        "TransformerDecoder": "transformer_decoder",
+        "sinusoids": "sinusoids",
     },
 )
