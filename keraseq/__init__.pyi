@@ -27,6 +27,7 @@ from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceC
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster as SequenceForecaster
 from keraseq.wrappers.sequence_regressor import SequenceRegressor as SequenceRegressor
 from keraseq.wrappers.sequence_tagger import SequenceTagger as SequenceTagger
+from keraseq.wrappers.sequence_transducer import SequenceTransducer as SequenceTransducer
 from keraseq.builders import build as build
 from keraseq.comparison.compare import compare as compare
 from keraseq.builders import count_flops as count_flops

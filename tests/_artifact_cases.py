@@ -149,6 +149,10 @@ CASES = {
         lambda: keraseq.SequenceTagger("bilstm", **SMALL).fit(WORDS, TAGS),
         classes(WORDS),
     ),
+    "pairs": (
+        lambda: keraseq.SequenceTransducer("gru", **SMALL).fit(TEXTS, [" ".join(t) for t in TAGS]),
+        lambda est: est.predict(TEXTS, beam_size=2),
+    ),
     "forecasts": (lambda: measured(forecaster("gru", calendar=True).fit(SALES)), forecast_all),
     "forecasts of quantiles": (
         lambda: forecaster("dlinear", units="auto", quantiles=(0.1, 0.5, 0.9)).fit(SALES["a"]),

@@ -17,7 +17,7 @@ def plans():
     for name in model_file_names():
         for task in find_model(name).served_tasks:
             history = get_task(task).reads_history
-            outputs = (3, 2) if history else 4
+            outputs = (3, 2) if history else 5
             yield name, ((24, 2) if history else (None, 2)), outputs, {"task": task}
     yield "gru", (None,), 2, {"vocabulary_size": 50, "token_dropout": 0.1}
     yield "gru", (None,), 2, {"vocabulary_size": 50, "ngrams": 2}

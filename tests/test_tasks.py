@@ -95,6 +95,7 @@ def test_decode_leaves_numbers_as_they_are():
         "regression",
         "tagging",
         "forecasting",
+        "transduction",
     }
 
 

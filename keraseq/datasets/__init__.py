@@ -9,6 +9,7 @@ from keraseq._lazy_names import lazy_names
 # Public name -> module: nothing is imported before it is used, and this table is the only list.
 _MODULES = {
     "fetch_airline_tweets": "airline_tweets",
+    "fetch_eng_fra": "eng_fra",
     "fetch_ett": "ett",
     "fetch_imdb": "imdb",
     "fetch_sst2": "sst2",

@@ -12,6 +12,7 @@ URLS = {
     "sst2/stsa.binary.test": f"{_SENT_CONV}/stsa.binary.test",
     "trec/TREC.train.all": f"{_SENT_CONV}/TREC.train.all",
     "trec/TREC.test.all": f"{_SENT_CONV}/TREC.test.all",
+    "eng_fra/fra-eng.zip": "https://www.manythings.org/anki/fra-eng.zip",
     "ett/{name}.csv": (
         "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/{name}.csv"
     ),

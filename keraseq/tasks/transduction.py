@@ -85,7 +85,9 @@ class Transduction(Task):
         return tuple(asked._replace(**sizes, dropout=float(dropout)))
 
     def without_vocabulary(self, outputs):
-        return self.check_outputs({**Decoder(*outputs)._asdict(), "vocabulary_size": FIRST_FREE + 1})
+        return self.check_outputs(
+            {**Decoder(*outputs)._asdict(), "vocabulary_size": FIRST_FREE + 1}
+        )
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         memory, allowed, target = features

@@ -68,6 +68,12 @@ class BeamSearch:
         found = self._search(beam_size, source)(*arguments)
         return tuple(ops.convert_to_numpy(part) for part in found)
 
+    def numbers_kept(self, vocabulary_size, most_steps, lengths):
+        """About how many numbers a step keeps for sources of these lengths, each begun once."""
+        decoder = self._decoder
+        width = 2 * decoder.units * decoder.num_layers
+        return vocabulary_size + width * (most_steps + np.asarray(lengths))
+
     def attention(self, source, ids):
         """What each token of a target looks at.
 

@@ -1,12 +1,10 @@
-"""Pairs of a source and a target: read, weighed, encoded, compared."""
+"""Pairs of a source and a target: read, and compared."""
 
 import json
-import warnings
 
 import numpy as np
 
-from keraseq.batching import sequence_lengths
-from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences, check_lengths
+from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.reserved_ids import FIRST_FREE, UNKNOWN
 from keraseq.encoding.sequences import row_lengths
 from keraseq.wrappers._features import refuse_gaps
@@ -78,61 +76,6 @@ def _refuse_empty(rows, name, why):
 
 def _with_lengths(rows):
     return zip(rows, row_lengths(rows), strict=True)
-
-
-def text_encoder(tokenizer, kind, params, lowercase):
-    """The encoder of texts, or lists of tokens, not yet fitted."""
-    return TextEncoder(
-        tokenizer=tokenizer if kind == "text" else "words",
-        lowercase=lowercase,
-        max_tokens=params["max_tokens"],
-        min_count=params["min_count"],
-    )
-
-
-def source_encoder(estimator, kind, params):
-    """The encoder of sources of a kind, not yet fitted."""
-    if kind == "series":
-        return SeriesEncoder(missing=estimator.missing).set_output(transform="default")
-    if kind == "tokens":
-        return TokenEncoder()
-    return text_encoder(estimator.source_tokenizer, kind, params, estimator.lowercase)
-
-
-def drop_long(sources, targets, weights, longest):
-    """Leave out the pairs that have more steps or tokens than `longest`, and say how many.
-
-    Returns
-    -------
-    sources, targets, weights
-
-    Warns
-    -----
-    UserWarning
-
-    Raises
-    ------
-    ValueError
-        If none is left.
-    """
-    lengths = np.maximum(sequence_lengths(sources), sequence_lengths(targets))
-    kept = np.flatnonzero(lengths <= longest)
-    if len(kept) == len(lengths):
-        return sources, targets, weights
-    said = (
-        f"of {len(lengths):,} pairs have a source or a target of more than max_length={longest:,} "
-        f"steps or tokens (the longest {lengths.max():,})"
-    )
-    mend = "Cut them into shorter pairs, such as sentences, or raise max_length"
-    if not len(kept):
-        raise ValueError(f"All {said}, so that none is left to learn from. {mend}.")
-    warnings.warn(
-        f"{len(lengths) - len(kept):,} {said} and were left out. {mend}.", UserWarning, stacklevel=4
-    )
-    is_array = isinstance(sources, np.ndarray)
-    sources = sources[kept] if is_array else [sources[i] for i in kept]
-    weights = None if weights is None else weights[kept]
-    return sources, [targets[i] for i in kept], weights
 
 
 def barred_ids(encoder, size):

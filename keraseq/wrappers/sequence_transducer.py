@@ -1,44 +1,24 @@
 """Write a sequence for each sequence."""
 
-import joblib
-import numpy as np
-import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_choice, check_integer
-from keraseq.batching import sequence_lengths, take_rows
+from keraseq._checks import check_integer
+from keraseq.batching import sequence_lengths
 from keraseq.encoding.reserved_ids import END
 from keraseq.models import is_registered
-from keraseq.tasks import get_task
 from keraseq.training.batches import pad_rows
 from keraseq.training.beam_search import BeamSearch
-from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.gpu import share_gpu
-from keraseq.training.network import Network
-from keraseq.training.optimizer import optimizer_config
-from keraseq.training.pair_batches import PairBatches
+from keraseq.training.write_rows import write_rows
+from keraseq.wrappers._attention_frame import attention_frame, token_words
 from keraseq.wrappers._auto import check_penalty, resolve_pairs
-from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._features import naming, note_features, read_like_training
-from keraseq.wrappers._pairs import (
-    barred_ids,
-    chrf,
-    drop_long,
-    read_pairs,
-    read_targets,
-    source_encoder,
-    text_encoder,
-    token_accuracy,
-)
-from keraseq.wrappers._rows import hold_back, mean_one
+from keraseq.wrappers._pair_fit import PairFit, copy_callbacks_of, hold_back_sources
+from keraseq.wrappers._pairs import barred_ids, chrf, read_pairs, read_targets, token_accuracy
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import warn_of_scale
 from keraseq.wrappers.network_estimator import NetworkEstimator
-
-_VALIDATION_BATCH = 128
-# Numbers that the beginnings kept at one step may hold: 64 MB.
-_MOST_KEPT, _MOST_ROWS = 2**24, 128
 
 
 class SequenceTransducer(NetworkEstimator):
@@ -188,61 +168,29 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         pairs, target_kind, sources, fingerprint = read_pairs(
             source_texts, target_texts, self.input, self, sample_weight
         )
-        task, kind = get_task(self._tasks[0]), pairs.sequences.kind
-        params = resolve_pairs(self, kind, len(pairs))
+        params = resolve_pairs(self, pairs.sequences.kind, len(pairs))
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
         seed = draw_seed(self.random_state, checkpoint)
         train, held_back = pairs, None
         if validation_data is not None:
             held_back = self._read_validation(validation_data)
         elif params["early_stopping"]:
-            train, held_back = hold_back(pairs, self.validation_fraction, _no_strata, seed)
-        callbacks = copy_callbacks(
-            self.callbacks,
-            is_validated=held_back is not None,
-            remedy="set early_stopping=True, or give fit validation_data=(sources, targets)",
-        )
-        encoder = source_encoder(self, kind, params)
-        target = text_encoder(self.target_tokenizer, target_kind, params, self.lowercase)
-        encoded = encoder.fit_transform(train.sequences), target.fit_transform(train.targets)
-        encoded = drop_long(*encoded, train.weights, params["max_length"])
-        # Of another length the validation part may be: what is not trained on is not judged.
-        judged = None if held_back is None else self._judge(held_back, encoder, target, params)
-        longest = max(sequence_lengths(encoded[1]))
-        params |= {"longest_target": int(longest), "mean_length": _mean_length(encoded[0])}
-        blueprint, outputs = self._blueprint(task, encoder, target, encoded, params, judged)
-        batches, validation = (
-            None if part is None else _batches(part, size, outputs, seed_)
-            for part, size, seed_ in (
-                (encoded, params["batch_size"], seed),
-                (judged, _VALIDATION_BATCH, None),
-            )
-        )
-        params.update(blueprint.sizes)
-        if checkpoint is not None:
-            checkpoint.begin(seed, f"{fingerprint} {params} {blueprint}")
-        network = Network(blueprint, seed)
-        run = network.fit(
-            batches,
-            validation,
-            epochs=params["epochs"],
-            learning_rate=params["learning_rate"],
-            early_stopping=params["early_stopping"],
-            n_iter_no_change=params["n_iter_no_change"],
-            callbacks=callbacks,
-            checkpoint=checkpoint,
-            verbose=self.verbose,
-        )
+            train, held_back = hold_back_sources(pairs, self.validation_fraction, seed)
+        fit = PairFit(self, params, seed, copy_callbacks_of(self, held_back))
+        fit.encode(train, held_back, target_kind)
+        run = fit.run(checkpoint, fingerprint)
+        network = fit.network
         network.trained_on = f"{len(pairs):,} different pairs, fingerprint {fingerprint}"
         # All at once and last: a fit that fails leaves the former one whole.
         self.history_, self.n_iter_ = run.history, run.n_iter
-        self.params_ = {**params, "jit_compile": run.jit_compile}
-        self.callbacks_, self.kind_, self._target_kind = callbacks, kind, target_kind
-        self.encoder_, self.target_encoder_, self._task = encoder, target, task
+        self.params_ = {**fit.params, "jit_compile": run.jit_compile}
+        self.callbacks_, self.kind_ = fit.callbacks, pairs.sequences.kind
+        self.encoder_, self.target_encoder_ = fit.encoder, fit.target
+        self._target_kind, self._task = target_kind, fit.task
         note_features(self, source_texts, sources)
         self._network = network
         run.raise_interrupt()
-        warn_of_scale(self, run, params)
+        warn_of_scale(self, run, self.params_)
         return self
 
     def predict(self, source_texts, beam_size=None, length_penalty=None):
@@ -294,17 +242,12 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         ids = [*self._write(rows, beam_size, None)[0], END]
         with self._network.borrow() as model:
             weights = BeamSearch.of(model).attention(pad_rows(rows), ids)
-        query, key = (axis.ravel() for axis in np.indices(weights.shape))
-        frame = pd.DataFrame({"row": 0, "layer": 1, "head": 1, "query": query, "key": key})
-        frame["query_token"] = np.array([*self._tokens(self.target_encoder_, ids[:-1]), "[end]"])[
-            query
-        ]
+        keys = None
         if self.kind_ != "series" and weights.shape[1] == len(row):
-            frame["key_token"] = np.array(self._tokens(self.encoder_, row))[key]
-        else:
-            frame["key_token"] = key.astype(str)
-        frame["weight"] = weights.ravel()
-        frame.attrs["model"] = f"{self._model_name} and {self._network.blueprint.plan.spec.name}"
+            keys = token_words(self.encoder_, row)
+        written = [*token_words(self.target_encoder_, ids[:-1]), "[end]"]
+        frame = attention_frame(weights, written, keys)
+        frame.attrs["model"] = f"{self._model_name} and {self.params_['decoder']}"
         return frame
 
     @property
@@ -353,7 +296,7 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         longest = self.params_["max_length"]
         lengths = sequence_lengths(rows)
         if lengths.max() > longest:
-            row = int(np.argmax(lengths > longest))
+            row = int((lengths > longest).argmax())
             raise ValueError(
                 f"source_texts has {lengths[row]:,} steps or tokens in row {row}, more than "
                 f"max_length={longest:,} of this fit. Cut it into shorter ones, such as "
@@ -362,30 +305,19 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         return rows
 
     def _write(self, rows, beam_size, length_penalty):
-        """A list of ids, without the end, for each encoded source."""
+        """The ids, without the end, that are written for each encoded source."""
         beam = self.params_["beam_size"] if beam_size is None else beam_size
-        beam = check_integer("beam_size", beam, 1)
         penalty = self.params_["length_penalty"] if length_penalty is None else length_penalty
-        penalty = check_penalty(penalty)
-        outputs = self._network.blueprint.plan.head.outputs
-        barred = barred_ids(self.target_encoder_, outputs[0])
-        beam = min(beam, int((~barred).sum()))
-        most, lengths = self.params_["longest_target"] + 1, sequence_lengths(rows)
-        order = np.argsort(lengths, kind="stable")
-        order = order[lengths[order] > 0]
-        answers = [np.zeros(0, np.int32)] * len(lengths)
+        size = self._network.blueprint.plan.head.outputs[0]
         with self._network.borrow() as model:
-            search = BeamSearch.of(model)
-            while len(order):
-                index = order[: _rows_at_once(lengths[order], beam, outputs, most)]
-                order = order[len(index) :]
-                source = pad_rows(take_rows(rows, index))
-                written, _ = search.run(
-                    source, barred, most, beam_size=beam, length_penalty=penalty
-                )
-                for i, ids in zip(index, written, strict=True):
-                    answers[i] = ids[(ids != END) & (ids > 0)]
-        return answers
+            return write_rows(
+                model,
+                rows,
+                barred_ids(self.target_encoder_, size),
+                self.params_["longest_target"] + 1,
+                beam_size=check_integer("beam_size", beam, 1),
+                length_penalty=check_penalty(penalty),
+            )
 
     def _decode(self, ids):
         if self._target_kind == "text":
@@ -393,78 +325,11 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         vocabulary = self.target_encoder_.vocabulary_
         return [[vocabulary[i] for i in row] for row in ids]
 
-    def _tokens(self, encoder, ids):
-        """Each token as it reads."""
-        if self.kind_ == "tokens" and encoder is self.encoder_:
-            return [str(row[0]) for row in encoder.inverse_transform([[i] for i in ids])]
-        return [text.strip() or text for text in encoder.inverse_transform([[i] for i in ids])]
-
     def _read_validation(self, validation_data):
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
             raise TypeError("validation_data must be a tuple (source_texts, target_texts).")
         with naming("validation_data=(source_texts, target_texts)"):
             return read_pairs(*validation_data, self.input, self)[0]
-
-    def _judge(self, held_back, encoder, target, params):
-        parts = encoder.transform(held_back.sequences), target.transform(held_back.targets)
-        with naming("the validation part"):
-            return drop_long(*parts, held_back.weights, params["max_length"])
-
-    def _blueprint(self, task, encoder, target, encoded, params, judged):
-        """The blueprint, and what the task is asked for."""
-        tokens = getattr(encoder, "vocabulary_size_", None)
-        check_choice("decoder", self.decoder, task.decoders)
-        width = params["embedding_dim"]
-        sizes = {name: params[name] for name in ("units", "num_layers", "dropout")}
-        given = {**sizes, "embedding_dim": width, **(self.decoder_params or {})}
-        size = target.vocabulary_size_
-        outputs = task.check_outputs({"vocabulary_size": size, "decoder": self.decoder, **given})
-        own = {} if "embedding_dim" in (self.model_params or {}) else {"embedding_dim": width}
-        n_batches = -(-len(encoded[1]) // params["batch_size"])
-        blueprint = make_blueprint(
-            self,
-            params,
-            optimizer_config(
-                self.optimizer,
-                steps=params["epochs"] * n_batches,
-                averaged=judged is not None,
-            ),
-            input_shape=(None,) if tokens else (None, encoder.n_channels_out_),
-            outputs=outputs,
-            task=task.name,
-            vocabulary_size=tokens,
-            **own,
-        )
-        return blueprint, outputs
-
-
-def _batches(encoded, batch_size, outputs, seed):
-    sources, targets, weights = encoded
-    return PairBatches(
-        sources,
-        targets,
-        batch_size,
-        vocabulary_size=outputs[0],
-        weights=mean_one(weights),
-        seed=seed,
-    )
-
-
-def _rows_at_once(lengths, beam, outputs, most):
-    """How many of the sources, by rising length, are answered together."""
-    size, _, units, num_layers, *_ = outputs
-    # The likeliest next tokens, what the decoder keeps, and what it looks at.
-    kept = beam * (size + 2 * units * num_layers * (most + lengths[:_MOST_ROWS]))
-    fitting = np.arange(1, len(kept) + 1) * kept <= _MOST_KEPT
-    return max(1, int(fitting.sum()))
-
-
-def _mean_length(rows):
-    return int(float(f"{np.maximum(sequence_lengths(rows), 1).mean():.2g}"))
-
-
-def _no_strata(targets, held_back):
-    return None
 
 
 def _check_encoder(encoder):

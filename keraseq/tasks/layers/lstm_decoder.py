@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from keraseq.tasks.layers.hidden_steps import hidden_steps
+from keraseq.tasks.layers.attention_weights import attention_weights, hidden_steps
 
 
 @keras.saving.register_keras_serializable("keraseq")
@@ -44,7 +44,7 @@ class AttentiveCell(layers.Layer):
         """One step of `(batch, 4 * units)`; returns state and context joined, states, weights."""
         (hidden, carry), (keys, memory, padding) = states, attended
         scores = self.worth(ops.tanh(self.query(hidden)[:, None] + keys))[..., 0] + padding
-        weights = ops.softmax(scores)
+        weights = attention_weights(scores)
         context = ops.einsum("bs,bsc->bc", weights, memory)
         gates = inputs + self.recurrent(ops.concatenate([context, hidden], axis=-1))
         enter, forget, new, leave = ops.split(gates, 4, axis=-1)
@@ -82,9 +82,7 @@ class LstmDecoder(layers.Layer):
         self.inputs = layers.Dense(4 * units)
         self.cell = AttentiveCell(units, memory_shape[-1])
         self.loop = layers.RNN(self.cell, return_sequences=True)
-        self.upper = [
-            layers.LSTM(units, return_sequences=True) for _ in range(1, self.num_layers)
-        ]
+        self.upper = [layers.LSTM(units, return_sequences=True) for _ in range(1, self.num_layers)]
         self.readout = layers.Dense(units, activation="tanh")
         self.drop = layers.Dropout(self.dropout)
         for layer in (self.keys, self.first):

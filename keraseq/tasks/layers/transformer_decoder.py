@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from keraseq.tasks.layers.hidden_steps import hidden_steps
+from keraseq.tasks.layers.attention_weights import attention_weights, hidden_steps
 from keraseq.tasks.layers.sinusoids import sinusoids
 
 
@@ -45,7 +45,7 @@ class HeadAttention(layers.Layer):
         """
         queries = self._heads(self.query(x)) / self.head_dim**0.5
         scores = ops.einsum("bqhd,bkhd->bhqk", queries, keys) + hidden
-        weights = ops.softmax(scores)
+        weights = attention_weights(scores)
         found = ops.einsum("bhqk,bkhd->bqhd", weights, values)
         shape = ops.shape(found)
         found = ops.reshape(found, (*shape[:2], self.num_heads * self.head_dim))
@@ -152,7 +152,8 @@ class TransformerDecoder(layers.Layer):
         for place, (block, keys_values) in enumerate(zip(self.blocks, kept, strict=True)):
             own, norm = block[0], block[4]
             near, room = norm(y), state[2 * place : 2 * place + 2]
-            written = [ops.where(now, new, old) for new, old in zip(own.keep(near), room)]
+            pairs = zip(own.keep(near), room, strict=True)
+            written = [ops.where(now, new, old) for new, old in pairs]
             later += written
             y = y + own.read(near, *written, ahead)[0]
             y, weights = self._look_and_think(block, y, keys_values, padding, False)
