@@ -34,12 +34,14 @@ from keraseq.stems.layers import (
     WholeHistory,
 )
 from keraseq.tasks.layers import (
+    LstmDecoder,
     ObservedError,
     ObservedMeanAbsoluteError,
     PinballLoss,
     QuantileSteps,
     SequencePooling,
     TaggingAccuracy,
+    TransformerDecoder,
 )
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "LinearRecurrentUnit",
     "LinearScan",
     "LinearSkip",
+    "LstmDecoder",
     "MatrixMemory",
     "ObservedError",
     "ObservedMeanAbsoluteError",
@@ -76,6 +79,7 @@ __all__ = [
     "TaggingAccuracy",
     "TokenDropout",
     "TokenEmbedding",
+    "TransformerDecoder",
     "WholeHistory",
     "recurrent_stack",
 ]
