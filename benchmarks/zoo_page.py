@@ -121,8 +121,11 @@ def table(columns, lines, right):
 
 def _tasks(spec):
     served = spec.served_tasks
-    if set(served) == set(task_names()):
+    missing = [name for name in task_names() if name not in served]
+    if not missing:
         return "all"
+    if len(missing) == 1:
+        return f"all but {missing[0]}"
     return ", ".join(served)
 
 

@@ -53,6 +53,7 @@ class BuilderOptions(TypedDict, total=False):
     embedding_dropout: float | None
     token_dropout: float | None
     ngrams: int | None
+    tie_embedding: bool | None
     patch_length: int | None
     patch_stride: int | None
     skip_steps: int | None

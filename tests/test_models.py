@@ -27,6 +27,8 @@ OUTPUTS = {
     "multilabel": 4,
     "regression": 2,
     "tagging": 5,
+    # Of the 30 ids that it reads.
+    "language_model": 30,
     "forecasting": (4, 2),
 }
 QUANTILES = (0.1, 0.5, 0.9)
@@ -45,6 +47,8 @@ def cases(names):
             if get_task(task).writes:
                 continue
             kinds = [False] if get_task(task).reads_history else [False, True]
+            if get_task(task).answers_tokens:
+                kinds = [True]
             for tokens in kinds:
                 if spec.inputs in ("any", "tokens" if tokens else "numbers"):
                     yield name, task, tokens

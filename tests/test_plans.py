@@ -18,6 +18,9 @@ def plans():
         for task in find_model(name).served_tasks:
             history = get_task(task).reads_history
             outputs = (3, 2) if history else 5
+            if get_task(task).answers_tokens:
+                yield name, (None,), outputs, {"task": task, "vocabulary_size": outputs}
+                continue
             yield name, ((24, 2) if history else (None, 2)), outputs, {"task": task}
     yield "gru", (None,), 2, {"vocabulary_size": 50, "token_dropout": 0.1}
     yield "gru", (None,), 2, {"vocabulary_size": 50, "ngrams": 2}

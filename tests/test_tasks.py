@@ -96,6 +96,7 @@ def test_decode_leaves_numbers_as_they_are():
         "tagging",
         "forecasting",
         "transduction",
+        "language_model",
     }
 
 

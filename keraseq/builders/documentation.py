@@ -25,13 +25,17 @@ embedding_dim : int, default={tokens[0]}
     Width of the stem, which is the same for every architecture: the embedding of tokens or the
     linear projection of numbers.
 embedding_dropout : float, default={tokens[1]} for tokens, {series[1]:g} for numbers
-    Dropout behind the stem.
+    Dropout behind the stem; 0 for language models.
 token_dropout : float, default={tokens[2]} for tokens
     Share of the rarest tokens hidden while training: they become id 1, the unknown token's. Id
-    ``k`` is with probability ``k / (k + 5000)`` at most, so frequent ones are hardly ever.
+    ``k`` is with probability ``k / (k + 5000)`` at most, so frequent ones are hardly ever. 0 for
+    language models.
 ngrams : int, default={tokens[3]} for tokens
     Where a whole sequence is answered: tokens of the longest n-grams whose bag is read beside the
     body, as hashed vectors of {ngram_dim} numbers each (Joulin et al. 2017); 0 for none.
+tie_embedding : bool, default=False
+    Language models only: score the next token by the embedding's own vectors, not by a layer of
+    its own (Press & Wolf 2017).
 patch_length : int, default=lookback // 30 for forecasting, 1 else
     Steps joined to one before the body; patches end at the last real step.
 patch_stride : int, default=patch_length
@@ -50,7 +54,8 @@ pooling : {{"mean", "max", "mean_max", "last", "ends"}}, default="{token_pooling
 quantiles : sequence of float, optional
     Regression and forecasting: predict these quantiles on a last axis; they never cross.
 parameter_budget : int, optional
-    Trainable weights, the token embedding left out; the sizes are solved for.
+    Trainable weights, the token embedding (and a language model's layer over the vocabulary)
+    left out; the sizes are solved for.
 flop_budget : int, optional
     In its place: floating-point operations of a forward pass over one sequence (see
     :func:`keraseq.count_flops`), whose length `input_shape` then gives.

@@ -41,12 +41,13 @@ class Head:
         layer = task_layers.SequencePooling
         return layer(self.pooling, name="pooling", dtype=full_precision())(x, mask)
 
-    def answer(self, features, outputs, *, future=None, static=None):
+    def answer(self, features, outputs, *, future=None, static=None, embedding=None):
         """Map features, and what is known beside them, to the model's output."""
         if static is not None:
             features = ops.concatenate([features, static], axis=-1)
+        tied = {} if embedding is None else {"embedding": embedding}
         return get_task(self.task).head(
-            features, outputs, logits=self.logits, quantiles=self.quantiles, future=future
+            features, outputs, logits=self.logits, quantiles=self.quantiles, future=future, **tied
         )
 
     def shape_forecast(self, values, outputs):

@@ -7,7 +7,7 @@ import numpy as np
 
 from keraseq._checks import check_fraction, check_integer
 from keraseq.builders.head import Head, make_head
-from keraseq.models import ModelSpec, find_model
+from keraseq.models import ModelSpec, find_model, list_models
 from keraseq.stems import STEMS, Stem, make_stem
 from keraseq.tasks import get_task
 
@@ -116,6 +116,7 @@ def make_plan(
     embedding_dropout=None,
     token_dropout=None,
     ngrams=None,
+    tie_embedding=None,
     patch_length=None,
     patch_stride=None,
     skip_steps=None,
@@ -134,11 +135,10 @@ def make_plan(
     """
     spec, the_task = find_model(name), get_task(task)
     if task not in spec.served_tasks:
-        raise ValueError(
-            f"{spec.name} does not serve task={task!r}; it serves {', '.join(spec.served_tasks)}."
-        )
+        raise ValueError(_not_served(spec, the_task))
     spec.check_own(own, shared_names())
     outputs = the_task.check_outputs(outputs)
+    the_task.check_vocabulary(outputs, vocabulary_size)
     preset = dict(spec.settings)
     if patch_length is not None:
         # The preset's stride is for its own patches.
@@ -148,6 +148,7 @@ def make_plan(
         "embedding_dropout": embedding_dropout,
         "token_dropout": token_dropout,
         "ngrams": ngrams,
+        "tie_embedding": tie_embedding,
         "skip_steps": skip_steps,
         "channels": channels,
         "pooling": pooling,
@@ -161,6 +162,7 @@ def make_plan(
     if spec.channels == "mixed" and settings["channels"] is None and the_task.reads_history:
         settings["channels"] = "mixed"
     own = {**{k: v for k, v in preset.items() if k in spec.own_parameters}, **own}
+    own = _made_causal(spec, the_task, own)
     _check_used(spec, {**settings, "vocabulary_size": vocabulary_size})
     _check_inputs(spec, vocabulary_size)
     stem = make_stem(
@@ -195,9 +197,29 @@ def make_plan(
 
 
 _STEM_SETTINGS = (
-    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
+    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams", "tie_embedding"),
     *("patch_length", "patch_stride", "skip_steps", "channels"),
 )
+
+
+def _not_served(spec, task):
+    said = f"{spec.name} does not serve task={task.name!r}"
+    if not task.needs_causal or not spec.kind.serves(task):
+        return f"{said}; it serves {', '.join(spec.served_tasks)}."
+    others = ", ".join(list_models(task=task.name))
+    return f"{said}, for which no step may see a later one; those that do: {others}."
+
+
+def _made_causal(spec, task, own):
+    """The own parameters, with `causal` set where the task asks for it."""
+    if not task.needs_causal or spec.is_causal(own):
+        return own
+    if own.get("causal") is not None:
+        raise ValueError(
+            f"causal={own['causal']!r}: task={task.name!r} needs a {spec.name} in which no step "
+            "sees a later one; leave it out, or give causal=True."
+        )
+    return {**own, "causal": True}
 
 
 def _check_used(spec, settings):

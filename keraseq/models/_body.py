@@ -55,7 +55,8 @@ class Body:
         x = plan.spec.function(encoded.x, encoded.mask, **plan.arguments)
         features = plan.stem.join(plan.head.read(x, encoded.mask), encoded)
         outputs = plan.stem.outputs(plan.head.outputs)
-        y = plan.head.answer(features, outputs, future=encoded.future, static=encoded.static)
+        known = {name: getattr(encoded, name) for name in ("future", "static", "embedding")}
+        y = plan.head.answer(features, outputs, **known)
         return plan.stem.decode(y, encoded)
 
 

@@ -12,7 +12,7 @@ _BESIDE = (*_COVARIATES, "phase")
 # Arguments of the builder that the shared stem and reading have, which a forecaster goes without.
 _OF_BODIES = (
     *("pooling", "patch_length", "patch_stride", "embedding_dim", "embedding_dropout"),
-    *("vocabulary_size", "token_dropout", "ngrams", "skip_steps"),
+    *("vocabulary_size", "token_dropout", "ngrams", "tie_embedding", "skip_steps"),
 )
 
 

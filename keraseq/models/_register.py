@@ -14,7 +14,7 @@ from keraseq.tasks import get_task, task_names
 _DATA_KINDS = ("text", "tokens", "series", "forecast")
 # What a builder takes that belongs to the architecture and not to the data or the task.
 PRESET_SETTINGS = (
-    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams"),
+    *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams", "tie_embedding"),
     *("patch_length", "patch_stride", "skip_steps"),
     *("channels", "pooling", "units", "num_layers", "dropout"),
 )

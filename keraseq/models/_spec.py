@@ -89,7 +89,17 @@ class ModelSpec:
     def served_tasks(self):
         """The names of the tasks that it serves, sorted."""
         names = task_names() if self.tasks is None else self.tasks
-        return tuple(sorted(name for name in names if self.kind.serves(get_task(name))))
+        return tuple(sorted(name for name in names if self._serves(get_task(name))))
+
+    def _serves(self, task):
+        if task.answers_tokens and self.inputs == "numbers":
+            return False
+        return self.kind.serves(task) and (self.can_be_causal or not task.needs_causal)
+
+    @property
+    def can_be_causal(self):
+        """Whether it is causal, or offers `causal=` and is with it."""
+        return self.is_causal({"causal": True} if "causal" in self.own_parameters else ())
 
     def default(self, name):
         """What a parameter is where nobody said otherwise: the preset's or the signature's.

@@ -32,6 +32,7 @@ def make_stem(
     vocabulary_size=None,
     channels=None,
     skip_steps=None,
+    tie_embedding=None,
     normalize=True,
     has_phase=False,
     **settings,
@@ -41,7 +42,7 @@ def make_stem(
     Parameters
     ----------
     task : Task
-    input_shape, outputs, vocabulary_size, channels, skip_steps : as of the builders
+    input_shape, outputs, vocabulary_size, channels, skip_steps, tie_embedding : as of the builders
     normalize : bool, default=True
         Of a forecast's history.
     has_phase : bool, default=False
@@ -71,6 +72,8 @@ def make_stem(
         input_shape = (
             tuple(input_shape) if isinstance(input_shape, tuple | list) else (input_shape,)
         )
+    if tie_embedding and vocabulary_size is None:
+        raise ValueError(f"tie_embedding={tie_embedding!r} is for token ids, with vocabulary_size.")
     if ForecastStem.serves(task):
         if vocabulary_size is not None:
             raise ValueError(
@@ -81,6 +84,7 @@ def make_stem(
         return ForecastStem.make(input_shape, outputs, **settings)
     _refuse_of_forecasts(task, channels=channels, skip_steps=skip_steps)
     if vocabulary_size is not None:
+        settings["tie_embedding"] = tie_embedding
         return TokenStem.make(task, input_shape, vocabulary_size, **settings)
     return SeriesStem.make(task, input_shape, **settings)
 

@@ -24,6 +24,8 @@ class Encoded(NamedTuple):
         Level and spread that a forecast is given back in.
     bag : tensor `(batch, features)` or None
         What the stem reads of the whole sequence itself.
+    embedding : layer or None
+        Whose vectors the answer is to be compared with.
     """
 
     x: object
@@ -33,6 +35,7 @@ class Encoded(NamedTuple):
     phase: object = None
     scale: tuple | None = None
     bag: object = None
+    embedding: object = None
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,15 @@ class TokenStem(Stem):
         Share of the rarest tokens that are unknown ones while training; frequent ones are less.
     ngrams : int
         The longest n-grams of tokens whose bag the answer reads beside the steps; 0 for none.
+    tie_embedding : bool
+        Whether the answer is compared with the tokens' own vectors.
     """
 
     vocabulary_size: int
     token_dropout: float
     # What plans of before had.
     ngrams: int = 0
+    tie_embedding: bool = False
 
     name: ClassVar[str] = "token"
     kind: ClassVar[str] = "tokens"
@@ -61,6 +64,7 @@ class TokenStem(Stem):
         embedding_dropout=None,
         token_dropout=None,
         ngrams=None,
+        tie_embedding=None,
         patch_length=None,
         patch_stride=None,
     ):
@@ -74,13 +78,15 @@ class TokenStem(Stem):
         for name, given in (("patch_length", patch_length), ("patch_stride", patch_stride)):
             if given is not None:
                 raise ValueError(f"{name} is of steps of numbers; token ids have no patches.")
-        token_dropout = DEFAULTS[2] if token_dropout is None else token_dropout
+        defaults = task.token_defaults or DEFAULTS
+        token_dropout = defaults[2] if token_dropout is None else token_dropout
         return cls(
             check_time(input_shape[0]),
-            *check_embedding(DEFAULTS[:2], embedding_dim, embedding_dropout),
+            *check_embedding(defaults[:2], embedding_dim, embedding_dropout),
             size,
             check_fraction("token_dropout", token_dropout),
             _check_ngrams(ngrams, task),
+            _check_tied(tie_embedding, task),
         )
 
     def inputs(self):
@@ -91,8 +97,10 @@ class TokenStem(Stem):
         if self.token_dropout:
             ids = stem_layers.TokenDropout(self.token_dropout, name="token_dropout")(ids)
         if not self.ngrams:
-            embed = layers.Embedding(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
-            return Encoded(self._dropout(embed(ids)), mask)
+            layer = stem_layers.TiedEmbedding if self.tie_embedding else layers.Embedding
+            embed = layer(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
+            tied = embed if self.tie_embedding else None
+            return Encoded(self._dropout(embed(ids)), mask, embedding=tied)
         x = stem_layers.TokenEmbedding(
             self.vocabulary_size,
             self.embedding_dim,
@@ -118,6 +126,15 @@ class TokenStem(Stem):
 
     def without_vocabulary(self):
         return replace(self, vocabulary_size=2)
+
+
+def _check_tied(tie_embedding, task):
+    if tie_embedding and not task.answers_tokens:
+        raise ValueError(
+            f"tie_embedding={tie_embedding!r}: task={task.name!r} does not answer with tokens, so "
+            "that nothing can share the embedding; leave it out."
+        )
+    return bool(tie_embedding)
 
 
 def _check_ngrams(ngrams, task):

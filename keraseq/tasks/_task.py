@@ -21,6 +21,12 @@ class Task:
     many_labels : bool
         True when any number of labels may be right at once, so that y is an indicator matrix.
     takes_quantiles : bool
+    needs_causal : bool
+        True when no step may see a later one.
+    answers_tokens : bool
+        True when the outputs are those of the vocabulary that is read.
+    token_defaults : tuple or None
+        Width, dropout and share of hidden tokens of a token stem, where they are not the usual.
     reads_history : bool
         True when a series is forecast from its own past.
     writes : bool
@@ -48,6 +54,9 @@ class Task:
     link = None
     many_labels = False
     takes_quantiles = False
+    needs_causal = False
+    answers_tokens = False
+    token_defaults = None
     reads_history = False
     writes = False
     smallest_outputs = 1
@@ -69,6 +78,9 @@ class Task:
     def without_vocabulary(self, outputs):
         """What `outputs` is without the vocabulary of what is written, which no budget counts."""
         return outputs
+
+    def check_vocabulary(self, outputs, vocabulary_size):
+        """Raise where the task does not go with a vocabulary of this size, or with none."""
 
     def head(self, features, outputs, *, logits, quantiles=None, future=None):
         """Map features `(..., channels)` to the model's output.

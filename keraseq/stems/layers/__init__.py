@@ -13,6 +13,7 @@ __getattr__, __dir__ = lazy_names(
         "LinearSkip": "linear_skip",
         "Padding": "padding",
         "Patches": "patches",
+        "TiedEmbedding": "tied_embedding",
         "TokenDropout": "token_dropout",
         "TokenEmbedding": "token_embedding",
         "WholeHistory": "whole_history",

@@ -5,6 +5,8 @@ from keraseq._lazy_names import lazy_names
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "NatsPerToken": "next_token",
+        "NextTokenLoss": "next_token",
         "POOLINGS": "sequence_pooling",
         "DECODER": "decoder_names",
         "LstmDecoder": "lstm_decoder",
