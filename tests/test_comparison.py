@@ -184,6 +184,33 @@ def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, capl
     assert (timed == 1).all()
 
 
+class Entry:
+    seconds, is_baseline = None, False
+
+    def __init__(self, ours):
+        self.ours = ours
+
+
+@pytest.mark.parametrize(
+    ("ours", "first", "n_jobs", "worth"),
+    [
+        # Of 1.3 s most went into compiling the network: .1 s is left for each of the others.
+        ("gru", 1.3, 100, False),
+        (None, 1.3, 100, True),
+        # 100 fits of 2 s on two workers end after 8.6 + 1.2 + 100 s, in process after 200 s.
+        ("gru", 3.2, 100, True),
+        ("gru", 3.2, 9, False),
+        ("gru", 3.2, 11, True),
+    ],
+)
+def test_a_first_fit_that_mostly_compiles_starts_no_workers(ours, first, n_jobs, worth):
+    entry = Entry(ours)
+    jobs = [{"entry": entry} for _ in range(n_jobs)]
+    assert not _runner._is_worth_it(jobs, 2)
+    _runner._note_seconds(jobs, jobs[0], first, is_first=True)
+    assert _runner._is_worth_it(jobs, 2) is worth
+
+
 def test_plots(result):
     assert result.plot().ax_.get_title() == "3 models by accuracy, 3 runs"
     assert result.plot(cost="seconds").ax_.get_ylabel() == "accuracy"
