@@ -3,6 +3,7 @@
 import contextlib
 
 from keraseq._quiet import many_models
+from keraseq.stems import TOKEN_EMBEDDING
 from keraseq.training.blueprint import ends_in_probabilities
 from keraseq.training.compiled_answers import Requests
 from keraseq.training.gpu import share_gpu
@@ -18,6 +19,8 @@ class Network:
     blueprint : ZooBlueprint or FunctionBlueprint
     seed : int
         Of the first weights.
+    first_rows : ndarray `(tokens, width)`, optional
+        What the embedding of tokens begins with, in place of a draw.
 
     Attributes
     ----------
@@ -32,8 +35,8 @@ class Network:
     trained_on = card = None
     keeps_loss = False
 
-    def __init__(self, blueprint, seed):
-        self.blueprint, self.seed = blueprint, seed
+    def __init__(self, blueprint, seed, first_rows=None):
+        self.blueprint, self.seed, self._first_rows = blueprint, seed, first_rows
         self._weights = self._optimizer_state = self._own = None
         self._token, self._requests = object(), Requests(blueprint.takes_padding)
 
@@ -52,6 +55,8 @@ class Network:
             lent.reset(self.seed)
             if weights is not None:
                 model.set_weights(weights)
+            elif self._first_rows is not None:
+                self._put_first_rows(model)
             if self._optimizer_state is not None and keep_optimizer:
                 for variable, value in zip(
                     model.optimizer.variables, self._optimizer_state, strict=True
@@ -96,6 +101,14 @@ class Network:
         """The loss that training lowers, of outputs for rows."""
         with self.borrow() as model:
             return float(model.loss(truth, output, sample_weight=weights))
+
+    def _put_first_rows(self, model):
+        table = model.get_layer(TOKEN_EMBEDDING).embeddings
+        value = table.numpy()
+        value[: len(self._first_rows)] = self._first_rows
+        table.assign(value)
+        # From here on they are weights like others.
+        self._first_rows = None
 
     def _keep(self, lent, keep_optimizer):
         model, self.card = lent.model, None

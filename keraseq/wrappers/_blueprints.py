@@ -73,6 +73,8 @@ def make_blueprint(
         **_sizes(estimator, params),
         **stem,
     }
+    if params.get("embedding_dim") is not None:
+        arguments["embedding_dim"] = params["embedding_dim"]
     if "patch_length" not in stem and params.get("patch_length") is not None:
         own = {"patch_length": params["patch_length"], **own}
     doubled = sorted(set(own) & set(arguments))

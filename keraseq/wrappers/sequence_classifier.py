@@ -55,6 +55,11 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Tokens seen less often are unknown; 1, since rare tokens are hidden now and then while
         training (the builders' ``token_dropout``), which teaches the model what to make of words
         that it has never seen.
+    embeddings : path-like or mapping, optional
+        Vectors of words that the embedding begins with and trains on: a text file of GloVe,
+        word2vec or fastText (`.vec`), also as `.gz`, or a mapping such as gensim's KeyedVectors.
+        Their width is the embedding's. Words without a vector are drawn at the spread of those
+        with one; ``params_["embeddings_coverage"]`` says how many have one.
     missing : {"error", "fill"}, default="error"
         What to do with NaN that is not padding.
     epochs, batch_size : "auto" or int, default="auto"
@@ -140,6 +145,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         max_tokens="auto",
         max_length="auto",
         min_count="auto",
+        embeddings=None,
         missing="error",
         epochs="auto",
         batch_size="auto",

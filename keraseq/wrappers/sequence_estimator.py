@@ -17,6 +17,7 @@ from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._blueprints import make_blueprint
+from keraseq.wrappers._embeddings import first_rows
 from keraseq.wrappers._features import (
     make_encoder,
     naming,
@@ -91,9 +92,11 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed,
         )
         steps, averaged = params["epochs"] * len(batches), validation is not None
+        vectors = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params, former)
         blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
-        network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
+        network = former["_network"].go_on(blueprint) if former else None
+        network = network or Network(blueprint, seed, vectors)
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
             checkpoint.begin(seed, said)
@@ -137,8 +140,9 @@ class SequenceEstimator(NetworkEstimator):
         )
         network = former["_network"] if former else None
         if network is None:
+            vectors = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params)
             blueprint = self._blueprint(task, encoder, target, encoded, params, 1, False)
-            network = Network(blueprint, seed)
+            network = Network(blueprint, seed, vectors)
         run = network.fit(
             batches,
             epochs=1,

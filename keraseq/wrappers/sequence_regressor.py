@@ -67,6 +67,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         max_tokens="auto",
         max_length="auto",
         min_count="auto",
+        embeddings=None,
         missing="error",
         epochs="auto",
         batch_size="auto",

@@ -58,6 +58,7 @@ class SequenceTagger(SequenceEstimator):
         tokenizer="words",
         max_tokens="auto",
         min_count="auto",
+        embeddings=None,
         missing="error",
         epochs="auto",
         batch_size="auto",
