@@ -92,11 +92,10 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed,
         )
         steps, averaged = params["epochs"] * len(batches), validation is not None
-        vectors = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params, former)
+        first = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params, former)
         blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
-        network = former["_network"].go_on(blueprint) if former else None
-        network = network or Network(blueprint, seed, vectors)
+        network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
             checkpoint.begin(seed, said)
@@ -225,8 +224,7 @@ class SequenceEstimator(NetworkEstimator):
         if former is None:
             return self._make_target(task, y, classes)
         if classes is not None:
-            known = former["target_"].classes_
-            _check_same_classes(self._make_target(task, y, classes).classes_, known)
+            _check_classes(self._make_target(task, y, classes).classes_, former["target_"].classes_)
         return former["target_"]
 
     def _check_y(self, sequences, y):
@@ -284,8 +282,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.input_tags.string = True
+        tags.input_tags.three_d_array = tags.input_tags.string = True
         tags.input_tags.allow_nan = self.missing == "fill"
         return tags
 
@@ -300,7 +297,7 @@ def _refuse_nan(values):
         )
 
 
-def _check_same_classes(classes, known):
+def _check_classes(classes, known):
     if not np.array_equal(classes, known):
         raise ValueError(
             f"classes={classes.tolist()} are not those of the first call: {known.tolist()}."
