@@ -10,7 +10,7 @@ from keraseq.baselines import find_season, mase_scale
 from keraseq.models import register_model
 from keraseq.stems.layers import Anchor, LinearSkip, WholeHistory
 from keraseq.training import compiled_loop
-from keraseq.wrappers.forecasting._shrinkage import Shrinkage, fit_share, repeat_season
+from keraseq.wrappers.forecasting._shrinkage import Shrinkage, judge, repeat_season
 from keraseq.wrappers.forecasting._windows import WindowBatches, cut_windows
 
 rng = np.random.default_rng(0)
@@ -28,11 +28,11 @@ def walks(*lengths):
 # Shrinkage
 
 
-def judged(forecast, truth, naive=0.0, size=1.0, n_blocks=20, horizon=3):
-    """The share for windows in blocks of four."""
-    n = 4 * n_blocks
+def judged(forecast, truth, naive=0.0, size=1.0, stride=3, horizon=3, n=80, confidence=0.9):
+    """The share for windows so many rows after another; three rows are a block."""
     arrays = [np.broadcast_to(a, (n, horizon, 1)) for a in (naive, forecast, truth)]
-    return fit_share(*arrays, np.broadcast_to(size, (n, 1)), np.arange(n) // 4)
+    size = np.broadcast_to(size, (n, 1))
+    return judge(*arrays, size, np.arange(n) * stride, confidence).share
 
 
 def test_the_share_of_the_naive_forecast_is_what_the_windows_leave_no_doubt_of():
@@ -44,14 +44,24 @@ def test_the_share_of_the_naive_forecast_is_what_the_windows_leave_no_doubt_of()
     # Timid: it is not drawn further away from the naive forecast than it went.
     assert judged(truth / 2, truth) == 0
     assert judged(-truth, truth) == 1
-    # One stretch says as much as five values do.
-    assert judged(2 * truth[:4], truth[:4], n_blocks=1) == pytest.approx(0.5)
+    assert judged(np.zeros_like(truth), truth) == 0
+
+
+def test_of_one_stretch_of_time_pieces_are_no_independent_witnesses():
     waves = np.sin(np.arange(12)).reshape(4, 3, 1)
     half = waves + np.cos(np.arange(12)).reshape(4, 3, 1) / 2
+    assert judged(2 * waves, waves, n=4, stride=1) == pytest.approx(0.5)
     # Slope .788, and a doubt of t(.9; 5) * sqrt(left / 5 / square) = 1.476 * .1713 = .2529.
     share = 1 - 0.788 * (1 - (0.2529 / 0.788) ** 2)
-    assert judged(half, waves, n_blocks=1) == pytest.approx(share, abs=0.001)
-    assert judged(np.zeros_like(truth), truth) == 0
+    assert judged(half, waves, n=4, stride=1) == pytest.approx(share, abs=0.001)
+    # More confidence, more doubt: t(.95; 5) = 2.015, 2.015 * .1713 = .3452.
+    share = 1 - 0.788 * (1 - (0.3452 / 0.788) ** 2)
+    found = judged(half, waves, n=4, stride=1, confidence=0.95)
+    assert found == pytest.approx(share, abs=0.001)
+    # Four horizons are ten values: t(.9; 10) = 1.372, and 1.372 * .1713 / sqrt(2) = .1662.
+    many, truth = np.tile(half, (3, 1, 1)), np.tile(waves, (3, 1, 1))
+    share = 1 - 0.788 * (1 - (0.1662 / 0.788) ** 2)
+    assert judged(many, truth, n=12, stride=1) >= share - 0.001
 
 
 def test_what_chance_may_have_done_is_not_left_to_the_model():
@@ -117,6 +127,34 @@ def test_nothing_is_learned_of_a_random_walk_and_much_of_a_wave():
     settings = {"lookback": 20, "epochs": 20, "units": 16, "horizon": 10, "learning_rate": 0.01}
     assert forecaster(**settings).fit(wave).shrinkage_ < 0.2
     assert forecaster(**{**settings, "epochs": 2}).fit(walks(300)[0]).shrinkage_ > 0.8
+
+
+def fits_counted(monkeypatch):
+    """The epochs of every fit and how many of its windows were its own."""
+    fits, fit = [], compiled_loop.run_epochs
+
+    def counted(model, training, validation, first, epochs, *args, **kwargs):
+        fits.append(epochs)
+        return fit(model, training, validation, first, epochs, *args, **kwargs)
+
+    monkeypatch.setattr(compiled_loop, "run_epochs", counted)
+    return fits
+
+
+def test_doubt_asks_earlier_windows_and_no_doubt_does_not(monkeypatch):
+    fits = fits_counted(monkeypatch)
+    wave = np.sin(np.arange(150) * 2 * np.pi / 20)
+    settings = {"lookback": 20, "epochs": 30, "units": 16, "horizon": 5, "learning_rate": 0.01}
+    forecaster(**settings).fit(wave)
+    assert fits == [30, 30]  # the fit, and one that is judged by the last fifth
+    fits.clear()
+    held_back = forecaster(**settings, early_stopping=True).fit(wave)
+    assert len(fits) == 1
+    fits.clear()
+    walk = walks(300)[0]
+    held_back = forecaster(**{**settings, "epochs": 3}, early_stopping=True).fit(walk)
+    best = 1 + int(np.argmin(held_back.history_["val_loss"]))
+    assert fits == [3, best]  # by all behind the first two fifths, with the epochs that were best
 
 
 def test_ctrl_c_while_a_fit_is_judged_leaves_it_fitted_and_alone(monkeypatch):
@@ -223,6 +261,17 @@ def test_a_season_is_found_by_values():
     waves[50:90] = np.nan
     assert find_season(waves, 6) == 24
     assert find_season(waves[:3], 2) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_season_is_no_multiple_of_what_repeats_sooner(seed):
+    """A week does after 24 weeks as well; hours of days that differ do not after a day."""
+    rng = np.random.default_rng(seed)
+    days = np.tile(2 * rng.normal(size=7), 115)[:800] + rng.normal(size=800)
+    assert find_season(days[:, None], 14) == 7
+    hours, week = np.tile(rng.normal(size=24), 70), np.repeat(rng.normal(size=7), 24)
+    hours = hours + np.tile(week, 10) + rng.normal(size=1680) / 2
+    assert find_season(hours[:, None], 24) == 168
 
 
 def test_of_series_of_unlike_length_as_many_windows_are_drawn():

@@ -1,18 +1,16 @@
 """How far forecasts are drawn towards a naive one, by what held-back windows say."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from keraseq._keras import ops
 
-# So often chance alone would not come as far: a naive forecast is left for good reasons only.
-_CONFIDENCE = 0.9
-# Values of one stretch that count as independent. Simulated, a ridge that is judged on 15 windows
-# of 12 steps: with 4, 5, 6 and 8 of them errors of a random walk are 1.005, 1.012, 1.019 and 1.028
-# of the naive forecast's (by blocks 1.057), of a walk with a trend .97, .96, .95 and .93.
-_INDEPENDENT = 5
+# Values of two horizons' stretch that count as independent, where the stretch is short: of few
+# blocks nobody can tell how far they differ.
+_INDEPENDENT, _FEW_HORIZONS = 5, 5
 
 
 @dataclass(frozen=True)
@@ -71,17 +69,32 @@ def repeat_season(history, horizon, season):
     return np.where(np.isnan(ahead), last, ahead)
 
 
-def fit_share(naive, forecast, truth, size, blocks):
-    """The naive forecast's share, by which errors are least beyond doubt.
+class Judgement(NamedTuple):
+    """What windows say of a model beside a naive forecast.
+
+    Attributes
+    ----------
+    share : float
+        The naive forecast's, by which errors are least beyond doubt.
+    doubt : float
+        How much of the model's share was taken from it for doubt: from 0, none, to 1, all.
+    """
+
+    share: float
+    doubt: float
+
+
+def judge(naive, forecast, truth, size, origins, confidence):
+    """Return the naive forecast's share and the doubt.
 
     The model's share is the slope of what followed on what the model says, both as differences
     from the naive forecast (least squares; each series and target counts alike). It is drawn
     towards 0 as in James and Stein (1961): by (doubt / slope) squared, where doubt is what a slope
-    of 0 would stay below in nine cases of ten, so that what chance may have done is none. Errors
-    of neighbouring windows are alike; the doubt is that of blocks of windows (by Student's t), as
-    if different series erred independently. Fewer windows than two horizons are one stretch of
-    time, of which blocks are mere pieces: there the doubt is at least that of a regression on five
-    independent values.
+    of 0 would stay below so often as `confidence` says, so that what chance may have done is none.
+    Errors of neighbouring windows are alike; the doubt is that of blocks of windows, a horizon long
+    (by Student's t), as if different series erred independently. Less than five horizons make too
+    few blocks; there the doubt is at least that of a regression on five independent values for
+    every two horizons.
 
     Parameters
     ----------
@@ -90,29 +103,35 @@ def fit_share(naive, forecast, truth, size, blocks):
     size : ndarray `(windows, targets)`
         What the naive forecast of each window's series errs by. Not by these windows: of a few,
         one that hardly moved would outweigh all others.
-    blocks : ndarray of int `(windows,)`
-        The block of neighbours that a window belongs to.
+    origins : ndarray of int `(windows,)`
+        The row from which each forecasts; of series one after another.
+    confidence : float
+        So often chance alone does not come as far.
 
     Returns
     -------
-    float
-        0 where the model says what the naive forecast says.
+    Judgement
+        A share and a doubt of 0 where the model says what the naive forecast says.
     """
     known, size = ~np.isnan(truth), size[:, None].astype(np.float64)
     said = np.where(known, forecast - naive, 0.0) / size
     came = np.where(known, truth - naive, 0.0) / size
-    _, blocks = np.unique(blocks, return_inverse=True)
+    horizon = truth.shape[1]
+    _, blocks = np.unique(origins // horizon, return_inverse=True)
     product = np.bincount(blocks, (said * came).sum(axis=(1, 2)))
     square = np.bincount(blocks, np.square(said).sum(axis=(1, 2)))
     if square.sum() == 0:
-        return 0.0
+        return Judgement(0.0, 0.0)
     slope, n, doubt = product.sum() / square.sum(), len(square), 0.0
     if n > 1:
         spread = np.sqrt(n / (n - 1) * np.square(product - slope * square).sum()) / square.sum()
-        doubt = spread * stats.t.ppf(_CONFIDENCE, n - 1)
-    if len(truth) < 2 * truth.shape[1]:
-        left = np.square(came - slope * said).sum() / _INDEPENDENT
-        doubt = max(doubt, np.sqrt(left / square.sum()) * stats.t.ppf(_CONFIDENCE, _INDEPENDENT))
+        doubt = spread * stats.t.ppf(confidence, n - 1)
+    horizons = min(n, (np.ptp(origins) + 1) / horizon)
+    if horizons < _FEW_HORIZONS:
+        independent = _INDEPENDENT * max(1, horizons / 2)
+        left = np.square(came - slope * said).sum() / independent
+        doubt = max(doubt, np.sqrt(left / square.sum()) * stats.t.ppf(confidence, independent))
     if slope <= doubt:
-        return 1.0
-    return float(1 - min(1.0, slope) * (1 - (doubt / slope) ** 2))
+        return Judgement(1.0, 1.0)
+    lost = float(doubt / slope) ** 2
+    return Judgement(1 - min(1.0, float(slope)) * (1 - lost), lost)

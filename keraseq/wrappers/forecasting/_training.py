@@ -89,7 +89,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
     return ForecastCore(network, params, reader, scaling, data, borders, task), run
 
 
-def retrain(core, borders):
+def retrain(core, borders, n_epochs=None):
     """Train what a fit trained once more, on the rows before the borders alone.
 
     From what the fit left and not from the forecaster, whose parameters may have changed: the same
@@ -100,7 +100,7 @@ def retrain(core, borders):
     ForecastCore
     """
     if core.members:
-        return mean_core([retrain(member, borders) for member in core.members])
+        return mean_core([retrain(member, borders, n_epochs) for member in core.members])
     data, params = core.data, core.params
     scaling = ForecastScaling(core.reader, data, borders)
     windows = _training_windows(core.reader, scaling, data, params, borders)
@@ -111,7 +111,8 @@ def retrain(core, borders):
         seed=core.network.seed,
     )
     network = Network(core.network.blueprint, core.network.seed)
-    run = network.fit(training, epochs=params["epochs"], learning_rate=params["learning_rate"])
+    epochs = params["epochs"] if n_epochs is None else n_epochs
+    run = network.fit(training, epochs=epochs, learning_rate=params["learning_rate"])
     if run.interrupt is not None:
         raise run.interrupt
     return replace(core, network=network, scaling=scaling, borders=borders)
