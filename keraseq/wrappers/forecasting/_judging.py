@@ -18,9 +18,9 @@ _MOST_RETRAINED = 2_000
 # that by chance went on as it used to seldom does so again. Simulated with ridges in the network's
 # place, 200 series a kind, errors by the better naive forecast's when one stretch decides, and when
 # all do: walks of 72 to 120 rows 1.049 and 1.014 (where the same windows chose the ridge 1.127 and
-# 1.014), of 160 to 320 rows 1.028 and 1.000, five that resemble stocks 1.004 and 1.002; months with
-# a season .876 and .907 (.839 and .844), walks with a trend .946 and .924, what returns to its mean
-# .958 and .938.
+# 1.015), of 160 to 320 rows 1.028 and 1.001, five that resemble stocks 1.003 and 1.004; months with
+# a season .876 and .907 (.839 and .813), walks with a trend .946 and .920, what returns to its mean
+# .958 and .947.
 _NO_DOUBT, _TO_RAISE, _TO_DISPEL = 0.05, 0.9, 0.95
 # Shares of the windows between which it is asked. Few windows teach too little to be cut in half.
 _EARLIER = ((0.6, 0.8), (0.4, 0.6))
@@ -98,9 +98,9 @@ def _share_by_windows(core, n_epochs):
         return 0.0
     try:
         seen = [_windows_seen(retrain(core, borders) if retrains else core)]
-        share, doubt = _judge(seen, _TO_RAISE)
-        if doubt < _NO_DOUBT or (retrains and doubt == 1):
-            return share
+        first = _judge(seen, _TO_RAISE)
+        if first.doubt < _NO_DOUBT or (retrains and first.doubt == 1):
+            return first.share
         for begin, end in _EARLIER if retrains else _ALL_LATER:
             earlier = retrain(core, _borders_behind(core, n, begin), n_epochs)
             until = None if end == 1 else _borders_behind(core, n, end)
@@ -108,7 +108,12 @@ def _share_by_windows(core, n_epochs):
     except ValueError:
         # A column that begins behind the border: there is nothing to judge by.
         return 0.0
-    return _judge(seen if retrains else seen[1:], _TO_DISPEL).share
+    if retrains:
+        return _judge(seen, _TO_DISPEL).share
+    # Two fifths tell whether to believe the model, and all rows how far: of so many more it has
+    # learned more (linear maps of ETTh1 720 steps ahead had a slope of .47 and .93).
+    second = _judge(seen[1:], _TO_DISPEL)
+    return second._replace(slope=max(first.slope, second.slope)).share
 
 
 def _windows_seen(core, until=None):
@@ -131,7 +136,7 @@ def _windows_seen(core, until=None):
 def _judge(seen, confidence):
     seen = [parts for parts in seen if parts is not None]
     if not seen:
-        return Judgement(0.0, 0.0)
+        return Judgement(1.0, 0.0)
     return judge(*map(np.concatenate, zip(*seen, strict=True)), confidence)
 
 

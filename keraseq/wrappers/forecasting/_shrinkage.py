@@ -74,18 +74,23 @@ class Judgement(NamedTuple):
 
     Attributes
     ----------
-    share : float
-        The naive forecast's, by which errors are least beyond doubt.
+    slope : float
+        Of what followed on what the model says, both as differences from the naive forecast.
     doubt : float
-        How much of the model's share was taken from it for doubt: from 0, none, to 1, all.
+        How much of it chance may have done: from 0, none, to 1, all.
     """
 
-    share: float
+    slope: float
     doubt: float
+
+    @property
+    def share(self):
+        """The naive forecast's, by which errors are least beyond doubt."""
+        return 1.0 if self.doubt == 1 else 1 - min(1.0, self.slope) * (1 - self.doubt)
 
 
 def judge(naive, forecast, truth, size, origins, confidence):
-    """Return the naive forecast's share and the doubt.
+    """Return what speaks for a model, and the doubt of it.
 
     The model's share is the slope of what followed on what the model says, both as differences
     from the naive forecast (least squares; each series and target counts alike). It is drawn
@@ -111,7 +116,7 @@ def judge(naive, forecast, truth, size, origins, confidence):
     Returns
     -------
     Judgement
-        A share and a doubt of 0 where the model says what the naive forecast says.
+        Without doubt where the model says what the naive forecast says.
     """
     known, size = ~np.isnan(truth), size[:, None].astype(np.float64)
     said = np.where(known, forecast - naive, 0.0) / size
@@ -121,7 +126,7 @@ def judge(naive, forecast, truth, size, origins, confidence):
     product = np.bincount(blocks, (said * came).sum(axis=(1, 2)))
     square = np.bincount(blocks, np.square(said).sum(axis=(1, 2)))
     if square.sum() == 0:
-        return Judgement(0.0, 0.0)
+        return Judgement(1.0, 0.0)
     slope, n, doubt = product.sum() / square.sum(), len(square), 0.0
     if n > 1:
         spread = np.sqrt(n / (n - 1) * np.square(product - slope * square).sum()) / square.sum()
@@ -131,7 +136,4 @@ def judge(naive, forecast, truth, size, origins, confidence):
         independent = _INDEPENDENT * max(1, horizons / 2)
         left = np.square(came - slope * said).sum() / independent
         doubt = max(doubt, np.sqrt(left / square.sum()) * stats.t.ppf(confidence, independent))
-    if slope <= doubt:
-        return Judgement(1.0, 1.0)
-    lost = float(doubt / slope) ** 2
-    return Judgement(1 - min(1.0, float(slope)) * (1 - lost), lost)
+    return Judgement(float(slope), 1.0 if slope <= doubt else float(doubt / slope) ** 2)
