@@ -49,9 +49,9 @@ class SequenceForecaster(NetworkEstimator):
         row is taken for the first of a season, as training's is.
     shrinkage : "auto" or float, default="auto"
         Share of the naive forecast (the last value or ``params_["naive_season"]`` repeated) in all
-        forecasts and the place of intervals: so much that windows held back leave no doubt. With
-        `early_stopping` they chose the epoch too, and favour the model a little. Where fewer than
-        2,000 windows train and none are held back, a second fit on four fifths is judged.
+        forecasts and the place of intervals: so much that windows held back leave no doubt; if
+        they do, a fit on the first two fifths is judged by the rest. Where fewer than 2,000 windows
+        train and none are held back, one on four fifths is judged, in doubt two more before it.
     patch_length : int, optional
         Steps joined to one before the body; by default about a thirtieth of the lookback that fits
         the season.
