@@ -3,16 +3,16 @@
 python benchmarks/long_horizon.py                                     # gru at four horizons
 python benchmarks/long_horizon.py --models segrnn gru --seeds 0 1 2
 python benchmarks/long_horizon.py --published --models sparse_tsf cycle_net   # as their authors ran
+python benchmarks/long_horizon.py --models sparse_tsf cycle_net gru --horizons 720 --origins 2
 python benchmarks/long_horizon.py --models segrnn --horizons 96 --search units=128,256 loss=mse,mae
 
 8,640 rows train, 2,880 choose the epoch and the best model, 2,880 are the test part (histories may
 reach back across a border); columns are z-scored by the training part; every window counts once;
 errors are means over windows, steps and columns. A model of several seeds answers with the mean of
-their forecasts. Besides each model stand two means of forecasts: of the k best on validation, for
-the k that is best there, and of all models that the validation part does not show to be worse than
-its best (one-sided t-test at 5 % of the differences, averaged over blocks of a horizon of origins,
-since windows overlap; a horizon of 720 leaves three blocks, which show little). "Repeat last" is
-computed here too, and must come within 1 % of the published figures.
+their forecasts. Besides each model stands the mean of the k best on validation, for the k that is
+best there. With ``--origins 2`` models are judged by two validation parts: also by the 2,880 rows
+before, after a fit on what comes before those. "Repeat last" is computed here too, and must come
+within 1 % of the published figures.
 ``--search`` compares settings on the validation part and never reads the test part. Runs on JAX
 too (``KERAS_BACKEND=jax``), for SegRNN's 512 units best on a GPU.
 """
@@ -30,7 +30,6 @@ from concurrent.futures import ProcessPoolExecutor
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from scipy.stats import ttest_1samp
 
 import keraseq
 from keraseq.batching import sliding_windows
@@ -77,32 +76,53 @@ def data():
     return (bunch.data[: ends[2]] - train.mean()) / train.std(ddof=0), ends
 
 
-def forecasts(model, horizon, settings, seed, parts=2):
-    """Train; return what is forecast of validation (and test), the epochs run and seconds."""
-    begin, (y, ends) = time.perf_counter(), data()
+def forecasts(model, horizon, settings, seed, origins=1, tests=True):
+    """Train; return forecasts of each validation part (and of the test part), epochs, seconds."""
+    begin, (_, ends) = time.perf_counter(), data()
+    found = []
+    for borders in validation_borders(origins):
+        fitted, n_iter = fit(model, horizon, settings, seed, borders)
+        found.append(_forecast(fitted, *borders))
+        if borders[1] == ends[1]:
+            epochs, final = n_iter, fitted
+    found += [_forecast(final, *ends[1:])] if tests else []
+    return found, epochs, time.perf_counter() - begin
+
+
+def validation_borders(origins):
+    """First and last row of validation parts: the published one, and as many rows before it."""
+    first, last, _ = data()[1]
+    return [(first - k * (last - first), last - k * (last - first)) for k in range(origins)]
+
+
+def fit(model, horizon, settings, seed, borders):
+    """Train on the rows before a validation part, which chooses the epoch."""
+    first, last = borders
     lookback = settings.get("lookback", 720)
-    n_windows = ends[1] - lookback - horizon + 1
+    n_windows = last - lookback - horizon + 1
     forecaster = keraseq.SequenceForecaster(
         model,
         horizon=horizon,
         early_stopping=True,
         # Such that its rows begin where the published validation part does.
-        validation_fraction=(ends[1] - ends[0] - horizon + 1) / n_windows,
+        validation_fraction=(last - first - horizon + 1) / n_windows,
         **{"random_state": seed, **settings, "lookback": lookback},
-    ).fit(y[: ends[1]])
-    found = [
-        forecaster.predict_windows(y[:end], start)[0].astype("float32")
-        for start, end in list(itertools.pairwise(ends))[:parts]
-    ]
-    return found, forecaster.n_iter_, time.perf_counter() - begin
+    ).fit(data()[0][:last])
+    return forecaster, forecaster.n_iter_
 
 
-def truths(horizon):
-    """What followed every origin of the validation and of the test part."""
+def _forecast(forecaster, start, end):
+    return forecaster.predict_windows(data()[0][:end], start)[0].astype("float32")
+
+
+def truths(horizon, origins=1):
+    """What followed every origin of the validation parts and of the test part."""
     y, ends = data()
     return [
         np.lib.stride_tricks.sliding_window_view(part, horizon, axis=0).swapaxes(1, 2)
-        for part in np.split(y.to_numpy(), ends[:2])[1:]
+        for part in (
+            y[first:last].to_numpy() for first, last in [*validation_borders(origins), ends[1:]]
+        )
     ]
 
 
@@ -113,7 +133,7 @@ def search(pool, model, horizon, settings, grid, seeds):
     for values in itertools.product(*grid.values()):
         tried = dict(zip(grid, values, strict=True))
         given = model, horizon, {**settings, **tried}
-        waiting.append((tried, [pool.submit(forecasts, *given, seed, 1) for seed in seeds]))
+        waiting.append((tried, [pool.submit(forecasts, *given, seed, 1, False) for seed in seeds]))
     for tried, jobs in waiting:
         found = [job.result() for job in jobs]
         mse, mae = errors(np.mean([one[0][0] for one in found], axis=0), truth)
@@ -137,31 +157,29 @@ def check_repeat_last():
             sys.exit(f"repeat last is {far:.1%} off the published {published}: another protocol.")
 
 
-def compare(horizon, jobs):
+def compare(horizon, jobs, origins):
     """Return a row for each model (its jobs: one a seed), and for the mean of the best."""
-    truth, found, rows = truths(horizon), {}, []
+    truth, found, rows = truths(horizon, origins), {}, []
     for model, seeds in jobs.items():
         done = [job.result() for job in seeds]
         found[model] = _mean([one[0] for one in done])
         rows.append(_row(model, horizon, truth, found[model]))
         rows[-1]["seconds"] = round(sum(one[2] for one in done))
-        each = (errors(one[0][1], truth[1])[0] for one in done)
+        each = (errors(one[0][-1], truth[-1])[0] for one in done)
         rows[-1]["MSE of each seed"] = ", ".join(f"{mse:.4f}" for mse in each)
         print(_line(rows[-1]), flush=True)
-    order = sorted(found, key=lambda model: errors(found[model][0], truth[0])[0])
+
+    def judged(forecast):
+        return np.mean([errors(*pair)[0] for pair in zip(forecast[:-1], truth, strict=False)])
+
+    order = sorted(found, key=lambda model: judged(found[model]))
     means = {k: _mean([found[model] for model in order[:k]]) for k in range(2, len(order) + 1)}
     if means:
-        k = min(means, key=lambda k: errors(means[k][0], truth[0])[0])
+        k = min(means, key=lambda k: judged(means[k]))
         rows.append(_row(f"mean of {', '.join(order[:k])}", horizon, truth, means[k]))
         print(_line(rows[-1]), flush=True)
     chosen = min(rows, key=lambda row: row["validation MSE"])
     chosen["chosen"] = "on validation"
-    kept = undecided({model: found[model][0] for model in order}, truth[0])
-    if len(kept) > 1:
-        mean = _mean([found[model] for model in kept])
-        rows.append(_row(f"mean of {', '.join(kept)}", horizon, truth, mean))
-        rows[-1]["chosen"] = "not shown to be worse"
-        print(_line(rows[-1]), flush=True)
     best = min(rows, key=lambda row: row["MSE"])
     print(
         f"  chosen on validation: {chosen['model']}, test MSE {chosen['MSE']:.4f}; best on test "
@@ -170,37 +188,19 @@ def compare(horizon, jobs):
     return rows
 
 
-def undecided(found, truth, level=0.05):
-    """The models that are not significantly worse than the best, which comes first in `found`.
-
-    Averages of forecasts rarely lose to the one that a short validation part prefers (Clemen 1989),
-    so what the part cannot tell apart is not told apart.
-    """
-    horizon, best = truth.shape[1], next(iter(found))
-    loss = {model: np.mean((y - truth) ** 2, axis=(1, 2)) for model, y in found.items()}
-    n_blocks = max(2, len(truth) // horizon)
-
-    def is_worse(model):
-        blocks = np.array_split(loss[model] - loss[best], n_blocks)
-        means = [block.mean() for block in blocks]
-        return ttest_1samp(means, 0, alternative="greater").pvalue < level
-
-    return [model for model in found if model == best or not is_worse(model)]
-
-
 def _mean(pairs):
-    """The mean of several models' forecasts of both parts."""
+    """The mean of several models' forecasts of all parts."""
     return [np.mean(part, axis=0) for part in zip(*pairs, strict=True)]
 
 
 def _row(model, horizon, truth, found):
-    (validation, _), (mse, mae) = (errors(*pair) for pair in zip(found, truth, strict=True))
+    *validations, (mse, mae) = (errors(*pair) for pair in zip(found, truth, strict=True))
     return {
         "model": model,
         "horizon": horizon,
         "MSE": mse,
         "MAE": mae,
-        "validation MSE": validation,
+        "validation MSE": np.mean([validation for validation, _ in validations]),
         "chosen": "",
     }
 
@@ -238,6 +238,7 @@ def main():
     made.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE")
     made.add_argument("--published", action="store_true", help="train as the authors did")
     made.add_argument("--search", nargs="+", metavar="NAME=V1,V2", help="on validation alone")
+    made.add_argument("--origins", type=int, default=1, help="validation parts to judge by")
     made.add_argument("--jobs", type=int, default=1, help="processes, on one GPU too")
     made.add_argument("--write", metavar="TITLE", help="a section of benchmarks/results/scores.md")
     options = made.parse_args()
@@ -259,24 +260,30 @@ def main():
         jobs = {
             horizon: {
                 model: [
-                    pool.submit(forecasts, model, horizon, settings_of(model), seed)
+                    pool.submit(
+                        forecasts, model, horizon, settings_of(model), seed, options.origins
+                    )
                     for seed in options.seeds
                 ]
                 for model in options.models
             }
             for horizon in sorted(options.horizons, reverse=True)
         }
-        rows = [row for horizon in options.horizons for row in show(horizon, jobs.pop(horizon))]
+        rows = [
+            row
+            for horizon in options.horizons
+            for row in show(horizon, jobs.pop(horizon), options.origins)
+        ]
     if options.write:
         from _results import write_section
 
         write_section(options.write, rows, seeds=options.seeds, notes=_NOTES)
 
 
-def show(horizon, jobs):
+def show(horizon, jobs, origins):
     """Print a horizon's table and return its rows."""
     print(f"\nhorizon {horizon}: MSE/MAE on the test part", flush=True)
-    rows = compare(horizon, jobs)
+    rows = compare(horizon, jobs, origins)
     if horizon in HORIZONS:
         for name, mse in PUBLISHED.items():
             print(f"  {name:14} {mse[HORIZONS.index(horizon)]:.4f}   published")
