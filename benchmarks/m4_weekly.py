@@ -106,7 +106,7 @@ def choose(models, seeds):
         said(f"mean of {', '.join(order[:k])}", series, mean, truth)
         for k, mean in enumerate(means[1:], 2)
     ]
-    return order[:best], [{**row, "part": "validation"} for row in rows]
+    return order[:best], [{"part": "validation", **row} for row in rows]
 
 
 def main():
@@ -131,6 +131,8 @@ def main():
     if len(found) > 1 and options.choose:
         mean = np.mean(list(found.values()), axis=0)
         table.append(said(f"mean of {', '.join(found)}", series, mean, truth))
+    if options.choose:
+        table = [{"part": "test", **row} for row in table]
     part = "last 13 weeks of the training part" if options.validation else "test part"
     part = "the best on validation" if options.choose else part
     published = ", ".join(f"{name} {value}" for name, value in PUBLISHED.items())
