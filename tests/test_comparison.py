@@ -184,6 +184,14 @@ def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, capl
     assert (timed == 1).all()
 
 
+def test_a_number_of_workers_that_is_none_is_refused_before_any_fit():
+    for n_jobs, error in ((0, ValueError), (1.5, TypeError), ("2", TypeError), (True, TypeError)):
+        with pytest.raises(error, match=f"n_jobs={n_jobs!r}.*give 1 or more"):
+            compare(["gru"], *waves(), baselines=False, n_jobs=n_jobs)
+        with pytest.raises(error, match=f"n_jobs={n_jobs!r}.*give 1 or more"):
+            keraseq.ensemble(keraseq.SequenceClassifier(), n=2, n_jobs=n_jobs).fit(*waves())
+
+
 class Entry:
     seconds, is_baseline = None, False
 

@@ -128,6 +128,24 @@ def test_float16_that_runs_out_of_range_is_told():
         clone(clf).partial_fit(X, Y)
 
 
+def far_ahead(input_shape, outputs):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Rescaling(3e3)(keras.layers.Flatten()(inputs))
+    x = keras.layers.Dense(int(np.prod(outputs)))(x)
+    return keras.Model(inputs, keras.layers.Reshape(outputs)(x))
+
+
+def test_so_is_a_second_fit_that_calibrates_intervals():
+    settings = {"lookback": 8, "epochs": 8, "early_stopping": False, "shrinkage": 0}
+    forecaster = keraseq.SequenceForecaster(
+        far_ahead, horizon=2, dtype_policy="mixed_float16", random_state=0, **settings
+    )
+    with pytest.warns(ConvergenceWarning, match="of SequenceForecaster"):
+        forecaster.fit(np.sin(np.arange(120) / 3))
+    with pytest.warns(ConvergenceWarning, match="the second fit, .* steps were left out"):
+        forecaster.predict_interval()
+
+
 class OfBatches(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         pass

@@ -9,6 +9,7 @@ from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model, is_registered
+from keraseq.training.workers import check_n_jobs
 from keraseq.wrappers.estimator_for import estimator_for
 
 
@@ -87,7 +88,8 @@ def _check_horizons(entries):
 
 
 def check_parallel(entries, n_jobs):
-    """Raise if an entry would start workers of its own inside a worker."""
+    """Raise for no number of workers, or if an entry would start its own inside a worker."""
+    check_n_jobs(n_jobs)
     if n_jobs in (None, 1):
         return
     for entry in entries:

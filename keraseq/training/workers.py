@@ -1,7 +1,19 @@
 """Worker processes that fit."""
 
 import contextlib
+import numbers
 import warnings
+
+
+def check_n_jobs(n_jobs):
+    """Raise ValueError or TypeError unless it says how many workers fit."""
+    allowed = "give 1 or more, -1 for as many as there are processors, or None for none"
+    if n_jobs is None:
+        return
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, numbers.Integral):
+        raise TypeError(f"n_jobs={n_jobs!r} is no number of workers; {allowed}.")
+    if n_jobs == 0:
+        raise ValueError(f"n_jobs=0: somebody must fit; {allowed}.")
 
 
 def one_thread():

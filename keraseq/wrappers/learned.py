@@ -107,10 +107,9 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
     ConvergenceWarning
         With what to try.
     """
-    losses = run.history.get("loss", [])
-    if not losses or run.interrupt is not None or warn_of_scale(estimator, run, params):
+    losses, name = run.history.get("loss", []), called(estimator)
+    if not losses or run.interrupt is not None or warn_of_scale(name, run, params):
         return
-    name = f"{type(estimator).__name__}({estimator._model_name!r})"
     if not math.isfinite(losses[-1]):
         first = 1 + next(i for i, loss in enumerate(losses) if not math.isfinite(loss))
         _warn(
@@ -138,7 +137,12 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
             )
 
 
-def warn_of_scale(estimator, run, params):
+def called(estimator):
+    """What warnings call an estimator."""
+    return f"{type(estimator).__name__}({estimator._model_name!r})"
+
+
+def warn_of_scale(name, run, params):
     """Warn where float16's loss scale ran out, and return whether it did.
 
     Keras leaves a step out whose gradients are not finite, halves the scale and says nothing.
@@ -158,9 +162,9 @@ def warn_of_scale(estimator, run, params):
         "a lower learning_rate" + (f" (it was {rate:g})" if rate else ""),
     ]
     _warn(
-        f"float16 ran out of range: of {type(estimator).__name__}({estimator._model_name!r}) "
-        f"{run.skipped:.0%} of the training steps were left out, since their gradients were not "
-        f"finite, and the loss scale fell to {run.loss_scale:.3g} (of 32768).",
+        f"float16 ran out of range: of {name} {run.skipped:.0%} of the training steps "
+        f"were left out, since their gradients were not finite, and the loss "
+        f"scale fell to {run.loss_scale:.3g} (of 32768).",
         advice,
     )
     return True

@@ -29,7 +29,7 @@ from keraseq.wrappers._features import (
 )
 from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.learned import check_learned, warn_of_scale
+from keraseq.wrappers.learned import called, check_learned, warn_of_scale
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
@@ -153,7 +153,7 @@ class SequenceEstimator(NetworkEstimator):
         )
         run = run.after(former["history_"], calls) if former else run
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
-        warn_of_scale(self, run, params)
+        warn_of_scale(called(self), run, params)
         return self
 
     def _finish(self, X, rows, task, target, encoder, network, params, run, callbacks):

@@ -17,7 +17,7 @@ from keraseq.wrappers._features import naming, note_features, read_like_training
 from keraseq.wrappers._pair_fit import PairFit, copy_callbacks_of, hold_back_sources
 from keraseq.wrappers._pairs import barred_ids, chrf, read_pairs, read_targets, token_accuracy
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.learned import warn_of_scale
+from keraseq.wrappers.learned import called, warn_of_scale
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 
@@ -190,7 +190,7 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         note_features(self, source_texts, sources)
         self._network = network
         run.raise_interrupt()
-        warn_of_scale(self, run, self.params_)
+        warn_of_scale(called(self), run, self.params_)
         return self
 
     def predict(self, source_texts, beam_size=None, length_penalty=None):

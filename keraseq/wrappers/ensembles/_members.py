@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import shown
-from keraseq.training.workers import ended, one_thread
+from keraseq.training.workers import check_n_jobs, ended, one_thread
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import convergence_noted
 
@@ -91,6 +91,7 @@ def fit_members(members, fit, n_jobs):
         What ended it early; then there are the members that were whole, or else the first with its
         best weights so far.
     """
+    check_n_jobs(n_jobs)
     fitted, noted = [], []
     fit = partial(_fit, fit)
     try:

@@ -17,6 +17,7 @@ from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.forecasting._core import ForecastCore, mean_core, windows_of
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches
+from keraseq.wrappers.learned import warn_of_scale
 
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")
@@ -115,6 +116,7 @@ def retrain(core, borders, n_epochs=None):
     run = network.fit(training, epochs=epochs, learning_rate=params["learning_rate"])
     if run.interrupt is not None:
         raise run.interrupt
+    warn_of_scale("the second fit, on all but the last rows, which judge it,", run, params)
     return replace(core, network=network, scaling=scaling, borders=borders)
 
 
