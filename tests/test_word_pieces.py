@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keraseq.encoding import TextEncoder
+from keraseq.encoding import TextEncoder, _word_pieces
 from keraseq.encoding.word_tokens import clean_text, word_tokens
 
 TRICKY = [
@@ -14,10 +14,20 @@ TRICKY = [
     "☃️👍🏽 👩‍👩‍👧 🇩🇪🇫🇷🇩 ‘x’ ´y´ \u00adsoft\ufeff",
     "नमस्ते दुनिया क्‍ष 日本語カー ไทย ខ្មែរ é e\u0301" + "\u0301" * 40,
     "1,000.5 1.2.3a 4.5's \U0001f600\u200d don\u2019t",
+    'ab ab\x00 ab\x00cd \'s_ 3.5_ 3.5, 1.,2 a.1 ٣.٥ (x)((y)) "--a--" ._. *\ufe0f !\u0301 \x7fz\x01',
+    " ".join("abcdefgh" * n + end for n in range(6) for end in ("", "a", "b", "é", "ab.")),
     "",
     " \n ",
 ]
-PARTS = [*"aZ9.,!?-*_'’<>&/ \n\t\x1c\u00a0\u0301\u200d", "我", "👍", "🏽", "🇩", "<br />", "don't"]
+PARTS = [
+    *"aZ9.,!?-*_'’<>&/(\"\x00 \n\t\x1c\u00a0\u0301\u200d",
+    "我",
+    "👍",
+    "🏽",
+    "🇩",
+    "<br />",
+    "don't",
+]
 
 
 def check(texts):
@@ -41,3 +51,13 @@ def test_tricky_texts():
 @given(st.lists(st.lists(st.sampled_from(PARTS), max_size=12).map("".join), max_size=5))
 def test_any_text(texts):
     check([*texts, "one"])
+
+
+def test_what_comes_again_is_cut_once(monkeypatch):
+    cut, lines_of = [], _word_pieces.words_of_lines
+    monkeypatch.setattr(
+        _word_pieces, "words_of_lines", lambda lines: cut.extend(lines) or lines_of(lines)
+    )
+    monkeypatch.setattr(_word_pieces, "_CHARACTERS", 100)
+    check(["(A line, once more.)"] * 50)
+    assert sorted(cut) == sorted(2 * ["(", "a", "line", ",", "once", "more", ".", ")"])
