@@ -48,12 +48,14 @@ def table(tmp_path):
 def test_all_are_there_and_short():
     assert NAMES == [
         "compare.py",
+        "dialog.py",
         "forecasting.py",
         "lstm_versus.py",
         "sentiment.py",
         "serve.py",
         "text_classification.py",
         "time_series_classification.py",
+        "translation.py",
     ]
     for name in NAMES:
         assert len((RECIPES / name).read_text(encoding="utf-8").splitlines()) < 80, name

@@ -18,6 +18,7 @@ _MODULES = {
     "forecast_tests": "forecast_scores",
     "import_extra": "command_line",
     "main": "command_line",
+    "pair_data": "pairs",
     "parser": "command_line",
     "plot_forecasts": "forecast_scores",
     "positive": "command_line",
@@ -33,6 +34,7 @@ _MODULES = {
     "text_data": "labelled_data",
     "timed": "fitting",
     "training_bar": "fitting",
+    "transduce": "fit_pairs",
 }
 __all__ = list(_MODULES)
 __getattr__, __dir__ = lazy_names(__name__, _MODULES)

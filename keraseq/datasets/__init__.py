@@ -22,6 +22,7 @@ _MODULES = {
     "load_sunspots": "sunspots",
     "make_adding": "memory_tasks",
     "make_copy": "memory_tasks",
+    "make_dates": "dates",
     "make_reviews": "reviews",
 }
 __all__ = list(_MODULES)

@@ -1,0 +1,38 @@
+"""Translation: a sequence read, another one written.
+
+python recipes/translation.py                                  # dates in words to ISO 8601
+python recipes/translation.py --data eng_fra --tokenizer subwords    # half an hour on 2 cores
+python recipes/translation.py --data mine.csv --source english --target german --plot looks.png
+
+An encoder of the zoo reads the source, a decoder that attends to it writes the target letter by
+letter (--tokenizer: words, subwords). --plot draws what each written token looked at. BLEU and chrF
+are printed where sacrebleu is installed. Without arguments two minutes on 2 cores: expect nearly
+every date right, where the answer to the most alike date known is right in none or few.
+"""
+
+from keraseq import cli
+
+
+def run(options):
+    pairs = cli.pair_data(options)
+    model, answers = cli.transduce(
+        options,
+        pairs,
+        source_tokenizer=options.tokenizer,
+        target_tokenizer=options.tokenizer,
+        beam_size=options.beam,
+    )
+    print("\nSome of the test part:")
+    for source, answer, truth in list(zip(pairs.X_test, answers, pairs.y_test, strict=True))[:6]:
+        print(f"  {source}  ->  {answer}{'' if answer == truth else f'  (in truth {truth})'}")
+
+
+if __name__ == "__main__":
+    columns = {"source": "what is read", "target": "what it becomes"}
+    made = cli.parser(__doc__, model="bilstm", data="dates", columns=columns)
+    made.add_argument("--decoder", choices=["lstm", "transformer"], default="lstm")
+    made.add_argument(
+        "--tokenizer", choices=["characters", "words", "subwords"], default="characters"
+    )
+    made.add_argument("--beam", type=cli.positive, default=1, help="beginnings kept at each step")
+    cli.main(run, made.parse_args())
