@@ -15,7 +15,7 @@ from keraseq import cli
 
 def run(options):
     pairs = cli.pair_data(options)
-    model, answers = cli.transduce(
+    _, answers = cli.transduce(
         options,
         pairs,
         source_tokenizer=options.tokenizer,

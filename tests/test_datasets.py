@@ -20,6 +20,7 @@ from keraseq.datasets import (
     load_sunspots,
     make_adding,
     make_copy,
+    make_dates,
     make_reviews,
 )
 
@@ -137,13 +138,25 @@ def test_copy():
     assert (np.delete(X, 7, axis=1)[:, 3:] == 5).all()
 
 
-@pytest.mark.parametrize("make", [make_adding, make_copy, make_reviews])
+@pytest.mark.parametrize("make", [make_adding, make_copy, make_dates, make_reviews])
 def test_generators_are_reproducible(make):
     X, y = make(20, return_X_y=True, random_state=3)
     again, again_y = make(20, return_X_y=True, random_state=np.random.RandomState(3))
     np.testing.assert_array_equal(X, again)
     np.testing.assert_array_equal(y, again_y)
     assert not np.array_equal(X, make(20, return_X_y=True, random_state=4)[0])
+
+
+def test_dates_in_words_are_those_of_their_targets():
+    texts, dates = make_dates(300, return_X_y=True, random_state=0)
+    for text, date in zip(texts, dates, strict=True):
+        day = pd.Timestamp(date)
+        words = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", text).split()
+        assert {str(day.day), str(day.year), day.month_name()} <= set(words)
+        named = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+        assert named & set(words) <= {day.day_name()}
+    with pytest.raises(ValueError, match="n_samples=0"):
+        make_dates(0)
 
 
 NEGATIVE = """bad awful boring dull weak clumsy tedious terrible poor flat lifeless messy silly

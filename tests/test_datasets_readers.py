@@ -14,6 +14,7 @@ from keraseq import datasets
 from keraseq.datasets import (
     _sources,
     fetch_airline_tweets,
+    fetch_eng_fra,
     fetch_ett,
     fetch_imdb,
     fetch_sst2,
@@ -323,3 +324,25 @@ def test_ucr_unknown_part_and_name():
         fetch_ett("ETTm11")
     with pytest.raises(TypeError, match="name=3"):
         fetch_ucr(3)
+
+
+def test_pairs_are_read_from_a_zip_as_from_a_packed_file(home, mirror, monkeypatch):
+    lines = "Go.\tVa !\nRun!\tCours !\n"
+    put(mirror / "eng_fra" / "fra.txt.gz", gzip.compress(lines.encode()))
+    expected = ["Go.", "Run!"], ["Va !", "Cours !"]
+    assert fetch_eng_fra(return_X_y=True) == expected
+    assert fetch_eng_fra(n_pairs=1).data == ["Go."]
+    with pytest.raises(ValueError, match=r"n_pairs=3: .* has 2 pairs"):
+        fetch_eng_fra(n_pairs=3)
+    monkeypatch.delenv("KERASEQ_DATA")
+    path = put(home / "eng_fra" / "fra-eng.zip", "")
+    with zipfile.ZipFile(path, "w") as archive:
+        # Newer files name who translated.
+        archive.writestr("fra.txt", lines.replace("\n", "\tCC-BY 2.0\n"))
+    assert fetch_eng_fra(return_X_y=True) == expected
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("fra.txt", "Go.\tVa !\nalone\n")
+    with pytest.raises(ValueError, match="line 2 has no sentence and its translation"):
+        fetch_eng_fra()
+    with pytest.raises(ValueError, match="n_pairs=0"):
+        fetch_eng_fra(n_pairs=0)

@@ -175,6 +175,13 @@ def test_shapes_of_pairs_are_checked():
         keraseq.gru((None, 2), 9, task="transduction", channels="mixed")
 
 
+def test_nothing_is_tied_to_the_source_s_embedding():
+    with pytest.raises(ValueError, match="tie_embedding=True"):
+        keraseq.gru((None,), 9, task="transduction", vocabulary_size=9, tie_embedding=True)
+    with pytest.raises(ValueError, match="tie_embedding=True"):
+        keraseq.gru((None, 2), 9, task="transduction", tie_embedding=True)
+
+
 def test_batches_hold_every_pair_once_shifted_by_one(monkeypatch):
     draw = np.random.default_rng(0)
     sources = [np.full(n, 4, "int32") for n in draw.integers(1, 9, 30)]

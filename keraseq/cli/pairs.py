@@ -1,5 +1,6 @@
 """Pairs of a source and a target for the recipes that write."""
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ def _python_docs():
     """Each sentence of Python's documentation, and the one that follows it in its paragraph."""
     text = datasets.load_python_docs(subset="all", as_text=True).data
     rows = [_SENTENCE_END.split(line) for line in text.splitlines()]
-    pairs = [pair for row in rows for pair in zip(row[:-1], row[1:], strict=True)]
+    pairs = [pair for row in rows for pair in itertools.pairwise(row)]
     return tuple(map(list, zip(*pairs, strict=True)))
 
 

@@ -49,7 +49,7 @@ def make_dates(n_samples=1_000, *, random_state=None, return_X_y=False):
     --------
     >>> from keraseq.datasets import make_dates
     >>> make_dates(2, random_state=0, return_X_y=True)
-    (['March 19th, 2020', 'Sunday, 19 October 2008'], ['2020-03-19', '2008-10-19'])
+    (['Friday the 29th of November, 2086', '14 April 2019'], ['2086-11-29', '2019-04-14'])
     """
     from sklearn.utils import check_random_state
 

@@ -59,8 +59,11 @@ def make_stem(
     ValueError, TypeError
         For an argument that this stem has no use for, or out of range.
     """
+    if tie_embedding and vocabulary_size is None:
+        raise ValueError(f"tie_embedding={tie_embedding!r} is for token ids, with vocabulary_size.")
     if PairStem.serves(task):
         _refuse_of_forecasts(task, channels=channels, skip_steps=skip_steps)
+        settings["tie_embedding"] = tie_embedding or None
         return PairStem.make(task, input_shape, vocabulary_size, **settings)
     if isinstance(input_shape, Mapping):
         if vocabulary_size is not None or not ForecastStem.serves(task):
@@ -72,8 +75,6 @@ def make_stem(
         input_shape = (
             tuple(input_shape) if isinstance(input_shape, tuple | list) else (input_shape,)
         )
-    if tie_embedding and vocabulary_size is None:
-        raise ValueError(f"tie_embedding={tie_embedding!r} is for token ids, with vocabulary_size.")
     if ForecastStem.serves(task):
         if vocabulary_size is not None:
             raise ValueError(

@@ -1,7 +1,7 @@
 """A source, of tokens or numbers, and the target beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, NamedTuple
 
 from keraseq._keras import keras
@@ -76,7 +76,7 @@ class PairStem(Stem):
         else:
             given = {**defaults, "token_dropout": 0.0, **given}
             source = TokenStem.make(task, input_shape, vocabulary_size, **given)
-        return cls(**{name: value for name, value in vars(source).items() if name != "ngrams"})
+        return cls(**{f.name: getattr(source, f.name, None) for f in fields(cls)})
 
     @property
     def source(self):

@@ -23,6 +23,8 @@ def attention_frame(weights, written, read):
 
 def token_words(encoder, ids):
     """Each id as it reads; of blanks and parts of signs what the vocabulary has."""
+    if not len(ids):
+        return []
     found = encoder.inverse_transform([[i] for i in ids])
     return [
         (text if isinstance(text, str) else " ".join(map(str, text))).strip() or repr(text)

@@ -155,6 +155,8 @@ def text_encoder(tokenizer, kind, params, estimator):
     return TextEncoder(
         tokenizer=tokenizer if kind == "text" else "words",
         lowercase=estimator.lowercase,
+        # What is read and written is what the user has, marks and blanks included.
+        clean=False,
         max_tokens=params["max_tokens"],
         min_count=params["min_count"],
     )
