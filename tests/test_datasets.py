@@ -151,7 +151,7 @@ def test_dates_in_words_are_those_of_their_targets():
     texts, dates = make_dates(300, return_X_y=True, random_state=0)
     for text, date in zip(texts, dates, strict=True):
         day = pd.Timestamp(date)
-        words = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", text).split()
+        words = re.sub(r"[,.]|(?<=\d)[a-z]{2}\b", "", text).split()
         assert {str(day.day), str(day.year), day.month_name()} <= set(words)
         named = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
         assert named & set(words) <= {day.day_name()}

@@ -7,7 +7,7 @@ from keraseq._checks import check_integer
 from keraseq.datasets._bunch import About, as_bunch
 
 _FIRST, _DAYS = datetime.date(1900, 1, 1), 73_049
-_ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 21: "21st", 22: "22nd", 23: "23rd", 31: "31st"}
 _FORMS = (
     "{day} {month} {year}",
     "{month} {day}, {year}",
@@ -64,7 +64,7 @@ def make_dates(n_samples=1_000, *, random_state=None, return_X_y=False):
 def _in_words(date, form):
     return form.format(
         day=date.day,
-        ordinal=f"{date.day}{_ENDINGS.get(date.day, 'th')}",
+        ordinal=_ORDINALS.get(date.day, f"{date.day}th"),
         month=calendar.month_name[date.month],
         weekday=calendar.day_name[date.weekday()],
         year=date.year,
