@@ -1,6 +1,6 @@
 """Translation: BLEU and chrF on 1,000 held pairs of the first 30,000 of eng_fra.
 
-    python benchmarks/translation.py                       # at the defaults; half an hour, 2 cores
+    python benchmarks/translation.py                       # at the defaults
     python benchmarks/translation.py --validate epochs=10 units=256
     python benchmarks/translation.py --decoder transformer beam_size=4
 

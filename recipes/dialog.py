@@ -5,8 +5,8 @@ python recipes/dialog.py --data mine.csv --source said --target answered
 
 Each pair is an utterance and its answer; by default a sentence of the documentation that Python
 brings and the next one. On a terminal it asks for utterances at the end; an empty line or Ctrl-C
-ends that. Without arguments some minutes on 2 cores, and no answer right to the last sign: 1,500
-pairs teach which words go together, not what to say. Give it a file of 10,000 real exchanges.
+ends that. 1,500 sentences teach which words go together, not what to say: give it a file of some
+10,000 real exchanges.
 """
 
 import sys

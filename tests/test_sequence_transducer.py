@@ -91,6 +91,13 @@ def test_it_goes_through_pickle_and_file_and_is_inspected(fitted, tmp_path):
         fitted.export(tmp_path / "numbers.onnx")
 
 
+def test_its_card_claims_no_score_on_its_own_pairs(fitted):
+    assert "sources of more than 400 are refused" in fitted.card()
+    own = fitted.card(SPOKEN[:120], NUMBERS[:120])
+    assert "None: the pairs given are those that it was trained on." in own
+    assert f"{fitted.score_name_} " in fitted.card(SPOKEN[120:], NUMBERS[120:])
+
+
 def test_equal_seeds_give_equal_answers_and_later_settings_change_none():
     one = transducer().fit(SPOKEN, NUMBERS)
     order = np.random.default_rng(1).permutation(150)

@@ -69,6 +69,13 @@ def export_model(estimator, path, *, format="onnx", quantize=None, X=None, y=Non
     >>> sorted(file.name for file in folder.iterdir())
     ['model.onnx', 'model.onnx.json', 'model.onnx_predict.py']
     """
+    refused = getattr(estimator, "no_export", None)
+    if refused is not None:
+        raise TypeError(
+            f"{type(estimator).__name__} has no export: {refused}. Keep it by "
+            "save('model.keraseq'), which keraseq.load reads, or take the bare network, "
+            "estimator.model_.save('model.keras')."
+        )
     format = Format.find(format)
     format.check_quantize(quantize)
     path = _check_path(path, format)

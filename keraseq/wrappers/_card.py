@@ -88,6 +88,8 @@ def _scores(estimator, X, y, is_forecast):
         return ["None: no test rows were given, and on its training rows a model has no score."]
     if is_forecast:
         return _forecast_scores(estimator, y)
+    if get_task(estimator._tasks[0]).writes:
+        return _written_scores(estimator, X, y)
     task, fingerprint = estimator._task, estimator._read(X, y, None, vars(estimator))[3]
     if fingerprint in (estimator._network.trained_on or ""):
         return ["None: the rows given are those that it was trained on."]
@@ -98,6 +100,16 @@ def _scores(estimator, X, y, is_forecast):
         constant = _total(*task.gains(y, floor.fit(X, y).predict(X)))
         lines.append(f"The best constant answer to these very rows: {constant:.4g}.")
     return [*lines, "Whether the rows were kept from every choice is for whoever gave them to say."]
+
+
+def _written_scores(estimator, X, y):
+    if estimator._knows(X, y):
+        return ["None: the pairs given are those that it was trained on."]
+    score = f"{estimator.score_name_} {estimator.score(X, y):.4g} on {len(y):,} pairs"
+    return [
+        f"{score}, beams of {estimator.params_['beam_size']}.",
+        "Whether the pairs were kept from every choice is for whoever gave them to say.",
+    ]
 
 
 def _forecast_scores(estimator, y):
@@ -161,6 +173,8 @@ def _limits(estimator, is_forecast):
     longest = estimator.params_.get("max_length")
     if estimator.kind_ != "series":
         cut = f"longer ones are cut to {longest} tokens" if longest else "none is cut"
+        if longest and get_task(estimator._tasks[0]).writes:
+            cut = f"sources of more than {longest} are refused"
         yield f"Knows {estimator.encoder_.vocabulary_size_:,} tokens; {cut}."
     if hasattr(estimator, "classes_"):
         yield "Knows no class but these; its probabilities are as trained, not calibrated."

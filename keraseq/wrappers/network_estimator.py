@@ -16,6 +16,9 @@ _counted = weakref.WeakKeyDictionary()
 class NetworkEstimator(BaseEstimator):
     """A subclass names its `_tasks`, and sets `_network` when it is fitted."""
 
+    # Why it cannot be exported, where that is so.
+    no_export = None
+
     def _store(self, arguments):
         """Set every argument of a constructor as scikit-learn wants it: untouched."""
         vars(self).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})

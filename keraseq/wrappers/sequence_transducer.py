@@ -93,6 +93,10 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
     """
 
     pooling = parameter_budget = flop_budget = None
+    no_export = (
+        "An answer is written by a search that calls the decoder once a token, which exported "
+        "files and their scripts do not hold"
+    )
     _tasks = ("transduction",)
 
     def __init__(
@@ -279,14 +283,11 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         """Return sources as `model_` takes them: ids `(n, time)` or numbers `(n, time, ...)`."""
         return pad_rows(self._encode(source_texts))
 
-    def export(self, path, *, format="onnx", quantize=None, X=None, y=None):
-        """Not possible: raises TypeError, with what to do."""
-        raise TypeError(
-            "SequenceTransducer has no export: an answer is written by a search that calls the "
-            "decoder once a token, which the exported files and their scripts do not hold. Keep it "
-            "by save('model.keraseq'), which keraseq.load reads, or take the bare network, "
-            "estimator.model_.save('model.keras')."
-        )
+    def _knows(self, source_texts, target_texts):
+        """Whether these are the very pairs that it was fitted on."""
+        check_is_fitted(self, "_network")
+        fingerprint = read_pairs(source_texts, target_texts, self._input, self)[3]
+        return fingerprint in (self._network.trained_on or "")
 
     def _encode(self, source_texts):
         check_is_fitted(self, "_network")
