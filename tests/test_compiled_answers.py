@@ -10,6 +10,7 @@ import pytest
 from keras import layers
 
 import keraseq
+from keraseq.training import full_rows
 from keraseq.training.compiled_answers import CompiledAnswers
 
 OFTEN = 24
@@ -51,7 +52,8 @@ def test_what_is_asked_for_often_is_compiled_once_for_all_lengths(classifier):
     before, state = pickle.dumps(classifier), dict(vars(classifier))
     first = [classifier.decision_function([row]) for row in rows]
     assert answers_of(classifier).n_calls == 0
-    ask_often(classifier, rows[0])
+    for row in rows:
+        ask_often(classifier, row, OFTEN // 4)
     calls = answers_of(classifier).n_calls
     again = [classifier.decision_function([row]) for row in rows]
     np.testing.assert_allclose(again, first, atol=1e-5)
@@ -66,16 +68,33 @@ def test_what_is_asked_for_often_is_compiled_once_for_all_lengths(classifier):
     classifier._network._own = None  # the other tests go on with the lent one
 
 
+def test_one_length_asked_for_often_is_not_padded(classifier):
+    classifier = pickle.loads(pickle.dumps(classifier))
+    (row,) = rows_of(10)
+    first = classifier.decision_function([row])
+    unmasked, answers = full_rows.COUNTS.n_traces, answers_of(classifier)
+    ask_often(classifier, row)
+    assert ((1, 10, 2), True) in answers._shapes
+    np.testing.assert_allclose(classifier.decision_function([row]), first, atol=1e-6)
+    assert full_rows.COUNTS.n_traces == unmasked + 1
+    # Empty rows and two of unlike length have padding.
+    for rows in (rows_of(0), rows_of(10, 4)):
+        plain = [classifier.decision_function(rows) for _ in range(OFTEN)]
+        np.testing.assert_allclose(classifier.decision_function(rows), plain[0], atol=1e-6)
+    assert full_rows.COUNTS.n_traces == unmasked + 1
+
+
 def test_threads_share_what_is_compiled(classifier):
     rows = rows_of(*range(1, 17)) * 4
     ask_often(classifier, rows[0])
+    traces = answers_of(classifier).n_traces
     alone = [classifier.predict_proba([row]) for row in rows]
     before = answers_of(classifier).n_calls
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda row: classifier.predict_proba([row]), rows))
     np.testing.assert_array_equal(together, alone)
     assert answers_of(classifier).n_calls == before + len(rows)
-    assert answers_of(classifier).n_traces == 1
+    assert answers_of(classifier).n_traces == traces
 
 
 def test_equal_calls_have_equal_answers_whatever_was_asked_before(classifier):

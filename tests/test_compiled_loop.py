@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 import pytest
+import sklearn
 
 import keraseq
-from keraseq.training import compiled_loop
+from keraseq.training import compiled_loop, full_rows
 from keraseq.training.batches import Batches
 from keraseq.training.blocks import Block, Pace
 from keraseq.training.compiled_loop import COUNTS
@@ -75,12 +76,59 @@ def test_one_trace_serves_all_lengths_batches_and_fits(monkeypatch):
     monkeypatch.setattr(POOL, "_idle", [])
     traces, clf = COUNTS.n_traces, keraseq.SequenceClassifier("simple_rnn", **SETTINGS)
     clf.set_params(early_stopping=False).fit(RAGGED, y)
-    clf.fit([row[:2] for row in RAGGED[:21]], y[:21])
+    clf.fit([row[:4] for row in RAGGED[:21]], y[:21])
     clf.set_params(learning_rate=0.1, batch_size=3).fit(RAGGED, y).partial_fit(RAGGED, y)
     assert COUNTS.n_traces == traces + 1
     # And one more to validate with.
     clf.fit(RAGGED, y, validation_data=(RAGGED, y))
     assert COUNTS.n_traces == traces + 3
+
+
+FULL = np.stack([X, -X], axis=2)
+UNMASKED = [
+    (keraseq.SequenceClassifier("bilstm", num_layers=2, dropout=0.2, **SETTINGS), (list(FULL), y)),
+    (keraseq.SequenceClassifier("gru", input="tokens", **SETTINGS), (1 + (FULL[:, :, 0] > 0), y)),
+    CASES[2],
+]
+
+
+@pytest.mark.parametrize(("estimator", "data"), UNMASKED)
+def test_rows_without_padding_train_without_masks_to_the_same_bits(monkeypatch, estimator, data):
+    monkeypatch.setattr(POOL, "_idle", [])
+    estimator = sklearn.base.clone(estimator)
+    traces = full_rows.COUNTS.n_traces
+    ours = estimator.fit(*data)._network.weights
+    assert full_rows.COUNTS.n_traces > traces
+    monkeypatch.setattr(POOL, "_idle", [])
+    monkeypatch.setattr(compiled_loop, "masked_layers", lambda model: set())
+    for found, expected in zip(ours, estimator.fit(*data)._network.weights, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("change", ["shorter", "empty", "validation"])
+def test_a_padded_row_keeps_the_masks(monkeypatch, change):
+    monkeypatch.setattr(POOL, "_idle", [])
+    clf = keraseq.SequenceClassifier("gru", **{**SETTINGS, "early_stopping": False})
+    traces, rows = full_rows.COUNTS.n_traces, list(FULL)
+    padded = [rows[0][:0] if change == "empty" else rows[0][:3], *rows[1:]]
+    if change == "validation":
+        clf.fit(rows, y, validation_data=(padded, y))
+        assert full_rows.COUNTS.n_traces == traces + 1
+        with clf._network.borrow() as model:
+            expected = model.evaluate(clf.encode(padded), y, verbose=0)[0]
+        np.testing.assert_allclose(min(clf.history_["val_loss"]), expected, atol=1e-5)
+    else:
+        clf.fit(padded, y)
+        assert full_rows.COUNTS.n_traces == traces
+
+
+def test_many_rows_without_padding_are_answered_without_masks():
+    clf = keraseq.SequenceClassifier("bigru", **SETTINGS).fit(RAGGED, y)
+    batches = full_rows.COUNTS.n_batches
+    masked = clf.decision_function([*FULL, FULL[0][:2]])[:-1]
+    assert full_rows.COUNTS.n_batches == batches
+    np.testing.assert_allclose(clf.decision_function(FULL), masked, atol=1e-6)
+    assert full_rows.COUNTS.n_batches == batches + 1
 
 
 def test_epochs_are_told_as_keras_tells_them():

@@ -3,7 +3,9 @@
 import numpy as np
 
 from keraseq._checks import check_integer
-from keraseq.encoding.sequences import row_lengths
+from keraseq.encoding.disk_rows import DiskRows
+from keraseq.encoding.row_blocks import row_blocks
+from keraseq.encoding.sequences import real_steps, row_lengths
 
 _BATCHES_A_CHUNK = 50
 _CHUNKS_AT_LEAST = 2
@@ -25,6 +27,26 @@ def sequence_lengths(rows):
     [2, 1]
     """
     return row_lengths(rows)
+
+
+def are_full(rows):
+    """Return whether rows are of one length, with a value at every step.
+
+    Parameters
+    ----------
+    rows : as of `sequence_lengths`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from keraseq.batching import are_full
+    >>> are_full(np.array([[3, 1], [2, 5]])), are_full(np.array([[3, 1], [2, 0]]))
+    (True, False)
+    """
+    if not isinstance(rows, np.ndarray | DiskRows):
+        length = len(rows[0]) if len(rows) else 0
+        return all(len(row) == length and are_full(row[None]) for row in rows)
+    return rows.shape[1] > 0 and all(real_steps(rows[block]).all() for block in row_blocks(rows))
 
 
 def length_buckets(lengths, batch_size, generator=None):

@@ -123,13 +123,13 @@ def row_lengths(rows):
 
 
 def _lengths(rows):
-    if _is_real(rows[:, -1:]).all():
+    if real_steps(rows[:, -1:]).all():
         return np.full(len(rows), rows.shape[1], dtype=np.int64)
-    return (_is_real(rows) * np.arange(1, rows.shape[1] + 1)).max(axis=1)
+    return (real_steps(rows) * np.arange(1, rows.shape[1] + 1)).max(axis=1)
 
 
-def _is_real(values):
-    """Which steps of an array `(n, time)` or `(n, time, channels)` hold anything."""
+def real_steps(values):
+    """Which steps of an array `(n, time)` or `(n, time, channels)` hold anything, `(n, time)`."""
     real = values != 0 if values.dtype.kind in "iu" else ~np.isnan(values)
     return real.any(axis=2) if values.ndim == 3 else real
 

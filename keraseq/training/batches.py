@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from keraseq._keras import keras
-from keraseq.batching import length_buckets, pad, sequence_lengths, take_rows
+from keraseq.batching import are_full, length_buckets, pad, sequence_lengths, take_rows
 from keraseq.encoding.disk_rows import DiskRows
 
 # Of which a length is a multiple where lengths are compiled for, so that data sets share them.
@@ -59,6 +59,11 @@ class Batches:
             batch_spec(part, 2 if place == 0 or isinstance(self._targets, list) else 1)
             for place, part in enumerate(first)
         )
+
+    @functools.cached_property
+    def are_full(self):
+        """Whether no row of any batch has padding."""
+        return self._time is None and are_full(self._rows)
 
     @functools.cached_property
     def dataset(self):

@@ -4,6 +4,7 @@ A graph's loop takes some .05 ms a step whatever is in it, a compiled one a tent
 shape takes .2 to .6 s to compile, so that only what is asked for often is compiled.
 """
 
+import contextlib
 import functools
 import logging
 import threading
@@ -14,12 +15,16 @@ import joblib
 import numpy as np
 
 from keraseq._keras import keras
+from keraseq.batching import are_full
+from keraseq.training.full_rows import masked_layers, without_masks
 
 _logger = logging.getLogger(__name__)
 
 # A shape is compiled when it is asked for so often, whose graphs have then cost about as much.
 _OFTEN = 24
 _MOST_SHAPES = 32
+# Of one network's those of rows without padding, whose length is not rounded up.
+_MOST_EXACT = 8
 _SHORTEST = 16
 # From there a length is rounded up to one of four an octave, since padding is computed too.
 _FINE_FROM = 256
@@ -37,7 +42,7 @@ class CompiledAnswers:
     n_calls : int
         Batches answered so far.
     n_traces, n_shapes : int
-        A trace serves all shapes of models that read padding.
+        A trace serves all shapes of models that read padding, and another one all that have none.
     refusal : str or None
         Why XLA cannot compile it: then nothing more is tried.
     """
@@ -60,44 +65,52 @@ class CompiledAnswers:
     def n_shapes(self):
         return len(self._shapes)
 
-    def answer(self, model, x):
-        """Return the output for a batch, or None where XLA cannot compile it."""
-        if self.refusal is not None or len(self._shapes | {x.shape}) > _MOST_SHAPES:
+    def answer(self, model, x, is_full=False):
+        """Return the output for a batch, or None where XLA cannot compile it.
+
+        Without a mask where it `is_full`: no row has padding.
+        """
+        form = x.shape, is_full
+        alike = {known for known in self._shapes | {form} if known[1] == is_full}
+        if self.refusal is not None or len(alike) > _MOST_SHAPES:
             return None
         try:
-            values = self._function(model, x)(x).numpy()
+            values = self._function(model, x, is_full)(x).numpy()
         except Exception as error:
             # Each layer and each operation fails in a way of its own; a graph answers then.
             self._refuse(model, error)
             return None
         with self._lock:
-            self._shapes.add(x.shape)
+            self._shapes.add(form)
             self.n_calls += 1
         return values
 
-    def answer_many(self, model, batches):
+    def answer_many(self, model, batches, is_full=False):
         """Return the outputs for a list of batches of one shape, or None; a thread a core."""
-        first = [] if batches[0].shape in self._shapes else batches[:1]
+        answer = functools.partial(self.answer, model, is_full=is_full)
+        first = [] if (batches[0].shape, is_full) in self._shapes else batches[:1]
         # What nobody has compiled yet is not compiled by two threads at once.
-        values = [self.answer(model, x) for x in first]
+        values = [answer(x) for x in first]
         with ThreadPoolExecutor(_n_threads()) as threads:
-            values += threads.map(functools.partial(self.answer, model), batches[len(first) :])
+            values += threads.map(answer, batches[len(first) :])
         return None if any(value is None for value in values) else values
 
-    def _function(self, model, x):
+    def _function(self, model, x, is_full):
         with self._lock:
             # The length of what cannot be padded is part of the model.
-            key = None if model.inputs[0].shape[1] is None else x.shape[1]
+            time = None if model.inputs[0].shape[1] is None else x.shape[1]
+            key = time, is_full and bool(masked_layers(model))
             if key not in self._functions:
-                self._functions[key] = self._trace(weakref.ref(model), x, key)
+                self._functions[key] = self._trace(weakref.ref(model), x, *key)
             return self._functions[key]
 
-    def _trace(self, model, x, time):
+    def _trace(self, model, x, time, is_full):
         import tensorflow as tf
 
         def forward(x):
             self.n_traces += 1
-            return model()(x, training=False)
+            with without_masks(model()) if is_full else contextlib.nullcontext():
+                return model()(x, training=False)
 
         signature = [tf.TensorSpec((None, time, *x.shape[2:]), x.dtype)]
         return tf.function(forward, jit_compile=True, input_signature=signature)
@@ -138,7 +151,7 @@ class Requests:
         """
         with self._lock:
             self._counts = {
-                shape: n for shape, n in self._counts.items() if n >= _OFTEN or shape[0] == _BATCH
+                form: n for form, n in self._counts.items() if n >= _OFTEN or form[0][0] == _BATCH
             }
 
     def answer(self, model, x):
@@ -149,13 +162,14 @@ class Requests:
         model : keras.Model
         x : ndarray `(rows, time)` or `(rows, time, channels)`
         """
-        shape = self._shape(x)
-        if shape is None or not _may_compile(model):
+        if not 0 < x.shape[1] <= _LONGEST or not _may_compile(model):
             return None
-        if not self._is_often(shape):
-            return None
-        values = CompiledAnswers.of(model).answer(model, _fill(x, shape))
-        return None if values is None else values[: len(x)]
+        often = [form for form in self._forms(x) if self._is_often(form)]
+        for shape, is_full in often:
+            values = CompiledAnswers.of(model).answer(model, _fill(x, shape), is_full)
+            if values is not None:
+                return values[: len(x)]
+        return None
 
     def answer_many(self, model, rows):
         """Return a model's output for many rows of one length, or None.
@@ -166,29 +180,36 @@ class Requests:
         is_array = isinstance(rows, np.ndarray) and 0 < rows.shape[1] <= _LONGEST
         if not is_array or batches < 2 or not _may_compile(model):
             return None
-        shape = _BATCH, *rows.shape[1:]
-        if not self._is_often(shape, batches):
+        shape, is_full = (_BATCH, *rows.shape[1:]), are_full(rows)
+        if not self._is_often((shape, is_full), batches):
             return None
         parts = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
         parts[-1] = _fill(parts[-1], shape)
-        values = CompiledAnswers.of(model).answer_many(model, parts)
+        values = CompiledAnswers.of(model).answer_many(model, parts, is_full)
         return None if values is None else np.concatenate(values)[: len(rows)]
 
-    def _is_often(self, shape, n=1):
+    def _is_often(self, form, n=1):
         with self._lock:
             if len(self._counts) > 10 * _MOST_SHAPES:
-                self._counts.clear()
-            count = self._counts[shape] = self._counts.get(shape, 0) + n
+                self._counts = {form: n for form, n in self._counts.items() if n >= _OFTEN}
+            count = self._counts[form] = self._counts.get(form, 0) + n
         return count >= _OFTEN
 
-    def _shape(self, x):
-        """What x is padded to; None where there is nothing to gain."""
+    def _forms(self, x):
+        """The shapes that x may be filled up to, the fastest first, and whether it is full then."""
         rows, time = x.shape[:2]
-        if rows > self.MOST_ROWS or not 0 < time <= _LONGEST:
-            return None
-        if self._takes_padding:
-            time = _round_up(time)
-        return 1 << (rows - 1).bit_length(), time, *x.shape[2:]
+        shapes = [
+            (1 << (rows - 1).bit_length(), steps, *x.shape[2:])
+            for steps in (time, _round_up(time) if self._takes_padding else time)
+        ]
+        exact, rounded = zip(shapes, (True, False), strict=True)
+        return [exact, rounded] if are_full(x) and self._may_be_exact(exact) else [rounded]
+
+    def _may_be_exact(self, form):
+        """Whether a length is or may become one that is compiled as it is."""
+        with self._lock:
+            often = [known for known, n in self._counts.items() if known[1] and n >= _OFTEN]
+        return form in often or len(often) < _MOST_EXACT
 
 
 def _may_compile(model):

@@ -4,12 +4,14 @@ Keras takes every batch through Python: callbacks, a rate to assign, a dataset o
 is 3 to 7 ms a step, and three traces before the first one; here it is one trace.
 """
 
+import contextlib
 import time
 
 import keras
 import numpy as np
 
 from keraseq.training.blocks import Pace
+from keraseq.training.full_rows import masked_layers, without_masks
 from keraseq.training.no_collection import no_collection
 
 _BATCH_HOOKS = [
@@ -161,7 +163,9 @@ class CompiledSteps:
         import tensorflow as tf
 
         spec = batches.signature
-        key = kind, repr(spec), has_rates
+        # Not where a mask would be of no use: one trace serves all then.
+        is_full = bool(masked_layers(self._model)) and batches.are_full
+        key = kind, repr(spec), has_rates, is_full
         if key not in self._functions:
             if not self._functions:
                 self._make_variables(next(iter(batches.generate())))
@@ -170,7 +174,8 @@ class CompiledSteps:
             sizes = tf.TensorSpec((None, len(parts), 2), tf.int64)
             rates = tf.TensorSpec((None,), tf.float32)
             function = tf.function(self._looped(kind, spec, has_rates), autograph=False)
-            with no_collection():
+            tracing = without_masks(self._model) if is_full else contextlib.nullcontext()
+            with no_collection(), tracing:
                 self._functions[key] = function.get_concrete_function(parts, places, sizes, rates)
         return self._functions[key]
 

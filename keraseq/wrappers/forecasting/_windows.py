@@ -72,13 +72,23 @@ class SeriesWindows:
     def history(self, n=None):
         """The same, each ending with its last step: a shorter one has NaN before its first."""
         steps = np.arange(-self.lookback, 0)
-        if self.starts is None:
+        if self._are_long:
             return self._read(steps, n)
         own = (self.origins - self.starts[self.series])[:, None]
-        if not len(own) or own.min() >= self.lookback:
-            return self._read(steps, n)
         values = self._read(np.maximum(steps, -own), n)
         return np.where((steps < -own)[..., None], np.float32(np.nan), values)
+
+    @property
+    def _are_long(self):
+        """Whether no history begins before its series does."""
+        if self.starts is None or not len(self):
+            return True
+        return (self.origins - self.starts[self.series]).min() >= self.lookback
+
+    @property
+    def are_full(self):
+        """Whether every history has a value at every step."""
+        return self.gaps is None and self._are_long
 
     def future(self, n, n_steps):
         """The known covariates of `n_steps` steps; beyond the n forecast, those of the last."""
@@ -203,6 +213,11 @@ class WindowBatches:
         """What all batches have in common, None for their size."""
         first = _with_weights(self._windows.take(np.arange(1)))
         return keras.tree.map_structure(lambda part: batch_spec(part, 1), first)
+
+    @property
+    def are_full(self):
+        """Whether no history has padding."""
+        return self._windows.are_full
 
     @functools.cached_property
     def dataset(self):
