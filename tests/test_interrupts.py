@@ -14,6 +14,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import keraseq
 from keraseq.training import compiled_loop
+from keraseq.training.full_rows import FullAnswers
 from keraseq.training.pool import POOL
 
 draw = np.random.default_rng(0)
@@ -195,8 +196,8 @@ def test_no_later_fit_notices(monkeypatch):
             raise KeyboardInterrupt
         return original(model, *args, **kwargs)
 
-    original = keras.Model.predict_on_batch
-    monkeypatch.setattr(keras.Model, "predict_on_batch", strike)
+    original = FullAnswers.answer
+    monkeypatch.setattr(FullAnswers, "answer", strike)
     for _ in range(3):
         try:
             expected.predict(X)

@@ -11,9 +11,6 @@ import weakref
 from keraseq._keras import keras
 from keraseq.stems import layers as stem_layers
 
-# Whose masks are true everywhere where every step that comes in is real.
-_KEEP_FULL = (stem_layers.Padding, stem_layers.Patches, stem_layers.FoldChannels)
-
 
 class Counts:
     """What ran so far, for those who must know that it did.
@@ -52,9 +49,10 @@ def masked_layers(model):
 
 
 def _tells_padding(node):
-    mask = node.arguments.kwargs.get("mask")
-    history = getattr(mask, "_keras_history", None)
-    return history is not None and isinstance(history.operation, _KEEP_FULL)
+    # Their masks are true everywhere where every step that comes in is real.
+    kinds = stem_layers.Padding, stem_layers.Patches, stem_layers.FoldChannels
+    history = getattr(node.arguments.kwargs.get("mask"), "_keras_history", None)
+    return history is not None and isinstance(history.operation, kinds)
 
 
 @contextlib.contextmanager

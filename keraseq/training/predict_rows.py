@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from keraseq.batching import are_full, sequence_lengths
+from keraseq.batching import sequence_lengths
 from keraseq.training.batches import Batches, pad_rows, predict_batch
-from keraseq.training.full_rows import FullAnswers
 
 
 def predict_rows(model, rows, *, per_step=False, batch_size=256, requests=None):
@@ -46,8 +45,7 @@ def _in_batches(model, rows, batch_size):
         # A row alone is computed twice: a matrix times a vector is summed in another order than
         # matrices are, and its last digits would differ from the row's within a batch.
         x = np.repeat(x, 2, axis=0) if len(index) == 1 else x
-        values = FullAnswers.answer(model, x) if are_full(x) else None
-        values = (predict_batch(model, x) if values is None else values)[: len(index)]
+        values = predict_batch(model, x)[: len(index)]
         for i, row in zip(index, values, strict=True):
             result[i] = row
     return result
