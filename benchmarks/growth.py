@@ -1,13 +1,15 @@
 """Seconds and memory of one epoch against rows, length and width, from arrays and memory maps.
 
-python benchmarks/growth.py                     # all of it; half an hour on 2 cores
+python benchmarks/growth.py --plot growth.png   # all of it; half an hour on 2 cores
+python benchmarks/growth.py --rest              # goes on where it was cut
 python benchmarks/growth.py --grows rows --most 10000 --dry  # a glance
 
 One epoch of a GRU on random series, everything but one size at 1,000 rows, 50 steps, 32 units and
-one channel. Every number comes from a process of its own: seconds of `fit` alone, and by how much
-the process's memory rose at its highest over what it held before (of a memory map, pages that the
-system may drop at any time are counted by the system as the process's own and are left out here).
-A line is straight where time or memory grow in proportion to the size.
+one channel; series of over 128 steps are read in patches, by default. Every number comes from a
+process of its own: seconds of `fit` alone, and by how much the process's memory rose at its highest
+over what it held before (of a memory map, pages that the system may drop at any time are counted by
+the system as the process's own and are left out here). A line is straight where time or memory grow
+in proportion to the size.
 """
 
 import argparse
@@ -25,7 +27,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pandas as pd
 import psutil
-from _results import speeds_path, write_section
+from _results import read_sections, speeds_path, write_section
 
 TITLE = "Growth with rows, length and width"
 SIZES = {"rows": 1_000, "steps": 50, "units": 32}
@@ -44,26 +46,65 @@ def main():
     made.add_argument("--grows", nargs="+", default=list(GRID), choices=list(GRID))
     made.add_argument("--most", type=int, default=10**6, help="leave out larger sizes")
     made.add_argument("--plot", type=Path, help="where to draw it")
+    made.add_argument("--rest", action="store_true", help="leave out what the page has already")
     made.add_argument("--dry", action="store_true", help="print alone, write no page")
     made.add_argument("--one", help=argparse.SUPPRESS)
     options = made.parse_args()
     if options.one:
         print(json.dumps(measured(options.model, **json.loads(options.one))))
         return
-    lines = []
-    for axis in options.grows:
-        for value in (v for v in GRID[axis] if v <= options.most):
-            for source in ("array", "memory map") if axis == "rows" else ("array",):
-                found = in_own_process(options.model, {**SIZES, axis: value, "source": source})
-                lines.append({"grows": axis, "size": value, "from": source, **found})
-                print(lines[-1], flush=True)
-    frame = pd.DataFrame(lines)
+    lines = {_work(line): line for line in _held(options.model)}
+    for work in works(options.grows, options.most):
+        if options.rest and work in lines:
+            continue
+        axis, value, source = work
+        found = in_own_process(options.model, {**SIZES, axis: value, "source": source})
+        lines[work] = {"grows": axis, "size": value, "from": source, **found}
+        print(lines[work], flush=True)
+        if not options.dry:
+            write(options.model, lines)
+    frame = in_order(lines)
     print(frame.to_string(index=False, float_format="{:.2f}".format))
     if options.plot:
         draw(frame, options.plot)
-    if not options.dry:
-        notes = __doc__.split("\n\n")[2]
-        write_section(TITLE, frame, seeds=0, path=speeds_path(), notes=notes)
+
+
+def works(axes, most):
+    """Return what is to be measured: the size that grows, how large it is, and where X is."""
+    return [
+        (axis, value, source)
+        for axis in axes
+        for value in GRID[axis]
+        if value <= most
+        for source in (("array", "memory map") if axis == "rows" else ("array",))
+    ]
+
+
+def write(model, lines):
+    """Write the page anew after each line, so that a run that is cut can go on."""
+    notes = __doc__.split("\n\n")[2]
+    command = f"python benchmarks/growth.py --model {model}"
+    write_section(
+        _title(model), in_order(lines), seeds=0, path=speeds_path(), notes=notes, command=command
+    )
+
+
+def in_order(lines):
+    return pd.DataFrame([lines[work] for work in works(GRID, np.inf) if work in lines])
+
+
+def _held(model):
+    """The model's lines on this machine's page."""
+    records = read_sections(speeds_path())
+    return next((record["rows"] for record in records if record["title"] == _title(model)), [])
+
+
+def _title(model):
+    return f"{TITLE}: {model}"
+
+
+def _work(line):
+    return line["grows"], line["size"], line["from"]
 
 
 def in_own_process(model, work):
