@@ -83,11 +83,9 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
     Examples
     --------
     >>> import keraseq
-    >>> words = ["one", "two", "six", "ten"] * 16
-    >>> transducer = keraseq.SequenceTransducer(
-    ...     "gru", units=16, epochs=30, source_tokenizer="characters", random_state=0
-    ... )
-    >>> numbers = [{"one": "1", "two": "2", "six": "6", "ten": "10"}[word] for word in words]
+    >>> words, numbers = ["one", "two", "six", "ten"], ["1", "2", "6", "10"]
+    >>> settings = {"units": 16, "epochs": 100, "learning_rate": 0.01, "random_state": 0}
+    >>> transducer = keraseq.SequenceTransducer("gru", source_tokenizer="characters", **settings)
     >>> transducer.fit(words, numbers).predict(["six", "ten"])
     ['6', '10']
     """
