@@ -393,3 +393,12 @@ def test_any_text_is_encoded(texts, tokenizer):
 def test_a_megabyte_of_anything_is_cut_in_linear_time(piece):
     encoder = TextEncoder().fit(["a"])
     assert len(encoder.transform([piece * (2**20 // len(piece.encode()))])) == 1
+
+
+def test_a_refitted_encoder_reads_by_its_new_vocabulary():
+    encoder = TextEncoder().fit(["a b b"])
+    assert encoder.transform(["a b"])[0].tolist() == [5, 4]
+    encoder.fit(["a a b"])
+    assert encoder.transform(["a b"])[0].tolist() == [4, 5]
+    again = pickle.loads(pickle.dumps(encoder))
+    assert again.transform(["a b"])[0].tolist() == [4, 5]

@@ -5,6 +5,7 @@ import itertools
 import os
 import types
 import warnings
+import weakref
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -24,6 +25,9 @@ from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 from keraseq.encoding.sequences import as_sequences
 from keraseq.encoding.word_tokens import clean_text, encodable
 
+# Of each encoder its vocabulary and that by token: made for each call, it would take longer than
+# the answer to one text, and as an attribute it would be pickled.
+_ids_by_token = weakref.WeakKeyDictionary()
 _TOKENIZERS = ("words", "characters", "subwords")
 _FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")
 
@@ -208,13 +212,21 @@ class TextEncoder(TransformerMixin, BaseEstimator):
     def _encode(self, sequences):
         if self.subwords_ is not None:
             return encode_subwords(self.subwords_, [*map(self._prepare, sequences.rows)])
-        ids = {token: i for i, token in enumerate(self.vocabulary_) if i >= FIRST_FREE}
-        unknown = itertools.repeat(UNKNOWN)
+        ids, unknown = self._by_token(), itertools.repeat(UNKNOWN)
         if self._cuts_words(sequences):
             texts = map(self._prepare, sequences.rows)
             pieces = WordPieces(texts, lambda tokens: to_ids(tokens, ids.get, unknown))
             return pieces.take_rows(pieces.values)
         return [to_ids(tokens, ids.get, unknown) for tokens in self._tokens(sequences)]
+
+    def _by_token(self):
+        """The id of each token of the vocabulary, the reserved ones left out."""
+        vocabulary, ids = _ids_by_token.get(self, (None, None))
+        if vocabulary is not self.vocabulary_:
+            tokens = enumerate(self.vocabulary_[FIRST_FREE:], FIRST_FREE)
+            ids = {token: i for i, token in tokens}
+            _ids_by_token[self] = self.vocabulary_, ids
+        return ids
 
     def _tokens(self, sequences):
         """Yield the list of tokens of each row."""
