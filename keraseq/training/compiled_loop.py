@@ -164,7 +164,8 @@ class CompiledSteps:
 
         spec = batches.signature
         # Not where a mask would be of no use: one trace serves all then.
-        is_full = bool(masked_layers(self._model)) and batches.are_full
+        # Batches that do not say whether they are full, such as pairs, keep their masks.
+        is_full = bool(masked_layers(self._model)) and getattr(batches, "are_full", False)
         key = kind, repr(spec), has_rates, is_full
         if key not in self._functions:
             if not self._functions:
