@@ -30,6 +30,7 @@ _EXPORTS = {
     "Padding": "keraseq.stems.layers",
     "SequenceClassifier": "keraseq.wrappers.sequence_classifier",
     "SequenceForecaster": "keraseq.wrappers.sequence_forecaster",
+    "SequenceGenerator": "keraseq.wrappers.sequence_generator",
     "SequenceRegressor": "keraseq.wrappers.sequence_regressor",
     "SequenceTagger": "keraseq.wrappers.sequence_tagger",
     "SequenceTransducer": "keraseq.wrappers.sequence_transducer",

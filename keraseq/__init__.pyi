@@ -25,6 +25,7 @@ from keraseq.comparison.comparison import Comparison as Comparison
 from keraseq.stems.layers import Padding as Padding
 from keraseq.wrappers.sequence_classifier import SequenceClassifier as SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster as SequenceForecaster
+from keraseq.wrappers.sequence_generator import SequenceGenerator as SequenceGenerator
 from keraseq.wrappers.sequence_regressor import SequenceRegressor as SequenceRegressor
 from keraseq.wrappers.sequence_tagger import SequenceTagger as SequenceTagger
 from keraseq.wrappers.sequence_transducer import SequenceTransducer as SequenceTransducer

@@ -41,6 +41,7 @@ _OURS = {
     "RegressorEnsemble": "keraseq.wrappers.ensembles.regressor_ensemble",
     "SequenceClassifier": "keraseq.wrappers.sequence_classifier",
     "SequenceForecaster": "keraseq.wrappers.sequence_forecaster",
+    "SequenceGenerator": "keraseq.wrappers.sequence_generator",
     "SequenceRegressor": "keraseq.wrappers.sequence_regressor",
     "SequenceTagger": "keraseq.wrappers.sequence_tagger",
     "SequenceTransducer": "keraseq.wrappers.sequence_transducer",

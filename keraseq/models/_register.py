@@ -11,7 +11,7 @@ from keraseq.models._registry import add, find_model
 from keraseq.models._spec import FAMILIES, ModelSpec, module_of
 from keraseq.tasks import get_task, task_names
 
-_DATA_KINDS = ("text", "tokens", "series", "forecast")
+_DATA_KINDS = ("text", "tokens", "series", "forecast", "language")
 # What a builder takes that belongs to the architecture and not to the data or the task.
 PRESET_SETTINGS = (
     *("embedding_dim", "embedding_dropout", "token_dropout", "ngrams", "tie_embedding"),

@@ -64,7 +64,7 @@ def make_blueprint(
         return FunctionBlueprint(estimator.model, input_shape, outputs, *shared)
     arguments = {
         "task": task,
-        "vocabulary_size": _round_up(vocabulary_size),
+        "vocabulary_size": round_up(vocabulary_size),
         "quantiles": quantiles,
         "pooling": estimator.pooling,
         "parameter_budget": estimator.parameter_budget,
@@ -92,7 +92,7 @@ def make_blueprint(
     return ZooBlueprint(plan, config, loss, *computed)
 
 
-def _round_up(size):
+def round_up(size):
     """To four sizes an octave: splits of a corpus, with some words more or fewer, share a model."""
     if size is None:
         return None

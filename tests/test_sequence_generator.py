@@ -1,0 +1,232 @@
+"""Learn to write from texts."""
+
+import pickle
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+import keraseq
+from keraseq import SequenceGenerator
+from keraseq.encoding.reserved_ids import BEGINNING, END
+from keraseq.training import compiled_loop
+from keraseq.training.windows import Windows
+from keraseq.training.writer import Writer, choose_token
+
+TEXT = "Hello, World! <b>" * 40
+QUICK = {"units": 12, "window": 32, "learning_rate": 0.02, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def one():
+    """Of one long text, which has no end."""
+    return SequenceGenerator(**QUICK, epochs=30).fit(TEXT)
+
+
+@pytest.fixture(scope="module")
+def several():
+    """Of texts that end."""
+    return SequenceGenerator(**QUICK, epochs=40).fit(["abcdefg", "xyz"] * 40)
+
+
+def test_it_writes_what_it_learned(one, several):
+    assert one.generate("Hello", length=12, temperature=0) == ", World! <b>"
+    assert several.generate("abc", temperature=0) == "defg"
+    assert set(several.generate(n=4, top_p=0.5, random_state=0)) <= {"abcdefg", "xyz"}
+    assert "".join(one.vocabulary_[4:]) == "".join(
+        sorted(set(TEXT), key=lambda sign: (-TEXT.count(sign), sign))
+    )
+
+
+def test_equal_seeds_write_equal_texts_however_they_come(one):
+    first = one.generate("Hel", length=70, temperature=2.0, random_state=3)
+    assert len(first) == 70
+    assert first == one.generate("Hel", length=70, temperature=2.0, random_state=3)
+    assert first == "".join(one.stream("Hel", length=70, temperature=2.0, random_state=3))
+    assert first != one.generate("Hel", length=70, temperature=2.0, random_state=4)
+    assert first[:40] == one.generate("Hel", length=40, temperature=2.0, random_state=3)
+
+
+def test_writing_is_traced_once(one):
+    one.generate("Hello", length=40, random_state=0)
+    with one._network.borrow() as model:
+        writer = Writer.of(model)
+    before = writer.n_traces
+    assert before > 0
+    one.generate("World! Hello", length=90, temperature=0.5, top_k=3, random_state=1)
+    assert writer.n_traces == before
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+def test_stepping_is_reading_all_at_once(model):
+    fitted = SequenceGenerator(model, **{**QUICK, "epochs": 1}).fit(TEXT)
+    ids = fitted.encode("Hello, World!")
+    with fitted._network.borrow() as network:
+        logits, _ = Writer.of(network).read(ids)
+        np.testing.assert_allclose(logits, network(ids)[:, -1], atol=1e-5)
+    # Beyond its window too, where attention reads anew what came last.
+    assert len(fitted.generate("Hello", length=100, random_state=0)) == 100
+
+
+def test_likelihoods_are_those_of_the_network(one, several):
+    ids = several.encode(["abcd"])
+    assert ids[0, 0] == BEGINNING and ids[0, -1] == END
+    logits = np.asarray(several.model_(ids[:, :-1]))[0]
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    wanted = logs[np.arange(5), ids[0, 1:]].sum()
+    assert several.log_likelihood(["abcd", "xyz"])[0] == pytest.approx(wanted, abs=1e-4)
+    assert several.score(["abcd"]) == pytest.approx(wanted / 5, abs=1e-5)
+    assert several.perplexity(["abcd"]) == pytest.approx(np.exp(-wanted / 5), rel=1e-4)
+    assert len(one.encode("abcd")[0]) == 5
+
+
+def test_a_long_text_is_judged_window_by_window_as_at_once(one):
+    text = (TEXT * 4)[:1500]
+    ids = one.encode(text)
+    logits = np.asarray(one.model_(ids[:, :-1]))[0]
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    wanted = logs[np.arange(1500), ids[0, 1:]].mean()
+    assert one.score(text) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_unknown_tokens_count_and_are_told_of():
+    fitted = SequenceGenerator(**{**QUICK, "epochs": 1}).fit(TEXT)
+    assert fitted.unknown_share("HeQQ") == 0.5
+    assert fitted.score("HeQQ") < 0
+    with pytest.warns(UserWarning, match="has 2 tokens that training never saw"):
+        fitted.generate("HeQQ", length=2)
+    fitted.generate("QQ", length=2)
+
+
+def test_stops_ends_and_lengths(one, several):
+    written = one.generate("Hello", length=80, temperature=0, stop=["<b>", "zzz"])
+    assert written == ", World! "
+    assert "".join(one.stream("Hello", length=80, temperature=0, stop="ld! <")) == ", Wor"
+    assert one.generate("Hello", length=0) == "" and list(one.stream(length=0)) == []
+    assert len(one.generate(length=7, n=2)) == 2
+    assert several.generate("abcdefg", temperature=0) == ""
+
+
+def test_backward_it_writes_what_came_before():
+    fitted = SequenceGenerator(**QUICK, epochs=40, backward=True).fit(["abcdefg", "xyz"] * 40)
+    assert fitted.generate("fg", temperature=0) == "abcde"
+    assert "".join([*fitted.stream("fg", temperature=0)][::-1]) == "abcde"
+
+
+@pytest.mark.parametrize(
+    ("X", "prompt", "wanted"),
+    [
+        (pd.Series(["a b c"] * 60), "a b", "c"),
+        ([["C", "E", "G"]] * 60, ["C"], ["E", "G"]),
+    ],
+)
+def test_words_and_lists_of_tokens(X, prompt, wanted):
+    fitted = SequenceGenerator(tokenizer="words", epochs=30, **QUICK).fit(X)
+    assert fitted.generate(prompt, temperature=0) == wanted
+    with pytest.raises(TypeError, match="as the training texts were"):
+        fitted.generate(prompt.split() if isinstance(prompt, str) else "C")
+
+
+def test_it_keeps_scikit_learns_rules(one, tmp_path):
+    assert clone(one).get_params() == one.get_params()
+    text = one.generate(length=30, random_state=0)
+    assert pickle.loads(pickle.dumps(one)).generate(length=30, random_state=0) == text
+    one.save(tmp_path / "one.keraseq")
+    assert keraseq.load(tmp_path / "one.keraseq").generate(length=30, random_state=0) == text
+    assert "gru" in one.card() and "language_model" in repr(
+        keraseq.inspect(tmp_path / "one.keraseq")
+    )
+    with pytest.raises(TypeError, match=r"no export.*save\("):
+        one.export(tmp_path / "one.onnx")
+    search = GridSearchCV(SequenceGenerator(**{**QUICK, "epochs": 1}), {"units": [2, 8]}, cv=2)
+    assert search.fit(["ab", "abab"] * 4).best_estimator_.score(["ab"]) < 0
+
+
+def test_it_is_trained_by_the_compiled_loop_and_again_the_same():
+    before = compiled_loop.COUNTS.n_fits
+    fits = [SequenceGenerator(**{**QUICK, "epochs": 2}).fit(TEXT) for _ in range(2)]
+    assert compiled_loop.COUNTS.n_fits == before + 2
+    assert fits[0].score(TEXT) == fits[1].score(TEXT)
+    assert fits[0].history_["loss"][-1] < fits[0].history_["loss"][0]
+
+
+def test_windows_lose_no_token_and_cross_no_border():
+    texts = [np.arange(2, 2 + n) for n in (2, 41, 7, 23)]
+    windows = Windows(texts, 10, 3, seed=0)
+    for epoch in range(4):
+        windows.epoch = epoch
+        batches = list(windows.generate())
+        assert len(batches) == len(windows)
+        pairs = [p for x, y in batches for p in zip(x[y > 0], y[y > 0], strict=True)]
+        assert sorted(pairs) == sorted((a, a + 1) for text in texts for a in text[:-1])
+        assert max(x.shape[1] for x, y in batches) <= 10
+    assert windows.n_targets == len(pairs)
+
+
+def test_the_held_back_part_of_one_text_is_its_end():
+    quick = {**QUICK, "epochs": 1, "early_stopping": True, "validation_fraction": 0.5}
+    fitted = SequenceGenerator(**quick).fit("ab" * 50 + "cd" * 50)
+    assert fitted._network.trained_on.startswith("100 tokens")
+    assert "val_nats" in fitted.history_
+
+
+def test_tokens_are_chosen_by_their_share():
+    logits = np.log(np.array([[0.1, 0.6, 0.3]] * 4, np.float32))
+    numbers = np.array([0.0, 0.59, 0.61, 0.95], np.float32)
+    free = np.zeros(3, np.float32)
+
+    def chosen(temperature=1.0, top_k=3, top_p=1.0, barred=free):
+        ids = choose_token(logits, numbers, temperature, top_k, top_p, barred)
+        return keras.ops.convert_to_numpy(ids).tolist()
+
+    assert chosen() == [1, 1, 2, 0]
+    assert chosen(top_k=1) == [1] * 4
+    assert chosen(top_p=0.85) == [1, 1, 1, 2]
+    assert chosen(barred=np.array([0, -1e30, 0], np.float32)) == [2, 2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"temperature": -1}, "temperature=-1 must be a number of at least 0"),
+        ({"top_p": 0}, "top_p=0 must lie above 0"),
+        ({"top_k": 0}, "top_k=0 is too small"),
+        ({"length": -1}, "length=-1 is too small"),
+        ({"n": 0}, "n=0 is too small"),
+        ({"stop": ""}, "not empty"),
+        ({"stop": [""]}, "not empty"),
+    ],
+)
+def test_bad_settings_are_refused_before_anything_is_written(one, settings, said):
+    with pytest.raises(ValueError, match=said):
+        one.generate(**settings)
+    if "n" not in settings:
+        with pytest.raises(ValueError, match=said):
+            one.stream(**settings)
+
+
+@pytest.mark.parametrize(
+    ("X", "settings", "error", "said"),
+    [
+        ("", {}, ValueError, "no token"),
+        ([], {}, ValueError, "is empty"),
+        ([[1, 2]], {}, TypeError, "wants strings"),
+        ("abc", {"window": 1}, ValueError, "window=1 is too small"),
+        ("abc", {"tokenizer": "letters"}, ValueError, "tokenizer='letters'"),
+        ("abc", {"model": "bilstm"}, ValueError, "see a later one; those that do: .*gru"),
+        ("abc", {"early_stopping": True}, ValueError, "leaves none for validation"),
+    ],
+)
+def test_bad_input_of_fit(X, settings, error, said):
+    with pytest.raises(error, match=said):
+        SequenceGenerator(**{**QUICK, "epochs": 1, **settings}).fit(X)
+
+
+def test_a_text_shorter_than_a_window_is_learned():
+    fitted = SequenceGenerator(**{**QUICK, "epochs": 2}).fit("ab")
+    assert np.isfinite(fitted.score("ab"))
+    with pytest.raises(ValueError, match="no token"):
+        fitted.score("")
