@@ -18,7 +18,7 @@ from keraseq import cli
 RECIPES = Path(__file__).parent.parent / "recipes"
 NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
 SEVERAL_MODELS = ["compare.py", "lstm_versus.py"]
-OF_NO_DATA = [*SEVERAL_MODELS, "serve.py"]
+OF_NO_DATA = [*SEVERAL_MODELS, "serve.py", "text_generation.py"]
 
 
 def run(recipe, *arguments, **environment):
@@ -54,6 +54,7 @@ def test_all_are_there_and_short():
         "sentiment.py",
         "serve.py",
         "text_classification.py",
+        "text_generation.py",
         "time_series_classification.py",
         "translation.py",
     ]
@@ -98,6 +99,15 @@ def test_without_data_from_elsewhere(recipe, tmp_path):
         assert word in done.stdout
     assert keraseq.load_model(saved).count_params() > 1_000
     assert plot.stat().st_size > 5_000
+
+
+def test_text_is_generated_beside_n_grams(tmp_path):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("To be, or not to be. " * 200, encoding="utf-8")
+    done = run("text_generation.py", "--quick", "--data", mine, "--prompt", "To", "--length", 20)
+    assert done.returncode == 0, done.stderr
+    for word in ("Nats a token on the last tenth (420 tokens)", "gru ", "n-grams, up to 6", "\nTo"):
+        assert word in done.stdout
 
 
 def test_every_claim_of_the_textbook_is_answered():

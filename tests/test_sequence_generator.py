@@ -42,12 +42,12 @@ def test_it_writes_what_it_learned(one, several):
 
 
 def test_equal_seeds_write_equal_texts_however_they_come(one):
-    first = one.generate("Hel", length=70, temperature=2.0, random_state=3)
+    first = one.generate("Hello", length=70, temperature=2.0, random_state=3)
     assert len(first) == 70
-    assert first == one.generate("Hel", length=70, temperature=2.0, random_state=3)
-    assert first == "".join(one.stream("Hel", length=70, temperature=2.0, random_state=3))
-    assert first != one.generate("Hel", length=70, temperature=2.0, random_state=4)
-    assert first[:40] == one.generate("Hel", length=40, temperature=2.0, random_state=3)
+    assert first == one.generate("Hello", length=70, temperature=2.0, random_state=3)
+    assert first == "".join(one.stream("Hello", length=70, temperature=2.0, random_state=3))
+    assert first != one.generate("Hello", length=70, temperature=2.0, random_state=4)
+    assert first[:40] == one.generate("Hello", length=40, temperature=2.0, random_state=3)
 
 
 def test_writing_is_traced_once(one):

@@ -25,6 +25,7 @@ _OURS = {
     "ForecasterEnsemble": "keraseq.wrappers.ensembles.forecaster_ensemble",
     "FunctionBlueprint": "keraseq.training.blueprint",
     "Head": "keraseq.builders.head",
+    "KneserNey": "keraseq.baselines.kneser_ney",
     "LinearTagger": "keraseq.baselines.linear_tagger",
     "MiniRocket": "keraseq.baselines.mini_rocket",
     "MostFrequentTag": "keraseq.baselines.most_frequent_tag",

@@ -31,7 +31,11 @@ class Windows:
     ----------
     n_targets : int
         Tokens that an epoch predicts.
+    are_full : bool
+        False: the first and the last window of a text are shorter than those beside them.
     """
+
+    are_full = False
 
     def __init__(self, texts, window, batch_size, *, seed=None):
         self._ids = np.concatenate(texts).astype(np.int32)
