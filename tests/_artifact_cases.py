@@ -153,6 +153,19 @@ CASES = {
         lambda: keraseq.SequenceTransducer("gru", **SMALL).fit(TEXTS, [" ".join(t) for t in TAGS]),
         lambda est: est.predict(TEXTS, beam_size=2),
     ),
+    "a long text": (
+        lambda: keraseq.SequenceGenerator("gru", **SMALL).fit(" ".join(TEXTS)),
+        lambda est: [
+            est.generate("a", 20, n=2, random_state=0),
+            est.log_likelihood(["good film"]),
+        ],
+    ),
+    "texts that end, backward": (
+        lambda: keraseq.SequenceGenerator("lstm", tokenizer="words", backward=True, **SMALL).fit(
+            TEXTS
+        ),
+        lambda est: [est.generate("film", 5, random_state=0), est.score(TEXTS)],
+    ),
     "forecasts": (lambda: measured(forecaster("gru", calendar=True).fit(SALES)), forecast_all),
     "forecasts of quantiles": (
         lambda: forecaster("dlinear", units="auto", quantiles=(0.1, 0.5, 0.9)).fit(SALES["a"]),

@@ -67,7 +67,7 @@ def test_a_fresh_process_answers_the_same_to_the_last_bit(name, answers):
 def test_every_estimator_and_task_is_among_the_cases():
     fitted = {keraseq.SequenceClassifier, keraseq.SequenceRegressor, keraseq.SequenceTagger}
     fitted.add(keraseq.SequenceForecaster)
-    fitted.add(keraseq.SequenceTransducer)
+    fitted |= {keraseq.SequenceTransducer, keraseq.SequenceGenerator}
     tasks = {task for estimator in fitted for task in estimator._tasks}
     assert tasks == set(keraseq.tasks.task_names())
 
