@@ -14,6 +14,8 @@ import argparse
 import ast
 import time
 
+import keras
+
 import keraseq
 from keraseq.baselines import KneserNey
 from keraseq.datasets import fetch_tiny_shakespeare
@@ -33,10 +35,21 @@ def fit(name, train, options):
     settings = {"random_state": options.seed, **options.settings}
     if options.budget:
         settings["parameter_budget"] = options.budget
-    # Both have a first epoch, which compiles: the difference is an epoch.
-    seconds = [timed(name, train, settings, epochs)[1] for epochs in (1, 2)]
-    epoch = max(seconds[1] - seconds[0], 1e-3)
-    return timed(name, train, settings, max(1, round(60 * options.minutes / epoch)))
+    tried, _ = timed(name, train, {**settings, "callbacks": Clock()}, 3)
+    # The first one compiles.
+    first, _, last = tried.callbacks_[0].ends
+    return timed(name, train, settings, max(1, round(120 * options.minutes / (last - first))))
+
+
+class Clock(keras.callbacks.Callback):
+    """When each epoch ended."""
+
+    def __init__(self):
+        super().__init__()
+        self.ends = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.ends.append(time.perf_counter())
 
 
 def timed(name, train, settings, epochs):
