@@ -58,6 +58,10 @@ def test_models_with_equal_scores_share_the_first_place():
     assert "against the next, c." in text
     alone = from_scores(baselines=("base",), a=[1.0] * 3, base=[1.0] * 3)
     assert "a has the best accuracy, 1.000 (as does the baseline base)." in alone.summary()
+    behind = from_scores(baselines=("x", "y"), x=[0.9] * 3, y=[0.9] * 3, a=[0.5, 0.6, 0.5])
+    text = one_line(behind.summary())
+    assert "No model beats the baselines x and y, with accuracy 0.900: +0.367" in text
+    assert "against the best model, a." in text
 
 
 def test_a_baseline_that_no_model_beats_is_named():

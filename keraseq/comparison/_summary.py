@@ -162,18 +162,33 @@ def _shared(result, scored, pairs, tied):
     """Who share the best score, and by how much over the next that does not."""
     rivals = [name for name in tied if name in result.baselines]
     models = [name for name in tied if name not in rivals]
-    names = models or rivals
-    more = len(names) - _MOST_NAMES
-    who = _listed([*names[:_MOST_NAMES], f"{more} more"] if more > 1 else names)
-    verb = "share" if len(names) > 1 else "has"
-    sentence = f"{who} {verb} the best {result.metric}, {_format.score(scored['score'].iloc[0])}"
-    if rivals and models:
-        verb = "does" if len(rivals) == 1 else "do"
-        sentence += f" (as {verb} the baseline{'s' * (len(rivals) > 1)} {_listed(rivals)})"
+    value = _format.score(scored["score"].iloc[0])
+    score = f"{result.metric}, {value}"
     lower = [name for name in scored.index if name not in tied]
+    other = f"the next, {lower[0]}" if lower else ""
+    if models:
+        verb = "share" if len(models) > 1 else "has"
+        sentence = f"{_listed(_shortened(models))} {verb} the best {score}"
+        if rivals:
+            sentence += f" (as {'do' if rivals[1:] else 'does'} {_baselines(rivals)})"
+    elif len(scored) > len(result.baselines):
+        lower = [name for name in lower if name not in result.baselines]
+        sentence = f"No model beats {_baselines(rivals)}, with {result.metric} {value}"
+        other = f"the best model, {lower[0]}"
+    else:
+        sentence = f"{_listed(_shortened(rivals))} share the best {score}"
     if not lower:
         return f"{sentence}."
-    return f"{sentence}: {_gap(scored, tied[0], lower[0], pairs)} the next, {lower[0]}."
+    return f"{sentence}: {_gap(scored, tied[0], lower[0], pairs)} {other}."
+
+
+def _shortened(names):
+    more = len(names) - _MOST_NAMES
+    return [*names[:_MOST_NAMES], f"{more} more"] if more > 1 else names
+
+
+def _baselines(names):
+    return f"the baseline{'s' * (len(names) > 1)} {_listed(_shortened(names))}"
 
 
 def _gap(scored, best, other, pairs):
