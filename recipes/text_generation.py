@@ -5,8 +5,8 @@ python recipes/text_generation.py --data shakespeare --prompt "ROMEO:" --epochs 
 python recipes/text_generation.py --data mine.txt --tokenizer words --temperature 0.7
 
 The last tenth of the text is the test part. Printed are the nats a token there (lower is better) of
-the network and of Kneser-Ney n-grams beside it, and a sample as it is written. Without arguments
-some five minutes on 2 cores.
+the network and of Kneser-Ney n-grams beside it, and a sample as it is written. On tiny Shakespeare
+a GRU at its defaults does not reach the n-grams yet (1.69 and 1.52 nats a character).
 """
 
 from pathlib import Path
