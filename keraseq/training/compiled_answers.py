@@ -99,9 +99,13 @@ class CompiledAnswers:
         with self._lock:
             # The length of what cannot be padded is part of the model.
             time = None if model.inputs[0].shape[1] is None else x.shape[1]
-            key = time, is_full and bool(masked_layers(model))
+            key = time, is_full
             if key not in self._functions:
-                self._functions[key] = self._trace(weakref.ref(model), x, *key)
+                # A model without masks that tell padding has one trace for all rows.
+                traced = time, is_full and bool(masked_layers(model))
+                if traced not in self._functions:
+                    self._functions[traced] = self._trace(weakref.ref(model), x, *traced)
+                self._functions[key] = self._functions[traced]
             return self._functions[key]
 
     def _trace(self, model, x, time, is_full):
@@ -113,7 +117,10 @@ class CompiledAnswers:
                 return model()(x, training=False)
 
         signature = [tf.TensorSpec((None, time, *x.shape[2:]), x.dtype)]
-        return tf.function(forward, jit_compile=True, input_signature=signature)
+        function = tf.function(forward, jit_compile=True, input_signature=signature)
+        # Called by itself, it is not looked up by its argument's type each time: a third of a call.
+        concrete = function.get_concrete_function()
+        return lambda x: concrete(tf.constant(x))
 
     def _refuse(self, model, error):
         with self._lock:
