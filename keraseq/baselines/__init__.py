@@ -15,6 +15,7 @@ from keraseq.baselines.most_frequent_tag import MostFrequentTag
 from keraseq.baselines.naive_bayes_text import NaiveBayesWeights, naive_bayes_text
 from keraseq.baselines.naive_forecaster import NaiveForecaster
 from keraseq.baselines.nearest_neighbour import NearestNeighbour
+from keraseq.baselines.ngram_language_model import NgramLanguageModel
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.baselines.stretched_series import StretchedSeries
 from keraseq.baselines.text_baseline import text_baseline
@@ -31,6 +32,7 @@ __all__ = [
     "NaiveBayesWeights",
     "NaiveForecaster",
     "NearestNeighbour",
+    "NgramLanguageModel",
     "SeriesRival",
     "StretchedSeries",
     "Theta",

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from keraseq._checks import import_extra, nearest_names
@@ -32,6 +32,8 @@ class Facts:
         What the user says, else what the step of the dates suggests; 1 where nothing does.
     missing : {"error", "interpolate", "ignore"}
         How a series is read.
+    reading : dict
+        How language models read texts: tokenizer, max_tokens, min_count.
     """
 
     task: str
@@ -43,6 +45,7 @@ class Facts:
     season: int | None = None
     dated_season: int = 1
     missing: str = "error"
+    reading: dict = field(default_factory=dict)
 
 
 def _never(facts):

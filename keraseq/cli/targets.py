@@ -16,7 +16,9 @@ def infer_task(table, columns, X, *, decimal=None):
         Where they can be read in several ways.
     """
     y = _as_found(table, columns, decimal)
-    compared = [name for name in task_names() if get_task(name).score_name is not None]
+    compared = [
+        name for name in task_names() if get_task(name).score_name and get_task(name).takes_y
+    ]
     posed = [name for name in compared if get_task(name).poses(X, y)]
     if len(posed) == 1:
         return posed[0]

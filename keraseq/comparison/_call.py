@@ -28,6 +28,8 @@ def call_code(function, arguments):
     given = {"X": "X", "y": "y", "test": "(X_test, y_test)"}
     if arguments["y"] is None:
         given["test"] = "X_test"
+    if isinstance(arguments["test"], float):
+        del given["test"]
     if not isinstance(arguments["cv"], int) and not hasattr(arguments["cv"], "split"):
         given["cv"] = "cv"
     for name, parameter in inspect.signature(function).parameters.items():

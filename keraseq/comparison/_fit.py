@@ -8,11 +8,9 @@ from keraseq.comparison._inputs import inner_estimator, our_fits
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
-from keraseq.tasks import get_task
 from keraseq.wrappers.learned import convergence_noted
 
 _LATENCY_CALLS = 5
-_LATENCY_ROWS = 1000
 
 
 def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, latency=False):
@@ -29,33 +27,26 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
                 estimator, record["tuned"] = tune_entry(entry, data, X, y, seed, n_trials)
         begin = time.perf_counter()
         with PeakMemory() as memory, convergence_noted() as noted:
-            estimator.fit(X) if data.is_forecast else estimator.fit(X, y)
+            estimator.fit(X) if y is None else estimator.fit(X, y)
         record["convergence"] = noted[0] if noted else None
         record["seconds"] = time.perf_counter() - begin
         record["memory_mb"] = memory.megabytes
-        gain, weight = score_rows(estimator, data, split)
+        gain, weight = data.score_rows(estimator, split)
         record["score"] = total(gain, weight)
-        block = estimator.horizon if data.is_forecast else 1
+        block = data.alike_rows(estimator)
         record["row_variance"], record["n_test"] = row_luck(data.task, gain, weight, block)
         if keep_rows:
             record["gain"], record["weight"] = gain.tolist(), weight.tolist()
         record.update(_describe(estimator, len(split.train), entry.notes))
+        record.update(data.notes_of(estimator, split))
         if latency:
-            record.update(_latency(estimator, data, split))
+            one, many, n = data.latency_calls(estimator, split)
+            per_row = _milliseconds(many, 1) / n
+            record.update(latency_ms=_milliseconds(one), latency_per_row_ms=per_row)
     except Exception as error:
         record["error"] = f"{type(error).__name__}: {error}"
         record["score"] = np.nan
     return record
-
-
-def score_rows(estimator, data, split):
-    """Return the test rows' gains and weights."""
-    X, y = data.test_part(split)
-    if data.is_forecast:
-        forecast, truth = estimator.predict_windows(X, y)
-        scale = data.scale(split)
-        return get_task(data.task).gains(np.asarray(truth), np.asarray(forecast), scale)
-    return get_task(data.task).gains(y, estimator.predict(X))
 
 
 def _describe(estimator, n_rows, notes):
@@ -83,23 +74,13 @@ def _effort(estimator, n_rows):
     params = getattr(estimator, "params_", None)
     if not isinstance(params, dict) or not isinstance(params.get("epochs"), int):
         return None
+    if "steps" in params:
+        return params["steps"]
     return params["epochs"] * -(-n_rows // int(params.get("batch_size", 32)))
 
 
-def _latency(estimator, data, split):
-    """Milliseconds to predict one row alone, and a row among many, once everything is warm."""
-    X, y = data.test_part(split)
-    if data.is_forecast:
-        n = len(estimator.predict_windows(X, y)[0])
-        one, many = lambda: estimator.predict(y=X), lambda: estimator.predict_windows(X, y)
-    else:
-        n = min(len(X), _LATENCY_ROWS)
-        first, rows = X[:1], X[:n]
-        one, many = lambda: estimator.predict(first), lambda: estimator.predict(rows)
-    return {"latency_ms": _milliseconds(one), "latency_per_row_ms": _milliseconds(many, 1) / n}
-
-
 def _milliseconds(call, n_calls=_LATENCY_CALLS):
+    """How long a call takes, once everything is warm."""
     call()
     seconds = []
     for _ in range(n_calls):

@@ -80,7 +80,8 @@ def infer_task(X, y):
     if y is None:
         raise ValueError(
             "task cannot be inferred: y is None and X is no single series. Give y, or a Series, "
-            "DataFrame or array (time, targets) to forecast."
+            "DataFrame or array (time, targets) to forecast, or say task='language_model' of "
+            "texts to learn to write from."
         )
     raise ValueError(
         f"task cannot be inferred from y ({target_kind(y)}); say task=, one of "

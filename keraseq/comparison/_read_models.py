@@ -9,6 +9,7 @@ from keraseq.comparison._entry import Entry
 from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model, is_registered
+from keraseq.tasks import get_task
 from keraseq.training.workers import check_n_jobs
 from keraseq.wrappers.estimator_for import estimator_for
 
@@ -59,20 +60,18 @@ def _class_name(model):
 def _make_entry(name, model, place, data, estimator_params, budgets):
     if isinstance(model, str) or inspect.isfunction(model):
         find_model(model)
-        season = getattr(data, "given_season", None)
-        params = {} if season is None else {"season": season}
+        params = {} if data.given_season is None else {"season": data.given_season}
         estimator = estimator_for(data.task)(model, **{**params, **(estimator_params or {})})
     elif isinstance(model, type):
         raise TypeError(f"{name} is a class; give an estimator, {model.__name__}(...).")
     else:
         estimator = model
-    needed = "predict_windows" if data.is_forecast else "predict"
+    needed = get_task(data.task).answered_by
     for method in ("fit", needed):
         if not callable(getattr(estimator, method, None)):
             raise TypeError(
                 f"{name} is a {type(estimator).__name__} without {method}(); models are names of "
-                "keraseq.list_models(), or estimators"
-                + (" that forecast." if data.is_forecast else " with fit and predict.")
+                f"keraseq.list_models(task={data.task!r}), or estimators with fit and {needed}."
             )
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(f"{name} is no scikit-learn estimator: it has no get_params().")

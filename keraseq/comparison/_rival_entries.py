@@ -27,11 +27,6 @@ def make_baselines(names, entries, data):
 
 
 def _facts(entries, data):
-    forecast = {}
-    if data.is_forecast:
-        horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
-        forecast = {"season": data.given_season, "missing": data.reading["missing"]}
-        forecast |= {"horizon": horizons[0] if horizons else 1, "dated_season": data.season}
     several = not get_task(data.task).per_step and np.ndim(data.y) == 2
     sizes = {"rows": data.n_rows, "steps": data.n_steps}
-    return Facts(data.task, data.kind, several=several, **sizes, **forecast)
+    return Facts(data.task, data.kind, several=several, **sizes, **data.rival_facts(entries))

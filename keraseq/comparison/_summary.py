@@ -6,12 +6,13 @@ import textwrap
 from keraseq import _format
 from keraseq.comparison._statistics import runs_needed
 from keraseq.comparison.ranking import alike_stretches, judged_pairs
-from keraseq.tasks import get_task
 
 _WIDTH = 80
 # Of more than ten models the pairs fill pages; then the best, the baselines and groups are told.
 _MOST_PAIRS = 45
 _MOST_NAMES = 4
+# Of tokens, by which two models' shares of unknown ones may differ unsaid.
+_ALIKE_UNKNOWN = 0.005
 
 
 def summarise(result):
@@ -114,11 +115,10 @@ def _what(result):
     n_models = len(result.table) - n_baselines
     data = result.about["data"]
     how = "each with its own split" if result._paired else "on one fixed test set"
-    if get_task(result.task).reads_history and result._paired:
-        how = "each from another origin"
+    how = result.about.get("how", how)
     return (
         f"{_number(n_models, 'model')} and {_number(n_baselines, 'baseline')} on "
-        f"{_number(data['rows'], 'step' if get_task(result.task).reads_history else 'row')} "
+        f"{_number(data['rows'], result.rows_in_words)} "
         f"({data['kind']}, {result.task}), {_number(result.n_runs, 'run')} {how}."
     )
 
@@ -263,6 +263,7 @@ def cautions(result):
         alike.setdefault(found, []).append(name)
     for found, names in alike.items():
         yield f'{_listed(names)}: {found}; `.runs["convergence"]` says what to try.'
+    yield from _unknown(result)
     each = [f"{name} ({reason})" for name, reason in result.about.get("left out", {}).items()]
     if each:
         yield f"Baselines left out: {', '.join(each)}."
@@ -292,6 +293,21 @@ def _efforts(by_model):
     else:
         said = [f"{int(usual):,} of {len(by_model) - len(others)} models"]
     return ", ".join([*said, *(f"{name} {int(steps):,}" for name, steps in others.items())])
+
+
+def _unknown(result):
+    """Of language models: who reads more of the test part as unknown than another one."""
+    if "unknown" not in result.runs:
+        return
+    shares = result.runs.groupby("model", sort=False)["unknown"].mean().dropna()
+    more = shares[shares > shares.min() + _ALIKE_UNKNOWN]
+    if len(more):
+        each = _listed([f"{name} {share:.1%}" for name, share in more.items()])
+        yield (
+            "Shares of the test part's tokens that are unknown, and whose spelling is not asked "
+            f"for, which flatters a score: {each}; the others at most "
+            f"{shares[shares.index.difference(more.index)].max():.1%}."
+        )
 
 
 def _unequal(result):

@@ -3,16 +3,11 @@
 import logging
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.model_selection import train_test_split
 
-from keraseq.baselines import mase_scale
-from keraseq.comparison._inputs import our_estimator, read_series
+from keraseq.comparison._inputs import our_estimator
 from keraseq.comparison._scores import total
 from keraseq.models import find_model, is_registered
-from keraseq.tasks import get_task
 
-_VALIDATION_SHARE = 0.2
 _logger = logging.getLogger(__name__)
 
 
@@ -30,11 +25,11 @@ def tune_entry(entry, data, X, y, seed, n_trials):
     chosen : dict
         The settings, with the validation score.
     """
-    fits = _validation_fits(data, X, y, seed)
+    judge = data.judge(X, y, seed)
     best = (-np.inf, {})
     for settings in draw_settings(entry.ours, n_trials):
         try:
-            score = fits(_with(entry, seed, settings))
+            score = total(*judge(_with(entry, seed, settings)))
         except Exception as error:
             _logger.warning("%s: a trial with %s failed: %s", entry.name, settings, error)
             continue
@@ -78,28 +73,3 @@ def _with(entry, seed, settings):
     ours, params = our_estimator(estimator), estimator.get_params()
     prefix = next((f"{name}__" for name, value in params.items() if value is ours), "")
     return estimator.set_params(**{prefix + name: value for name, value in settings.items()})
-
-
-def _validation_fits(data, X, y, seed):
-    """Return a function: estimator -> its score on rows held back from the training rows."""
-    n, task = len(X), get_task(data.task)
-    if task.reads_history:
-        border = n - round(_VALIDATION_SHARE * n)
-        past = X.iloc[:border] if hasattr(X, "iloc") else X[:border]
-
-        def score(estimator):
-            fitted = clone(estimator).fit(past)
-            forecast, truth = fitted.predict_windows(X, border)
-            scale = mase_scale(read_series(past, name="X", **data.reading)[1].values, data.season)
-            return total(*task.gains(np.asarray(truth), np.asarray(forecast), scale))
-
-        return score
-    stratify = y if task.stratifies and np.ndim(y) == 1 else None
-    if stratify is not None and np.unique(np.asarray(y), return_counts=True)[1].min() < 2:
-        stratify = None
-    X_fit, X_held, y_fit, y_held = train_test_split(
-        X, y, test_size=_VALIDATION_SHARE, random_state=seed, stratify=stratify
-    )
-    return lambda estimator: total(
-        *task.gains(y_held, clone(estimator).fit(X_fit, y_fit).predict(X_held))
-    )

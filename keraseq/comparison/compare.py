@@ -12,11 +12,10 @@ from sklearn.utils import check_random_state
 import keraseq
 from keraseq._checks import check_integer
 from keraseq.comparison._call import call_code
-from keraseq.comparison._data import Data
 from keraseq.comparison._entry import draw_seed
 from keraseq.comparison._fingerprint import HEADER_PACKAGES, fingerprint
-from keraseq.comparison._inputs import forecast_settings, task_of
 from keraseq.comparison._journal import Journal
+from keraseq.comparison._read_data import read_data
 from keraseq.comparison._read_models import check_parallel, make_entries
 from keraseq.comparison._rival_entries import make_baselines
 from keraseq.comparison._runner import run_jobs
@@ -60,9 +59,12 @@ def compare(
         scikit-learn estimator that reads X. A list names its entries by zoo name or class; the
         second of a name is ``name-2``.
     X, y : as of the estimators
-        For a forecast X is the series and y is left out.
-    task : {"classification", "regression", "tagging", "forecasting"}, optional
-        Inferred from y where it can be.
+        For a forecast X is the series and y is left out; for a language model X is one long
+        string, or texts or lists of tokens, and y is left out.
+    task : {"classification", "multilabel", "regression", "tagging", "forecasting", \
+"language_model"}, optional
+        Inferred from X and y where it can be; texts without y need it. Language models are scored
+        by minus nats a token, and a character where their tokenizers differ (an end is one).
     parameter_budget, flop_budget : int, optional
         The size of every estimator of ours, in place of its ``units``; one of the two. A model
         without a size to solve for takes part at its own: the table's note and the summary say so.
@@ -72,10 +74,12 @@ def compare(
         table without verdicts.
     cv : int, splitter or iterable, optional
         A run for each of its splits, in place of `n_seeds` stratified 80/20 splits (of
-        `n_seeds` rolling origins for a forecast).
+        `n_seeds` rolling origins for a forecast). One long text is always judged by its last
+        part.
     test : tuple (X, y), optional
         A fixed test set; runs then differ in their seed alone, and the verdict is about these
-        rows. For a forecast: the series that follows X.
+        rows. For a forecast: the series that follows X. For a language model: texts, or a share,
+        which is cut from the end of one long text (0.2 by default), or of texts drawn once.
     season : int, optional
         Steps of a season of the series to forecast, for MASE and the seasonal naive rival. By
         default MASE has that of the dates' step (24 for hours, 7 for days, 12 for months), else 1,
@@ -141,11 +145,9 @@ def compare(
     budgets = {"parameter_budget": parameter_budget, "flop_budget": flop_budget}
     if isinstance(models, str):
         raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
-    task = task_of(models) if task is None else task
-    kind = (estimator_params or {}).get("input", "auto")
-    reading = forecast_settings(models, estimator_params) if y is None else None
-    data = Data(X, y, task, test, input=kind, season=season, reading=reading)
+    data = read_data(models, X, y, task, test, estimator_params, season)
     entries = make_entries(models, data, estimator_params, budgets)
+    data.learn_reading(entries)
     rivals, left_out = make_baselines(baselines, entries, data)
     entries += rivals
     check_parallel(entries, n_jobs)
@@ -166,6 +168,9 @@ def compare(
         about={
             "call": call_code(compare, asked),
             "data": data.describe(),
+            "metric": data.metric,
+            "rows": data.rows_in_words,
+            "how": data.how,
             "versions": _versions(),
             "left out": left_out,
         },
@@ -182,8 +187,8 @@ def _warn_of_overlap(data):
     n = data.overlap()
     if n:
         warnings.warn(
-            f"{n} of the {len(data.test[0])} rows of the test set are training rows too; their "
-            "score says how well they are remembered.",
+            f"{n} of the {data.n_test} {data.test_in_words} of the test set are training "
+            f"{data.test_in_words} too; their score says how well they are remembered.",
             stacklevel=3,
         )
 
@@ -200,11 +205,11 @@ def _try_without_training(entries, data, split):
             continue
         trial = clone(entry.ours).set_params(epochs=0, early_stopping=False, callbacks=None)
         try:
-            trial.fit(X) if data.is_forecast else trial.fit(X, y)
+            trial.fit(X) if y is None else trial.fit(X, y)
         except (ValueError, TypeError) as error:
             refusals.append((entry.name, error))
     if refusals:
-        which = "training rows" if data.is_forecast else "first training rows alone"
+        which = data.trial_words
         told = "\n".join(f"{name}, on the {which}: {error}" for name, error in refusals)
         raise type(refusals[0][1])(told) from refusals[0][1]
 
@@ -218,8 +223,9 @@ def _header(data, splits, random_state, tune):
         "task": data.task,
         "random_state": random_state,
         "first_split": joblib.hash(splits[0]),
-        "season": data.season if data.is_forecast else None,
+        "season": data.season,
         "tune": tune,
+        **data.header(),
     }
 
 
@@ -235,7 +241,7 @@ def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, res
             wanted.append(about)
             if journal.find(entry.name, run, about["fingerprint"]) is None:
                 jobs.append({"entry": entry, "split": split, "about": about})
-    settings = {"n_trials": tune, "keep_rows": not data.paired and not data.is_forecast}
+    settings = {"n_trials": tune, "keep_rows": data.keeps_rows}
     if resume is not None and len(jobs) < len(wanted):
         _logger.info("%d of %d runs taken from %s", len(wanted) - len(jobs), len(wanted), resume)
     run_jobs(jobs, data, journal.add, settings, n_jobs=n_jobs, verbose=verbose)

@@ -50,7 +50,7 @@ class Comparison:
     def __init__(self, records, *, task, ratio, paired, about, splits=None):
         self._records = records
         self.task = task
-        self.metric = get_task(task).score_name
+        self.metric = about.get("metric", get_task(task).score_name)
         self.about = about
         self.splits = splits
         self._ratio = ratio
@@ -64,6 +64,11 @@ class Comparison:
 
     def _repr_html_(self):
         return as_html(self)
+
+    @property
+    def rows_in_words(self):
+        """What the data's rows are called: row, step, text or character."""
+        return self.about.get("rows", get_task(self.task).row_word)
 
     @property
     def n_runs(self):

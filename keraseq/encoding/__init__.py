@@ -2,6 +2,7 @@
 
 from keraseq.encoding.check_lengths import check_lengths
 from keraseq.encoding.class_target import ClassTarget
+from keraseq.encoding.lossless_encoder import lossless_encoder
 from keraseq.encoding.multilabel_target import MultilabelTarget
 from keraseq.encoding.regression_target import RegressionTarget
 from keraseq.encoding.sequences import Sequences, as_sequences
@@ -21,4 +22,5 @@ __all__ = [
     "TokenEncoder",
     "as_sequences",
     "check_lengths",
+    "lossless_encoder",
 ]

@@ -47,6 +47,12 @@ class Task:
         Of the score that `score`, comparisons and recipes use; higher is better.
     score_limits : tuple
         What no score lies below or above; None where there is no limit.
+    takes_y : bool
+        False when X is its own target.
+    answered_by : str
+        The method of an estimator whose answers are scored.
+    row_word : str
+        What a comparison counts as a row.
     """
 
     name = None
@@ -67,6 +73,9 @@ class Task:
     stratifies = False
     score_name = None
     score_limits = (None, None)
+    takes_y = True
+    answered_by = "predict"
+    row_word = "row"
 
     def __init_subclass__(cls):
         KNOWN[cls.name] = cls()

@@ -34,12 +34,15 @@ class Forecasting(Regression):
 
     score_name = "−MASE"
     score_limits = (None, 0)
+    takes_y = False
+    answered_by = "predict_windows"
+    row_word = "step"
 
     def poses(self, X, y):
         return y is None and is_one_series(X)
 
     def suits(self, estimator):
-        return hasattr(estimator, "predict_windows")
+        return hasattr(estimator, self.answered_by)
 
     def gains(self, truth, predicted, scale=1.0):
         """Each window's part of minus the mean absolute scaled error.

@@ -30,6 +30,29 @@ class LanguageModel(Task):
 >>> writer = keraseq.{name}((None,), 65, task="language_model", vocabulary_size=65, units=16)
 >>> writer.output_shape
 (None, None, 65)"""
+    score_name = "−nats a token"
+    score_limits = (None, 0)
+    takes_y = False
+    answered_by = "token_log_likelihood"
+    row_word = "text"
+
+    def poses(self, X, y):
+        return y is None and isinstance(X, str)
+
+    def suits(self, estimator):
+        return hasattr(estimator, self.answered_by)
+
+    def gains(self, truth, predicted):
+        """Each row's part of the mean log-likelihood.
+
+        Parameters
+        ----------
+        truth : array-like `(rows,)`
+            How many tokens (or characters) each row has.
+        predicted : list of ndarray
+            The natural logarithms of the probabilities of a row's tokens.
+        """
+        return np.array([logs.sum() for logs in predicted]), np.asarray(truth, dtype=float)
 
     def check_outputs(self, outputs):
         return check_integer("outputs", outputs, self.smallest_outputs)

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 import joblib
 import numpy as np
 
-from keraseq._checks import check_choice, check_integer
-from keraseq.encoding import TextEncoder, as_sequences
+from keraseq._checks import check_integer
+from keraseq.encoding import as_sequences, lossless_encoder
 from keraseq.encoding.reserved_ids import BEGINNING, END, UNKNOWN
 from keraseq.wrappers._auto import fill_in, is_auto
 
-TOKENIZERS = ("characters", "subwords", "words")
 # Steps of the optimiser aimed at, and the fewest and the most passes that they may take.
 _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 2_500, 4, 30
 # Tokens from which a part is held back to judge the weights.
 _HOLD_BACK_FROM = 50_000
 _WINDOWS = {"characters": 128}
 _OTHER_WINDOW = 64
-_MAX_TOKENS = {"characters": None, "subwords": 4_096}
 
 
 @dataclass(frozen=True)
@@ -55,20 +53,7 @@ def read_corpus(X, name="X"):
 
 def make_text_encoder(estimator, kind):
     """The lossless encoder of a generator, not yet fitted."""
-    tokenizer = estimator.tokenizer
-    if not callable(tokenizer):
-        check_choice("tokenizer", tokenizer, TOKENIZERS)
-    max_tokens, min_count = estimator.max_tokens, estimator.min_count
-    if is_auto(max_tokens):
-        known = isinstance(tokenizer, str) and kind == "text"
-        max_tokens = _MAX_TOKENS.get(tokenizer, 20_000) if known else 20_000
-    return TextEncoder(
-        tokenizer,
-        lowercase=False,
-        max_tokens=max_tokens,
-        min_count=1 if is_auto(min_count) else min_count,
-        clean=False,
-    )
+    return lossless_encoder(kind, estimator.tokenizer, estimator.max_tokens, estimator.min_count)
 
 
 def framed(rows, *, ends, backward):

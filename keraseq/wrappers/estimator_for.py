@@ -2,10 +2,17 @@
 
 from keraseq.wrappers.sequence_classifier import SequenceClassifier
 from keraseq.wrappers.sequence_forecaster import SequenceForecaster
+from keraseq.wrappers.sequence_generator import SequenceGenerator
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
 from keraseq.wrappers.sequence_tagger import SequenceTagger
 
-_ESTIMATORS = (SequenceClassifier, SequenceRegressor, SequenceTagger, SequenceForecaster)
+_ESTIMATORS = (
+    SequenceClassifier,
+    SequenceRegressor,
+    SequenceTagger,
+    SequenceForecaster,
+    SequenceGenerator,
+)
 
 
 def estimator_for(task):

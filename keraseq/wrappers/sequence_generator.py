@@ -167,7 +167,9 @@ checkpoint, callbacks, random_state, verbose
         batches, validation = self._batches(params, rows, held_back, corpus.is_one, seed)
         steps = params["epochs"] * len(batches)
         blueprint = self._blueprint(encoder, params, steps, validation is not None)
-        params.update(blueprint.sizes, mean_length=_mean_length(rows))
+        params.update(
+            blueprint.sizes, steps=steps, mean_length=_mean_length(rows, params["window"])
+        )
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
         if checkpoint is not None:
             checkpoint.begin(seed, f"{corpus.fingerprint} {params} {blueprint}")
@@ -204,20 +206,40 @@ checkpoint, callbacks, random_state, verbose
             raise AttributeError("This SequenceGenerator has no vocabulary_ before fit.")
         return self.encoder_.vocabulary_
 
+    def token_log_likelihood(self, X):
+        """Return the natural logarithm of each token's probability, a list of arrays `(time_i,)`.
+
+        In the order in which they are read: of ``backward=True`` the last one first. An end that
+        was learned is the last of them.
+        """
+        texts = self._framed(X)
+        window = self.params_["window"]
+        context = window // 2
+        if is_registered(self.model) and self._most_steps is None:
+            window, context = max(window, 2 * _CONTEXT), _CONTEXT
+        with self._network.borrow() as model:
+            return token_log_likelihoods(
+                model,
+                texts,
+                window,
+                context,
+                gives_probabilities=self._network.gives_probabilities,
+            )
+
     def log_likelihood(self, X):
         """Return the natural logarithm of each text's probability, an array `(n_texts,)`.
 
         Unknown tokens count at their own probability; :meth:`unknown_share` tells how many there
         are. Where texts of a list were learned from, their end counts as a token.
         """
-        return np.array([logs.sum() for logs in self._token_logs(X)])
+        return np.array([logs.sum() for logs in self.token_log_likelihood(X)])
 
     def score(self, X, y=None):
         """Return the mean natural logarithm of a token's probability: minus nats a token.
 
         Of texts that end, ends are tokens. Higher is better.
         """
-        logs = np.concatenate(self._token_logs(X))
+        logs = np.concatenate(self.token_log_likelihood(X))
         if not len(logs):
             raise ValueError("X holds no token, so that there is nothing to score.")
         return float(logs.mean())
@@ -279,21 +301,6 @@ checkpoint, callbacks, random_state, verbose
     def _framed(self, X):
         return framed(self._ids(X), ends=not self.is_one_text_, backward=self._backward)
 
-    def _token_logs(self, X):
-        texts = self._framed(X)
-        window = self.params_["window"]
-        context = window // 2
-        if is_registered(self.model) and self._most_steps is None:
-            window, context = max(window, 2 * _CONTEXT), _CONTEXT
-        with self._network.borrow() as model:
-            return token_log_likelihoods(
-                model,
-                texts,
-                window,
-                context,
-                gives_probabilities=self._network.gives_probabilities,
-            )
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
@@ -307,5 +314,6 @@ def _outputs(model, encoder):
     return round_up(size) if is_registered(model) else size
 
 
-def _mean_length(rows):
-    return int(float(f"{max(1, np.mean([len(row) for row in rows])):.2g}"))
+def _mean_length(rows, window):
+    """Of what is read at once: a text, or a window of it."""
+    return int(float(f"{max(1, np.mean([min(len(row), window) for row in rows])):.2g}"))

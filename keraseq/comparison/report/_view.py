@@ -6,7 +6,6 @@ from functools import cached_property
 from keraseq._colours import assign_colours
 from keraseq.comparison.ranking import alike_stretches, judged_pairs
 from keraseq.comparison.report._html import breakable, tag
-from keraseq.tasks import get_task
 
 _WIDEST = 26  # characters of a name before it is wrapped
 _STEPS = (1, 2, 5, 10)
@@ -49,7 +48,7 @@ class View:
     def about(self):
         """The data and the runs, in one line."""
         data, n_runs = self.result.about["data"], self.result.n_runs
-        rows = "steps" if get_task(self.result.task).reads_history else "rows"
+        rows = f"{self.result.rows_in_words}s"
         n_baselines = len(self.baselines)
         return (
             f"{data['rows']:,} {rows} of {data['kind']}, {self.result.task}; {n_runs} "
