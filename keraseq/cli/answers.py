@@ -24,7 +24,8 @@ def answers_of(fitted, X, is_empty, index, *, proba=False):
     index_of_answers = index[~is_empty]
     answers = estimator.predict(X) if len(X) else np.zeros((0, max(1, len(targets))))
     if isinstance(answers, list):
-        columns = {(targets or ("prediction",))[0]: [" ".join(map(str, tags)) for tags in answers]}
+        joined = [row if isinstance(row, str) else " ".join(map(str, row)) for row in answers]
+        columns = {(targets or ("prediction",))[0]: joined}
     elif answers.ndim == 1 or answers.shape[1] == 1:
         columns = {(targets or ("prediction",))[0]: answers.reshape(-1)}
     else:

@@ -33,6 +33,10 @@ def choose_model(problem, seed):
     """Compare a few models on training rows, say the result, and return the best one's name."""
     import keraseq
 
+    if not _is_compared(problem):
+        default = problem.estimator_class().model
+        say(f"--model auto: took {default}, the default. --model names another.")
+        return default
     models = _candidates(problem)
     X, y, said = _few(problem, seed)
     if X is None:
@@ -60,6 +64,14 @@ def say_table(title, table):
     import sys
 
     print(f"{title}\n{table.round(3).to_string(na_rep='')}", file=sys.stderr, flush=True)
+
+
+def _is_compared(problem):
+    """Whether a few fits tell more than they cost: those of models that write take minutes each."""
+    from keraseq.tasks import get_task
+
+    task = get_task(problem.task)
+    return task.score_name is not None and (task.takes_y or task.reads_history)
 
 
 def _candidates(problem):

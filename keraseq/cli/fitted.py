@@ -185,6 +185,19 @@ class Fitted:
         X, y = (list(part) for part in zip(*parts, strict=True))
         return _join(X), _join(y) if with_target else None
 
+    def texts(self):
+        """What a model that writes is judged by: the file as one text, its lines, or a column."""
+        from keraseq.cli.corpus import read_corpus
+        from keraseq.cli.table_columns import TableColumns
+
+        estimator = self.estimator
+        return read_corpus(
+            self._options,
+            TableColumns(text=self.columns.text if self.columns else ()),
+            lines=not estimator.is_one_text_,
+            by_words=estimator.kind_ == "words",
+        )
+
     def frame(self):
         """All rows of a file with dates, in their order."""
         from keraseq.cli.data_file import reading

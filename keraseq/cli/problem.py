@@ -53,9 +53,13 @@ class Problem:
 
     def estimator(self, model, **settings):
         """An estimator for it, not fitted."""
+        return self.estimator_class(model, **{**self.settings, **settings})
+
+    @property
+    def estimator_class(self):
         from keraseq.wrappers.estimator_for import estimator_for
 
-        return estimator_for(self.task)(model, **{**self.settings, **settings})
+        return estimator_for(self.task)
 
     def fit(self, estimator):
         """Fit it, and return it."""
@@ -80,12 +84,17 @@ def add_problem_options(parser):
     )
     group = parser.add_argument_group("columns (several are joined by commas)")
     several = {"type": names, "action": "extend", "metavar": "COLUMNS", "default": None}
-    group.add_argument("--target", required=True, **several, help="what is to be predicted")
+    group.add_argument("--target", **several, help="what is to be predicted")
     group.add_argument("--text", **several, help="texts, joined where there are several")
     group.add_argument("--ignore", **several, help="columns that are not read")
     column_options(group, _COLUMNS)
     parser.add_argument(
-        "--task", help="classification, regression, multilabel, tagging; inferred by default"
+        "--task",
+        help="classification, regression, multilabel, tagging, transduction (a text for each row), "
+        "language_model (DATA is what to learn to write from); the first four are inferred",
+    )
+    parser.add_argument(
+        "--lines", action="store_true", help="of language_model: each line of DATA is a text"
     )
     group = parser.add_argument_group("forecasts")
     group.add_argument("--horizon", type=positive, metavar="N", help="steps to forecast")
@@ -136,7 +145,12 @@ def read_problem(options):
         For what is wrong with the data.
     """
     _check_task(options)
-    problem = _read_dated(options) if options.date else _read_rows(options)
+    if options.date:
+        problem = _read_dated(options)
+    elif _learns_alone(options):
+        problem = _read_texts(options)
+    else:
+        problem = _read_rows(options)
     given = {"missing": options.missing, "parameter_budget": options.budget}
     if options.epochs is not None:
         given["epochs"] = options.epochs
@@ -157,6 +171,15 @@ def _check_task(options):
             raise UsageError(str(error).replace("task=", "--task ")) from None
         if get_task(options.task).reads_history and not options.date:
             raise UsageError(f"--task {options.task} needs --date, the column of dates.")
+    if _learns_alone(options) == bool(options.target):
+        raise UsageError(
+            f"--task {options.task} has no --target: what follows in a text is what it learns."
+            if options.target
+            else "say what is to be predicted with --target; of texts to learn to write from, "
+            "--task language_model."
+        )
+    if options.lines and not _learns_alone(options):
+        raise UsageError("--lines is for texts to learn to write from, --task language_model.")
     of_dates = ("series", "past", "future", "static", "horizon", "lookback", "season", "freq")
     given = [name for name in of_dates if getattr(options, name) is not None]
     if options.date:
@@ -173,10 +196,24 @@ def _check_task(options):
         raise UsageError(f"--{(given or ['calendar'])[0]} is for forecasts, which need --date.")
 
 
-def _check_settings(problem):
-    from keraseq.wrappers.estimator_for import estimator_for
+def _learns_alone(options):
+    """Whether texts are their own target."""
+    from keraseq.tasks import get_task
 
-    known = estimator_for(problem.task)().get_params()
+    task = None if options.task is None else get_task(options.task)
+    return task is not None and not task.takes_y and not task.reads_history
+
+
+def _read_texts(options):
+    from keraseq.cli.corpus import read_corpus
+    from keraseq.cli.table_columns import TableColumns
+
+    columns = TableColumns(text=tuple(options.text or ()))
+    return Problem(options.task, columns, read_corpus(options, columns, lines=options.lines))
+
+
+def _check_settings(problem):
+    known = problem.estimator_class().get_params()
     for name in problem.settings:
         if name not in known:
             from keraseq._checks import nearest_names
@@ -198,7 +235,7 @@ def _read_rows(options):
         table, target=options.target, text=options.text or (), ignore=options.ignore or ()
     )
     if options.task is not None:
-        columns = dataclasses.replace(columns, by_words=get_task(options.task).per_step)
+        columns = dataclasses.replace(columns, by_words=get_task(options.task).tags_words)
     table, left_out = _without_empty(table, columns)
     reader = SequenceReader(columns, options.decimal, _ADVICE)
     X, _ = reader.read(table)
@@ -212,7 +249,7 @@ def _read_rows(options):
         X = X[is_known] if hasattr(X, "shape") else [X[i] for i in is_known.nonzero()[0]]
         left_out.append(f"left out {(~is_known).sum():,} rows without a number to predict")
     say("; ".join([f"{table.path}: {len(X):,} rows", *left_out, *notes]))
-    by_words = get_task(task).per_step
+    by_words = get_task(task).tags_words
     return Problem(task, dataclasses.replace(reader.columns, by_words=by_words), X, y)
 
 

@@ -10,6 +10,7 @@ from keraseq.cli.command_line import UsageError, finish
 
 COMMANDS = (
     *("list", "info", "fit", "predict", "evaluate", "backtest"),
+    *("generate", "translate"),
     *("compare", "export", "inspect", "doctor", "completion"),
 )
 _TEXT = """Sequence models for texts and time series: fit, compare, predict, from files.

@@ -32,7 +32,7 @@ def find_columns(table, *, target=(), text=(), ignore=()):
     if not candidates:
         beside = " beside --target" if target else ""
         raise ValueError(f"{table.path} has no column{beside}; a series needs its steps.")
-    lists = [name for name in candidates if _holds_lists(table.cells[name])]
+    lists = [name for name in candidates if holds_lists(table.cells[name])]
     if lists:
         rest = [name for name in candidates if name not in lists]
         notes += [f"left out {', '.join(rest)}, which hold no lists"] if rest else []
@@ -47,7 +47,7 @@ def find_columns(table, *, target=(), text=(), ignore=()):
 
 def _check_texts(table, text):
     for name in text:
-        if _holds_lists(table.cells[name]):
+        if holds_lists(table.cells[name]):
             continue
         if holds_numbers(table.cells[name]):
             raise ValueError(f"--text {name} of {table.path} holds numbers, not texts.")
@@ -72,7 +72,7 @@ def _counts_rows(cells):
     return first in ("0", "1") and cells.tolist() == [str(int(first) + i) for i in range(n)]
 
 
-def _holds_lists(cells):
+def holds_lists(cells):
     """Whether every cell that is not empty is a list, or JSON of one."""
     known = [cell for cell in cells if not isinstance(cell, str) or cell]
     return bool(known) and all(
@@ -153,7 +153,7 @@ def _texts(table, columns):
 
 def words_of(cells):
     """Cells as lists: such they are, or JSON of such, or words between blanks."""
-    if _holds_lists(cells):
+    if holds_lists(cells):
         return [json.loads(cell) if isinstance(cell, str) and cell else cell for cell in cells]
     return [cell.split() for cell in cells]
 

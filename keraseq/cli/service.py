@@ -37,6 +37,8 @@ class Service:
         import keraseq
 
         self._fitted = Fitted(make_parser().parse_args(["predict", str(path)]))
+        if not hasattr(self._fitted.estimator, "predict"):
+            raise ValueError(f"{path} answers no rows; `keraseq generate` writes with it.")
         artifact = keraseq.inspect(path)
         self.about, self.card = artifact.facts, artifact.card or f"{artifact}\n"
         self._is_forecaster = self._fitted.is_forecaster

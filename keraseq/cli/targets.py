@@ -3,7 +3,7 @@
 import numpy as np
 
 from keraseq.cli.columns import holds_numbers, read_numbers
-from keraseq.cli.sequence_rows import words_of
+from keraseq.cli.sequence_rows import holds_lists, words_of
 from keraseq.tasks import get_task, task_names
 
 
@@ -63,6 +63,8 @@ def read_targets(table, columns, task, *, decimal=None):
     one = kind.per_step or (is_classifier(estimator_for(task)()) and not kind.many_labels)
     if one and len(columns.target) > 1:
         raise ValueError(f"--task {task} has one --target, and {len(columns.target)} are given.")
+    if kind.writes and not holds_lists(cells.iloc[:, 0]):
+        return cells.iloc[:, 0].to_list(), every
     if kind.per_step:
         return words_of(cells.iloc[:, 0]), every
     if one:

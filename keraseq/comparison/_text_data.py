@@ -13,10 +13,8 @@ from keraseq.comparison._inputs import take_rows
 from keraseq.encoding import as_sequences
 from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
+from keraseq.training.likelihood import luck_parts
 
-# One long text is judged in as many parts, so that their luck can be told from the models': of
-# 100 characters or more, since neighbouring ones are alike.
-_MOST_PARTS, _LEAST_PART = 200, 100
 # Characters, and texts, that are judged where latency is measured.
 _ONE_LATENCY, _MANY_LATENCY, _LATENCY_TEXTS = 100, 20_000, 200
 _READING = ("tokenizer", "max_tokens", "min_count")
@@ -147,7 +145,7 @@ class TextData(Data):
             # Each text's end is one, which all models write.
             sizes = [len(texts)] if is_one else [len(text) + (not self.is_one) for text in texts]
         if is_one:
-            n_parts = max(1, min(_MOST_PARTS, len(texts) // _LEAST_PART))
+            n_parts = luck_parts(len(texts))
             logs = np.array_split(logs[0], n_parts)
             sizes = [len(part) for part in np.array_split(np.empty(sizes[0]), n_parts)]
         return get_task(self.task).gains(sizes, logs)

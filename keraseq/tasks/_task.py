@@ -47,6 +47,8 @@ class Task:
         Of the score that `score`, comparisons and recipes use; higher is better.
     score_limits : tuple
         What no score lies below or above; None where there is no limit.
+    tags_words : bool
+        True when each word of a text has an answer.
     takes_y : bool
         False when X is its own target.
     answered_by : str
@@ -73,6 +75,7 @@ class Task:
     stratifies = False
     score_name = None
     score_limits = (None, None)
+    tags_words = False
     takes_y = True
     answered_by = "predict"
     row_word = "row"

@@ -23,6 +23,7 @@ class Tagging(Classification):
 
     stratifies = False
     score_name = "token accuracy"
+    tags_words = True
 
     def poses(self, X, y):
         return y is not None and labels_steps(X, y)

@@ -4,6 +4,8 @@ import numpy as np
 
 from keraseq.training.batches import predict_batch
 
+# Of 100 tokens or more, since neighbouring ones are alike.
+_MOST_PARTS, _LEAST_PART = 200, 100
 # Numbers of a batch's answer.
 _MOST_NUMBERS = 2**23
 
@@ -46,6 +48,11 @@ def token_log_likelihoods(model, texts, window, context, *, gives_probabilities=
             logs = _log(value[skipped:n], truth, gives_probabilities)
             result[number][start + skipped : start + n] = logs
     return result
+
+
+def luck_parts(n_tokens):
+    """In how many parts a long text is judged, so that their luck can be told from the model's."""
+    return max(1, min(_MOST_PARTS, n_tokens // _LEAST_PART))
 
 
 def _starts(n, window, step):

@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 from keraseq.baselines import Facts, floor_of
 from keraseq.tasks import get_task
+from keraseq.training.likelihood import luck_parts
 
 _N_DRAWS, _COVERAGE = 1_000, 0.95
 _MOST_CLASSES = 20
@@ -34,7 +35,11 @@ def write_card(estimator, X=None, y=None):
 def _of_rows(estimator):
     yield f"Trained on {estimator._network.trained_on or 'rows that nobody counted'}."
     kinds = {"series": "Series of numbers", "tokens": "Token ids", "words": "Lists of words"}
-    yield f"{kinds.get(estimator.kind_, 'Texts')}, {estimator.params_['mean_length']} steps long."
+    params, kind = estimator.params_, kinds.get(estimator.kind_, "Texts")
+    if "window" in params:
+        yield f"{kind}, read in windows of at most {params['window']} tokens."
+    else:
+        yield f"{kind}, {params['mean_length']} steps long."
     classes = getattr(estimator, "classes_", None)
     if classes is not None:
         more = len(classes) - _MOST_CLASSES
@@ -84,6 +89,8 @@ def _of_training(estimator, blueprint):
 
 
 def _scores(estimator, X, y, is_forecast):
+    if not is_forecast and X is not None and not get_task(estimator._tasks[0]).takes_y:
+        return _text_scores(estimator, X)
     if y is None:
         return ["None: no test rows were given, and on its training rows a model has no score."]
     if is_forecast:
@@ -100,6 +107,22 @@ def _scores(estimator, X, y, is_forecast):
         constant = _total(*task.gains(y, floor.fit(X, y).predict(X)))
         lines.append(f"The best constant answer to these very rows: {constant:.4g}.")
     return [*lines, "Whether the rows were kept from every choice is for whoever gave them to say."]
+
+
+def _text_scores(estimator, X):
+    if estimator._knows(X):
+        return ["None: the texts given are those that it was trained on."]
+    logs, task = estimator.token_log_likelihood(X), estimator._task
+    n_tokens = sum(map(len, logs))
+    parts = np.array_split(logs[0], luck_parts(n_tokens)) if isinstance(X, str) else logs
+    score = _with_interval(*task.gains([len(part) for part in parts], parts))
+    return [
+        f"{task.score_name} {score} on {n_tokens:,} tokens of {len(logs):,} "
+        f"text{'s' * (len(logs) != 1)}.",
+        f"Perplexity {estimator.perplexity(X):.4g}; {estimator.unknown_share(X):.2%} of the tokens "
+        "are unknown.",
+        "Whether the texts were kept from every choice is for whoever gave them to say.",
+    ]
 
 
 def _written_scores(estimator, X, y):

@@ -5,6 +5,7 @@ from keraseq.wrappers.sequence_forecaster import SequenceForecaster
 from keraseq.wrappers.sequence_generator import SequenceGenerator
 from keraseq.wrappers.sequence_regressor import SequenceRegressor
 from keraseq.wrappers.sequence_tagger import SequenceTagger
+from keraseq.wrappers.sequence_transducer import SequenceTransducer
 
 _ESTIMATORS = (
     SequenceClassifier,
@@ -12,6 +13,7 @@ _ESTIMATORS = (
     SequenceTagger,
     SequenceForecaster,
     SequenceGenerator,
+    SequenceTransducer,
 )
 
 

@@ -265,6 +265,11 @@ checkpoint, callbacks, random_state, verbose
             "estimator.model_.save('model.keras')."
         )
 
+    def _knows(self, X):
+        """Whether these are the very texts that it was fitted on."""
+        check_is_fitted(self, "_network")
+        return read_corpus(X).fingerprint in (self._network.trained_on or "")
+
     def _encode_training(self, corpus, former):
         if former is not None:
             return former["encoder_"], former["encoder_"].transform(corpus.sequences)

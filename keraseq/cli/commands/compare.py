@@ -1,6 +1,7 @@
 """Compare models on the rows of a file: who wins, by how much, and is it luck?
 
   keraseq compare reviews.csv --target stars --models lstm,gru,text_cnn --report report.html
+  keraseq compare book.txt --task language_model --models gru,lstm,transformer
   keraseq compare sales.csv --date day --target sold --horizon 28 --models gru,dlinear
 
 All get the same splits, the same effort, with --budget the same number of weights, and baselines
@@ -33,7 +34,7 @@ def run(options):
     check_output(options.report, [".html"])
     problem = read_problem(options)
     X = problem.X
-    if problem.y is None:
+    if problem.columns.date:
         X, said = one_frame(problem)
         if X is None:
             raise ValueError(f"{options.data}: {said}.")

@@ -3,11 +3,13 @@
   keraseq evaluate stars.keraseq test.csv
   keraseq evaluate stars.keraseq test.csv --card card.md
   keraseq evaluate sales.keraseq history.csv
+  keraseq evaluate writer.keraseq unseen.txt
 
-The score is that of all of keraseq: accuracy, R², or for forecasts the error in units of the naive
-forecast's. What it means is for rows that nothing was chosen on. Of rows that the model was trained
-on there is none; of a history it counts what lies behind them, and `keraseq backtest` scores a
-model fitted anew on the first part.
+The score is that of all of keraseq: accuracy, R², for forecasts the error in units of the naive
+forecast's, for texts minus nats a token (and the perplexity beside it), for what is written chrF.
+What it means is for rows that nothing was chosen on. Of rows that the model was trained on there is
+none; of a history it counts what lies behind them, and `keraseq backtest` scores a model fitted
+anew on the first part.
 """
 
 from keraseq.cli.fitted import add_fitted_options
@@ -28,6 +30,8 @@ def run(options):
         raise ValueError(f"{type(fitted.estimator).__name__} has no card, and so no such scores.")
     if fitted.is_forecaster:
         X, y = None, fitted.history()
+    elif hasattr(fitted.estimator, "generate"):
+        X, y = fitted.texts(), None
     else:
         X, y = fitted.rows(with_target=True)
     card = fitted.estimator.card(X, y)

@@ -2,17 +2,21 @@
 
   keraseq fit reviews.csv --target stars --text review -o stars.keraseq
   keraseq fit gestures.csv --target label --model inception_time -o gestures.keraseq
+  keraseq fit book.txt --task language_model --set tokenizer=words -o writer.keraseq
+  keraseq fit pairs.csv --task transduction --text english --target french -o french.keraseq
   keraseq fit sales.csv --date day --series shop --target sold --future promo --horizon 28 \\
       -o sales.keraseq
 
 Without --text every column beside the target is a step of a series of numbers, or, in Parquet and
 JSON lines, a channel whose cells are lists; a single column of words is the text. --target of
 several columns makes several labels (0 and 1) or several numbers. For --task tagging, text and
-target are words and tags between blanks, or lists.
+target are words and tags between blanks, or lists. For --task language_model DATA is one long text,
+with --lines a text a line, or a table whose --text column holds them, and there is no target.
 
 --model auto, the default, compares three architectures on the training rows first (at most 4,000 of
-them) and says who won by how much. Of several series it takes at most 20, side by side at the dates
-that all have and without covariates; where they share too few it takes the first one and says so.
+them) and says who won by how much; of what writes it takes the estimator's default. Of several
+series it takes at most 20, side by side at the dates that all have and without covariates; where
+they share too few it takes the first one and says so.
 
 The saved file says which columns it reads; `keraseq predict` goes by that.
 """

@@ -50,6 +50,11 @@ def run(options):
 
     check_output(options.output, TABLES)
     fitted = Fitted(options)
+    if not hasattr(fitted.estimator, "predict"):
+        raise UsageError(
+            f"{options.model} answers no rows: it writes, with `keraseq generate`, and judges "
+            "texts, with `keraseq evaluate`."
+        )
     if fitted.is_forecaster:
         _forecast(options, fitted)
     else:
