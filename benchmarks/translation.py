@@ -50,7 +50,7 @@ def main():
     try:
         from sacrebleu.metrics import BLEU, CHRF
     except ImportError:
-        sys.exit("benchmarks/translation.py needs sacrebleu: pip install sacrebleu")
+        sys.exit("benchmarks/translation.py needs sacrebleu: pip install 'keraseq[translation]'")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("settings", nargs="*", help="of SequenceTransducer, name=value")
     parser.add_argument("--encoder", default="bilstm")

@@ -22,6 +22,7 @@ from keraseq.datasets import (
     make_copy,
     make_dates,
     make_reviews,
+    make_tunes,
 )
 
 LOCAL = [name for name in datasets.__all__ if not name.startswith("fetch_")]
@@ -138,7 +139,7 @@ def test_copy():
     assert (np.delete(X, 7, axis=1)[:, 3:] == 5).all()
 
 
-@pytest.mark.parametrize("make", [make_adding, make_copy, make_dates, make_reviews])
+@pytest.mark.parametrize("make", [make_adding, make_copy, make_dates, make_reviews, make_tunes])
 def test_generators_are_reproducible(make):
     X, y = make(20, return_X_y=True, random_state=3)
     again, again_y = make(20, return_X_y=True, random_state=np.random.RandomState(3))

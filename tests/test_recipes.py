@@ -18,7 +18,7 @@ from keraseq import cli
 RECIPES = Path(__file__).parent.parent / "recipes"
 NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
 SEVERAL_MODELS = ["compare.py", "lstm_versus.py"]
-OF_NO_DATA = [*SEVERAL_MODELS, "serve.py", "text_generation.py"]
+OF_NO_DATA = [*SEVERAL_MODELS, "serve.py", "text_generation.py", "music_generation.py"]
 
 
 def run(recipe, *arguments, **environment):
@@ -51,6 +51,7 @@ def test_all_are_there_and_short():
         "dialog.py",
         "forecasting.py",
         "lstm_versus.py",
+        "music_generation.py",
         "sentiment.py",
         "serve.py",
         "text_classification.py",
@@ -108,6 +109,18 @@ def test_text_is_generated_beside_n_grams(tmp_path):
     assert done.returncode == 0, done.stderr
     for word in ("Nats a token on the last tenth (420 tokens)", "gru ", "n-grams, up to 6", "\nTo"):
         assert word in done.stdout
+
+
+def test_music_is_written_as_midi(tmp_path):
+    tune, plot = tmp_path / "tune.mid", tmp_path / "plot.png"
+    done = run(
+        "music_generation.py", "--quick", "--prompt", r"M:6/8\nL:1/8\nK:D\nA2d", "--tunes", 2,
+        "--length", 60, "--midi", tune, "--plot", plot,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("54 and 6 tunes", "nats a character", "n-grams", "bars", "\nM:6/8\nL:1/8\nK:D\n"):
+        assert word in done.stdout
+    assert tune.read_bytes()[:4] == b"MThd" and plot.stat().st_size > 5_000
 
 
 def test_every_claim_of_the_textbook_is_answered():

@@ -16,13 +16,16 @@ _MODULES = {
     "epochs": "fitting",
     "finish": "command_line",
     "forecast_tests": "forecast_scores",
+    "full_bars": "abc_tunes",
     "import_extra": "command_line",
     "main": "command_line",
+    "midi_bytes": "midi_file",
     "pair_data": "pairs",
     "parser": "command_line",
     "plot_forecasts": "forecast_scores",
     "positive": "command_line",
     "print_lines": "printing",
+    "read_tune": "abc_notation",
     "save_model": "saving",
     "save_plot": "saving",
     "scores": "forecast_scores",
@@ -35,6 +38,8 @@ _MODULES = {
     "timed": "fitting",
     "training_bar": "fitting",
     "transduce": "fit_pairs",
+    "tune_data": "abc_tunes",
+    "unescaped": "command_line",
 }
 __all__ = list(_MODULES)
 __getattr__, __dir__ = lazy_names(__name__, _MODULES)

@@ -160,6 +160,18 @@ def seed(text):
     return number
 
 
+def unescaped(text):
+    r"""Read an option in which backslash and n stand for a line's end.
+
+    Examples
+    --------
+    >>> from keraseq.cli.command_line import unescaped
+    >>> unescaped(r"K:D\nA2")
+    'K:D\nA2'
+    """
+    return text.replace("\\n", "\n")
+
+
 def step(text):
     """Read --freq: a number of steps, or a word of pandas such as "D"."""
     return int(text) if text.isdigit() else text

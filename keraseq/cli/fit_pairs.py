@@ -75,7 +75,10 @@ def _scores(answers, truth):
     try:
         from sacrebleu.metrics import BLEU, CHRF
     except ImportError:
-        return "BLEU and chrF with sacrebleu, which is not installed: pip install sacrebleu"
+        return (
+            "BLEU and chrF with sacrebleu, which is not installed: "
+            "pip install 'keraseq[translation]'"
+        )
     found = (metric.corpus_score(answers, [truth]).score for metric in (BLEU(), CHRF()))
     return ", ".join(
         f"{name} {score:.1f}" for name, score in zip(("BLEU", "chrF"), found, strict=True)

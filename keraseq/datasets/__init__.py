@@ -24,6 +24,7 @@ _MODULES = {
     "make_copy": "memory_tasks",
     "make_dates": "dates",
     "make_reviews": "reviews",
+    "make_tunes": "tunes",
 }
 __all__ = list(_MODULES)
 __getattr__, __dir__ = lazy_names(__name__, _MODULES)
