@@ -1,6 +1,6 @@
 """Translation: BLEU and chrF on 1,000 held pairs of the first 30,000 of eng_fra.
 
-    python benchmarks/translation.py                       # at the defaults
+    python benchmarks/translation.py --write               # at the defaults
     python benchmarks/translation.py --validate epochs=10 units=256
     python benchmarks/translation.py --decoder transformer beam_size=4
 
@@ -16,6 +16,7 @@ import sys
 import time
 
 import numpy as np
+from _results import write_section
 
 import keraseq
 from keraseq.datasets import fetch_eng_fra
@@ -58,6 +59,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=N_PAIRS)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--validate", action="store_true")
+    parser.add_argument("--write", action="store_true", help="a section of the page of scores")
     options = parser.parse_args()
     X, y = (
         np.array(part, object) for part in fetch_eng_fra(n_pairs=options.pairs, return_X_y=True)
@@ -69,23 +71,28 @@ def main():
     assert not set(X[train]) & set(X[held])
     settings = {"verbose": 2, "random_state": options.seed, **read_settings(options.settings)}
     model = keraseq.SequenceTransducer(options.encoder, options.decoder, **settings)
-    start = time.perf_counter()
+    clocks = time.perf_counter, time.process_time
+    begin = [clock() for clock in clocks]
     model.fit(list(X[train]), list(y[train]))
-    seconds = {"fit": time.perf_counter() - start}
-    scores = {}
+    fit = [clock() - start for clock, start in zip(clocks, begin, strict=True)]
+    rows = []
     for beam in (1, 4):
         start = time.perf_counter()
         answers = model.predict(list(X[held]), beam_size=beam)
-        seconds[f"beam {beam}"] = time.perf_counter() - start
+        seconds = time.perf_counter() - start
         bleu, chrf = (m.corpus_score(answers, [list(y[held])]).score for m in (BLEU(), CHRF()))
-        scores[f"beam {beam}"] = {"BLEU": round(bleu, 2), "chrF": round(chrf, 2)}
+        row = {"beam": beam, "BLEU": bleu, "chrF": chrf, "predict, s": round(seconds, 1)}
+        rows.append({**row, "fit, s": round(fit[0]), "fit, CPU s": round(fit[1])})
+        print(json.dumps(rows[-1]), flush=True)
     for row in range(0, N_HELD, N_HELD // 8):
         print(f"{X[held][row]}  ->  {answers[row]}  ({y[held][row]})")
     said = {name: value for name, value in model.params_.items() if value is not None}
-    print(json.dumps({"params": said, "epochs": model.n_iter_, "weights": model.n_parameters_}))
-    part = "validation" if options.validate else "held"
-    rounded = {name: round(value, 1) for name, value in seconds.items()}
-    print(json.dumps({part: scores, "pairs": len(train), "seconds": rounded}))
+    facts = f"{len(train):,} pairs, {model.n_iter_} epochs, {model.n_parameters_:,} weights"
+    print(facts, json.dumps(said, default=str), sep="\n")
+    if options.write and not options.validate:
+        notes = f"{__doc__.partition('No English')[1]}{__doc__.partition('No English')[2]}"
+        title = f"Translation, eng_fra, {options.encoder} and {options.decoder}"
+        write_section(title, rows, seeds=options.seed, notes=f"{facts}. {notes}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 import keraseq
 from keraseq import SequenceGenerator
 from keraseq.encoding.reserved_ids import BEGINNING, END
-from keraseq.training import compiled_loop
+from keraseq.training import compiled_loop, full_rows
 from keraseq.training.windows import Windows
 from keraseq.training.writer import Writer, choose_token
 
@@ -164,6 +164,31 @@ def test_windows_lose_no_token_and_cross_no_border():
         assert sorted(pairs) == sorted((a, a + 1) for text in texts for a in text[:-1])
         assert max(x.shape[1] for x, y in batches) <= 10
     assert windows.n_targets == len(pairs)
+    assert not windows.are_full
+
+
+def test_windows_of_long_texts_are_whole_and_each_token_is_learned_once():
+    texts = [np.arange(2, 2 + n) for n in (41, 11, 23)]
+    windows = Windows(texts, 10, 3, seed=0)
+    assert windows.are_full
+    for epoch in range(4):
+        windows.epoch = epoch
+        batches = list(windows.generate())
+        assert all(x.shape[1] == 10 and (x > 0).all() for x, _ in batches)
+        pairs = [p for x, y in batches for p in zip(x[y > 0], y[y > 0], strict=True)]
+        assert sorted(pairs) == sorted((a, a + 1) for text in texts for a in text[:-1])
+    rows, targets, _ = windows.parts
+    assert [len(row) for row in rows] == [len(row) for row in targets]
+    assert sum(map(len, targets)) == windows.n_targets == len(pairs)
+
+
+def test_a_long_text_is_learned_without_masks():
+    before = full_rows.COUNTS.n_traces
+    fitted = SequenceGenerator(**{**QUICK, "units": 9, "epochs": 1}).fit(TEXT)
+    assert full_rows.COUNTS.n_traces > before
+    short = SequenceGenerator(**{**QUICK, "units": 9, "epochs": 1}).fit(["abc", "a"] * 9)
+    assert full_rows.COUNTS.n_traces == before + 1
+    assert fitted.score(TEXT) < 0 and short.score(["abc"]) < 0
 
 
 def test_the_held_back_part_of_one_text_is_its_end():

@@ -14,7 +14,9 @@ class Windows:
     """Batches of windows of texts; no token is lost, and none read across a text's border.
 
     The texts are one flat array, of which a batch copies what it needs. Each epoch cuts long texts
-    at other places, drawn anew.
+    at other places, drawn anew. Every token is a target once: where a cut leaves less than a window
+    at either end of a text, the row reads on, or from before, up to a whole one, so that long texts
+    need no padding and no mask.
 
     Parameters
     ----------
@@ -32,10 +34,8 @@ class Windows:
     n_targets : int
         Tokens that an epoch predicts.
     are_full : bool
-        False: the first and the last window of a text are shorter than those beside them.
+        Whether every row is a whole window, which it is where no text is shorter than one.
     """
-
-    are_full = False
 
     def __init__(self, texts, window, batch_size, *, seed=None):
         self._ids = np.concatenate(texts).astype(np.int32)
@@ -43,6 +43,7 @@ class Windows:
         self._starts, self._counts = np.cumsum(lengths) - lengths, lengths - 1
         self._window, self._seed, self.epoch = window, seed, 0
         self.n_targets = int(self._counts.sum())
+        self.are_full = bool((self._counts >= window).all())
         # Of every cut: a long text has a piece more where the first one is short.
         most = np.where(self._counts > window, 1 + -(-self._counts // window), 1).sum()
         self._n_batches = int(-(-most // batch_size))
@@ -63,11 +64,10 @@ class Windows:
 
     @property
     def parts(self):
-        """Rows, targets and no weights, as views."""
-        pieces = self._pieces(None).T
-        rows, targets = (
-            [self._ids[start + by : start + by + n] for start, n in pieces] for by in (0, 1)
-        )
+        """Rows, as many targets and no weights, as views."""
+        starts, _, first, last = self._pieces(None)
+        places = list(zip(starts + first, starts + last, strict=True))
+        rows, targets = ([self._ids[a + by : b + by] for a, b in places] for by in (0, 1))
         return rows, targets, None
 
     def generate(self):
@@ -80,7 +80,12 @@ class Windows:
             yield self._batch(pieces[:, part])
 
     def _pieces(self, draw):
-        """Where each window starts, and how many steps it has: `(2, windows)`."""
+        """Where each window starts, its steps, and those of its first target and behind its last.
+
+        Returns
+        -------
+        ndarray of int `(4, windows)`
+        """
         window, counts = self._window, self._counts
         first = np.full(len(counts), window)
         if draw is not None:
@@ -90,7 +95,9 @@ class Windows:
         place = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
         begin = np.where(place == 0, 0, first[text] + (place - 1) * window)
         end = np.minimum(first[text] + place * window, counts[text])
-        return np.stack([self._starts[text] + begin, end - begin])
+        start = np.minimum(begin, np.maximum(counts - window, 0)[text])
+        steps = np.minimum(counts, window)[text]
+        return np.stack([self._starts[text] + start, steps, begin - start, end - start])
 
     def _order(self, pieces, draw):
         """Numbers of windows, batch by batch; as many batches in every epoch."""
@@ -111,10 +118,10 @@ class Windows:
         return [*batches, *batches[: self._n_batches - n_batches]]
 
     def _batch(self, pieces):
-        starts, lengths = pieces
+        starts, lengths, first, last = pieces[:, :, None]
         steps = np.arange(lengths.max())
-        places = np.minimum(starts[:, None] + steps, len(self._ids) - 2)
-        is_real = steps < lengths[:, None]
-        rows = np.where(is_real, self._ids[places], 0).astype(np.int32)
-        targets = np.where(is_real, self._ids[places + 1], -1).astype(np.int32)
+        places = np.minimum(starts + steps, len(self._ids) - 2)
+        is_target = (steps >= first) & (steps < last)
+        rows = np.where(steps < lengths, self._ids[places], 0).astype(np.int32)
+        targets = np.where(is_target, self._ids[places + 1], -1).astype(np.int32)
         return rows, targets
