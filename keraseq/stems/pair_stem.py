@@ -38,7 +38,7 @@ class PairStem(Stem):
     Attributes
     ----------
     time, embedding_dim, embedding_dropout : as of every stem, of the source
-    vocabulary_size, token_dropout : as of `TokenStem`
+    vocabulary_size, token_dropout, embedding_spread : as of `TokenStem`
         None of a source of numbers.
     features, patch_length, patch_stride : as of `SeriesStem`
         None of a source of tokens.
@@ -49,6 +49,7 @@ class PairStem(Stem):
     features: int | None = None
     patch_length: int | None = None
     patch_stride: int | None = None
+    embedding_spread: float | None = None
 
     name: ClassVar[str] = "pair"
     kind: ClassVar[str] = "pairs"
@@ -84,7 +85,8 @@ class PairStem(Stem):
         shared = self.time, self.embedding_dim, self.embedding_dropout
         if self.vocabulary_size is None:
             return SeriesStem(*shared, self.features, self.patch_length, self.patch_stride)
-        return TokenStem(*shared, self.vocabulary_size, self.token_dropout)
+        spread = {"embedding_spread": self.embedding_spread}
+        return TokenStem(*shared, self.vocabulary_size, self.token_dropout, **spread)
 
     def inputs(self):
         read = self.source.inputs()

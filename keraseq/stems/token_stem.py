@@ -7,6 +7,7 @@ from keraseq._checks import check_fraction, check_integer
 from keraseq._keras import keras, layers
 from keraseq.stems import layers as stem_layers
 from keraseq.stems._stem import Encoded, Stem, check_embedding, check_time
+from keraseq.tasks import layers as task_layers
 
 # The layer that no budget counts: its size is the vocabulary's, not the architecture's.
 TOKEN_EMBEDDING = "token_embedding"
@@ -41,6 +42,8 @@ class TokenStem(Stem):
         The longest n-grams of tokens whose bag the answer reads beside the steps; 0 for none.
     tie_embedding : bool
         Whether the answer is compared with the tokens' own vectors.
+    embedding_spread : float or None
+        Standard deviation of the first vectors; None for Keras's own.
     """
 
     vocabulary_size: int
@@ -48,6 +51,7 @@ class TokenStem(Stem):
     # What plans of before had.
     ngrams: int = 0
     tie_embedding: bool = False
+    embedding_spread: float | None = None
 
     name: ClassVar[str] = "token"
     kind: ClassVar[str] = "tokens"
@@ -87,6 +91,8 @@ class TokenStem(Stem):
             check_fraction("token_dropout", token_dropout),
             _check_ngrams(ngrams, task),
             _check_tied(tie_embedding, task),
+            # Of tied vectors the first answers are products, which large ones make too sure.
+            None if tie_embedding else task.embedding_spread,
         )
 
     def inputs(self):
@@ -98,7 +104,12 @@ class TokenStem(Stem):
             ids = stem_layers.TokenDropout(self.token_dropout, name="token_dropout")(ids)
         if not self.ngrams:
             layer = stem_layers.TiedEmbedding if self.tie_embedding else layers.Embedding
-            embed = layer(self.vocabulary_size, self.embedding_dim, name=TOKEN_EMBEDDING)
+            embed = layer(
+                self.vocabulary_size,
+                self.embedding_dim,
+                embeddings_initializer=task_layers.embedding_initializer(self.embedding_spread),
+                name=TOKEN_EMBEDDING,
+            )
             tied = embed if self.tie_embedding else None
             return Encoded(self._dropout(embed(ids)), mask, embedding=tied)
         x = stem_layers.TokenEmbedding(

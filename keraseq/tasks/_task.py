@@ -27,6 +27,8 @@ class Task:
         True when the outputs are those of the vocabulary that is read.
     token_defaults : tuple or None
         Width, dropout and share of hidden tokens of a token stem, where they are not the usual.
+    embedding_spread : float or None
+        Standard deviation of the tokens' first vectors; None for Keras's own, some .03.
     reads_history : bool
         True when a series is forecast from its own past.
     writes : bool
@@ -65,6 +67,7 @@ class Task:
     needs_causal = False
     answers_tokens = False
     token_defaults = None
+    embedding_spread = None
     reads_history = False
     writes = False
     smallest_outputs = 1

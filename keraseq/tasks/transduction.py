@@ -93,7 +93,10 @@ class Transduction(Task):
         memory, allowed, target = features
         asked = Decoder(*outputs)
         embed = layers.Embedding(
-            asked.vocabulary_size, asked.embedding_dim, name=task_layers.TARGET_EMBEDDING
+            asked.vocabulary_size,
+            asked.embedding_dim,
+            embeddings_initializer=task_layers.embedding_initializer(self.embedding_spread),
+            name=task_layers.TARGET_EMBEDDING,
         )
         x = layers.Dropout(asked.dropout, name="target_dropout")(embed(target))
         kinds = dict(

@@ -20,6 +20,7 @@ __getattr__, __dir__ = lazy_names(
         "TOKEN_LOGITS": "decoder_names",
         "TaggingAccuracy": "tagging_accuracy",
         "TransformerDecoder": "transformer_decoder",
+        "embedding_initializer": "embedding_initializer",
         "sinusoids": "sinusoids",
     },
 )
