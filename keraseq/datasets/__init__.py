@@ -1,7 +1,8 @@
 """Where sequences come from: `load_*` (installed), `make_*` (generated), `fetch_*` (downloaded).
 
-Every function returns a `sklearn.utils.Bunch` with `data`, `target`, `target_names`, `subset`,
-`DESCR`, `license` and `citation`, or `(data, target)` with `return_X_y=True`.
+`scan_parquet` names the columns of files that are read in parts. Every other function returns a
+`sklearn.utils.Bunch` with `data`, `target`, `target_names`, `subset`, `DESCR`, `license` and
+`citation`, or `(data, target)` with `return_X_y=True`.
 """
 
 from keraseq._lazy_names import lazy_names
@@ -25,6 +26,7 @@ _MODULES = {
     "make_dates": "dates",
     "make_reviews": "reviews",
     "make_tunes": "tunes",
+    "scan_parquet": "scan_parquet",
 }
 __all__ = list(_MODULES)
 __getattr__, __dir__ = lazy_names(__name__, _MODULES)

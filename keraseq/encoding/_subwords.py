@@ -17,10 +17,13 @@ def train_subwords(texts, max_tokens, min_count, *, cleaned=True):
 
     The alphabet is that of the bytes seen in the texts, so that it leaves room for subwords; of
     texts that are not `cleaned` that of all bytes, and a word at the beginning keeps its form.
+    Texts may be an iterator, of which one at a time is held.
     """
     tokenizers = import_extra("tokenizers", "text")
     # The library sets aside memory for as many as it may learn; no text has more than bytes.
-    most = min(_MOST_SUBWORDS, FIRST_FREE + 256 + sum(len(text.encode()) for text in texts))
+    most = _MOST_SUBWORDS
+    if hasattr(texts, "__len__"):
+        most = min(most, FIRST_FREE + 256 + sum(len(text.encode()) for text in texts))
     max_tokens = most if max_tokens is None else min(max_tokens, most)
     tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=RESERVED_TOKENS[UNKNOWN]))
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Sequence(
@@ -40,7 +43,7 @@ def train_subwords(texts, max_tokens, min_count, *, cleaned=True):
         initial_alphabet=[] if cleaned else tokenizers.pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer, length=len(texts))
+    tokenizer.train_from_iterator(texts, trainer)
     return tokenizer.to_str()
 
 

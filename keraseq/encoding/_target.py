@@ -16,6 +16,17 @@ class Target(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """Return y as numbers that tell equal targets from different ones, a row each."""
         return self.transform(y)
 
+    def partial_fit(self, y, sample_weight=None):
+        """Learn from the next part of a y that comes in parts; see :meth:`finish`."""
+        if not hasattr(self, "outputs_"):
+            return self.fit(y)
+        self.read(y)
+        return self
+
+    def finish(self):
+        """Raise for what only the end of a y that came in parts tells."""
+        return self
+
     def fit_scale(self, values, weights=None):
         """Learn level and spread of what `read` gives, where targets have them."""
         return self

@@ -4,7 +4,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_choice
 from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
-from keraseq.encoding.labels import label_array, label_codes, labels_of, unique_labels
+from keraseq.encoding.labels import (
+    joined_labels,
+    label_array,
+    label_codes,
+    labels_of,
+    unique_labels,
+)
 
 
 class ClassTarget(Target):
@@ -34,6 +40,18 @@ class ClassTarget(Target):
         """
         self.classes_ = unique_labels(label_array(y))
         self.outputs_ = len(self.classes_)
+        refuse_one_class(self.classes_, "classifier")
+        return self
+
+    def partial_fit(self, y, sample_weight=None):
+        """Learn the classes of the next part of the labels; :meth:`finish` counts them."""
+        labels = unique_labels(label_array(y))
+        known = getattr(self, "classes_", None)
+        self.classes_ = labels if known is None else joined_labels(known, labels)
+        self.outputs_ = len(self.classes_)
+        return self
+
+    def finish(self):
         refuse_one_class(self.classes_, "classifier")
         return self
 

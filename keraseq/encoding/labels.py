@@ -105,6 +105,13 @@ def unique_labels(labels):
     return _objects(distinct)
 
 
+def joined_labels(known, more):
+    """Return the distinct labels of two arrays as :func:`unique_labels` does."""
+    if known.dtype.kind == more.dtype.kind:
+        return unique_labels(np.concatenate([known, more]))
+    return unique_labels(label_array([*known.tolist(), *more.tolist()]))
+
+
 def label_codes(labels, classes, unseen):
     """Return int32 codes of labels, -1 for unseen ones unless they are an error."""
     known = {label: code for code, label in enumerate(_hashable(classes))}

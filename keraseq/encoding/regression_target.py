@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq.encoding._target import Target, check_width
 from keraseq.encoding.convert import FLOAT32, as_floats, describe_place
+from keraseq.encoding.moments import Moments
 from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.encoding.unwrap import cell_values, unwrap_target
 
@@ -72,6 +73,26 @@ class RegressionTarget(Target):
             self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
         return self
 
+    def partial_fit(self, y, sample_weight=None):
+        """Learn level and spread of the next part of the numbers, in one pass over all parts."""
+        if not hasattr(self, "outputs_"):
+            values = _finite_numbers(y)
+            self.one_dimensional_ = values.ndim == 1
+            self.outputs_ = 1 if values.ndim == 1 else values.shape[1]
+            self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
+            self._moments = Moments(self.outputs_)
+        self._moments.update(self.read(y), sample_weight)
+        return self
+
+    def finish(self):
+        moments = vars(self).pop("_moments")
+        _refuse_tiny(np.stack([moments.low, moments.high]))
+        if self.scaling:
+            farthest = np.maximum(moments.high - moments.mean, moments.mean - moments.low)
+            self.centre_ = moments.mean
+            self.scale_ = _safe_spread(moments.mean, moments.spread, farthest)
+        return self
+
     def read(self, y):
         """Return targets in the user's units as float64 ``(n, targets)``."""
         check_is_fitted(self)
@@ -120,11 +141,16 @@ def _level_and_spread(values, weights):
     centre = values[0] + np.average(values - values[0], axis=0, weights=weights)
     distance = values - centre
     spread = np.sqrt(np.average(distance**2, axis=0, weights=weights))
+    return centre, _safe_spread(centre, spread, np.abs(distance).max(axis=0))
+
+
+def _safe_spread(centre, spread, farthest):
+    """What to divide by, where the farthest number lies that far from the centre."""
     level = np.abs(centre)
     constant = spread <= level * np.finfo(np.float64).eps
     spread = np.where(constant, np.where(level > 0, level, 1.0), spread)
     # float32 must hold the square of every row's distance, be its weight ever so small.
-    return centre, np.maximum(spread, np.abs(distance).max(axis=0) * _LEAST_SPREAD)
+    return np.maximum(spread, farthest * _LEAST_SPREAD)
 
 
 def _finite_numbers(y):

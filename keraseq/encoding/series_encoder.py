@@ -12,6 +12,7 @@ from keraseq.encoding._steps import Steps, forward_fill, step_blocks
 from keraseq.encoding.columns import match_columns, note_columns
 from keraseq.encoding.convert import describe_place
 from keraseq.encoding.disk_rows import DiskRows
+from keraseq.encoding.moments import Moments
 from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.sequences import Sequences, as_sequences
 
@@ -67,25 +68,55 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError, TypeError
             If X is no sequence of numbers, holds no step at all, or NaN with ``missing="error"``.
         """
-        if self.scaling is not None:
-            check_choice("scaling", self.scaling, _SCALINGS)
-        check_choice("missing", self.missing, _MISSING)
-        self._missing = self.missing
+        self._check_parameters()
         sequences = _read(X)
-        self.n_channels_ = sequences.n_channels
-        self.fixed_length_ = sequences.fixed_length
-        note_columns(self, X, sequences)
+        self._note(X, sequences)
         counts, total, low, high = _sums(self._values(sequences))
-        if not counts.all():
-            raise ValueError(
-                f"X holds no number in channel {np.argmin(counts)}; drop that channel, or give at "
-                "least one step with a value."
-            )
+        self._check_counts(counts)
         self.mean_ = total / counts
-        self.centre_, scale = self._level_and_spread(sequences, counts, total, low, high)
-        self.scale_ = np.where(scale > 0, scale, 1.0)
-        self.n_channels_out_ = self.n_channels_ * (2 if self._missing == "fill" else 1)
-        return self
+        return self._set_scale(*self._level_and_spread(sequences, counts, total, low, high))
+
+    def fit_blocks(self, blocks):
+        """Learn level and spread in one pass over series that come in blocks.
+
+        Parameters
+        ----------
+        blocks : iterable
+            Of what :meth:`fit` takes, all of equal channels.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from keraseq.encoding import SeriesEncoder
+        >>> encoder = SeriesEncoder().fit_blocks(iter([np.array([[1.0]]), np.array([[3.0]])]))
+        >>> encoder.mean_.tolist(), encoder.scale_.tolist()
+        ([2.0], [1.0])
+        """
+        self._check_parameters()
+        moments = None
+        for X in blocks:
+            sequences = _read(X)
+            if moments is None:
+                self._note(X, sequences)
+                moments = Moments(sequences.n_channels)
+            for values in self._values(sequences):
+                moments.update(values)
+        if moments is None:
+            raise ValueError("X is empty: no block came.")
+        self._check_counts(moments.counts)
+        self.mean_ = moments.mean
+        level, scale = self.mean_, moments.spread
+        if self.scaling in (None, "none"):
+            level, scale = np.zeros_like(level), np.ones_like(level)
+        elif self.scaling == "minmax":
+            level, scale = moments.low, moments.high - moments.low
+        else:
+            scale = self._without_rounding(scale, moments.counts)
+        return self._set_scale(level, scale)
 
     def transform(self, X):
         """Return scaled float32 sequences.
@@ -132,6 +163,29 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+    def _check_parameters(self):
+        if self.scaling is not None:
+            check_choice("scaling", self.scaling, _SCALINGS)
+        check_choice("missing", self.missing, _MISSING)
+        self._missing = self.missing
+
+    def _note(self, X, sequences):
+        self.n_channels_ = sequences.n_channels
+        self.fixed_length_ = sequences.fixed_length
+        self.n_channels_out_ = self.n_channels_ * (2 if self._missing == "fill" else 1)
+        note_columns(self, X, sequences)
+
+    def _check_counts(self, counts):
+        if not counts.all():
+            raise ValueError(
+                f"X holds no number in channel {np.argmin(counts)}; drop that channel, or give at "
+                "least one step with a value."
+            )
+
+    def _set_scale(self, level, scale):
+        self.centre_, self.scale_ = level, np.where(scale > 0, scale, 1.0)
+        return self
 
     def _refuse_frame(self):
         """Raise if the user wants a frame, which has no place for channels or unequal lengths."""
@@ -191,9 +245,12 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             np.nansum(np.square(values / unit - mean), axis=0) for values in self._values(sequences)
         )
         spread = np.sqrt(sum(squares) / counts) * unit
+        return self.mean_, self._without_rounding(spread, counts)
+
+    def _without_rounding(self, spread, counts):
         # The mean's rounding error alone gives a constant channel a spread of this size.
         rounding = counts * np.abs(self.mean_) * np.finfo(np.float64).eps
-        return self.mean_, np.where(spread > rounding, spread, 0.0)
+        return np.where(spread > rounding, spread, 0.0)
 
     def _scaled(self, values, steps):
         with np.errstate(over="ignore"):

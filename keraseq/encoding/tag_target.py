@@ -10,6 +10,7 @@ from keraseq.encoding._target import UNSEEN, Target, refuse_one_class
 from keraseq.encoding.convert import describe_place
 from keraseq.encoding.labels import (
     integer_codes,
+    joined_labels,
     label_array,
     label_codes,
     label_rows,
@@ -54,6 +55,21 @@ class TagTarget(Target):
             raise ValueError("y holds no label at all; give a label for every step.")
         self.classes_ = unique_labels(labels)
         self.outputs_ = len(self.classes_)
+        refuse_one_class(self.classes_, "tagger")
+        return self
+
+    def partial_fit(self, y, sample_weight=None):
+        """Learn the tags of the next part of the label sequences; :meth:`finish` counts them."""
+        labels, _ = _flat_labels(y)
+        if len(labels):
+            known, labels = getattr(self, "classes_", None), unique_labels(labels)
+            self.classes_ = labels if known is None else joined_labels(known, labels)
+            self.outputs_ = len(self.classes_)
+        return self
+
+    def finish(self):
+        if not hasattr(self, "classes_"):
+            raise ValueError("y holds no label at all; give a label for every step.")
         refuse_one_class(self.classes_, "tagger")
         return self
 

@@ -2,16 +2,14 @@
 
 import collections
 import itertools
-import os
 import types
-import warnings
 import weakref
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_choice, check_integer, shown
+from keraseq._checks import check_choice, check_integer
 from keraseq.encoding._read_ids import read_ids
 from keraseq.encoding._shorten import check_max_length, shorten
 from keraseq.encoding._subwords import (
@@ -20,6 +18,7 @@ from keraseq.encoding._subwords import (
     subword_vocabulary,
     train_subwords,
 )
+from keraseq.encoding._text_blocks import joined_blocks, warn_of_file_names
 from keraseq.encoding._word_pieces import WordPieces, to_ids
 from keraseq.encoding.reserved_ids import FIRST_FREE, RESERVED_TOKENS, UNKNOWN
 from keraseq.encoding.sequences import as_sequences
@@ -29,7 +28,6 @@ from keraseq.encoding.word_tokens import clean_text, encodable
 # the answer to one text, and as an attribute it would be pickled.
 _ids_by_token = weakref.WeakKeyDictionary()
 _TOKENIZERS = ("words", "characters", "subwords")
-_FILE_ENDINGS = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".wav", ".flac", ".mp3")
 
 
 class TextEncoder(TransformerMixin, BaseEstimator):
@@ -114,6 +112,48 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         self._learn(X)
         return self
 
+    def fit_blocks(self, blocks, counts=None):
+        """Learn the vocabulary in one pass over texts that come in blocks.
+
+        What is kept of them is how often each token came.
+
+        Parameters
+        ----------
+        blocks : iterable
+            Of what :meth:`fit` takes.
+        counts : collections.Counter, optional
+            Takes how often each token came; of subwords nothing.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> from keraseq.encoding import TextEncoder
+        >>> TextEncoder().fit_blocks(iter([["to be"], ["not to be"]])).vocabulary_[4:]
+        ['be', 'to', 'not']
+        """
+        self._check_parameters()
+        self._settings = types.SimpleNamespace(**self.get_params(deep=False))
+        blocks = (as_sequences(X, "text") for X in blocks)
+        first = next(blocks, None)
+        if first is None:
+            raise ValueError("X is empty: no block came.")
+        if first.kind == "text":
+            warn_of_file_names(first.rows)
+        self.kind_, self.subwords_ = first.kind, None
+        blocks = itertools.chain([first], blocks)
+        if self._settings.tokenizer == "subwords" and first.kind == "text":
+            texts = (self._prepare(text) for sequences in blocks for text in sequences.rows)
+            self._learn_subwords(texts)
+        else:
+            counts = collections.Counter() if counts is None else counts
+            self._count(blocks, counts)
+            self._number(np.array([*counts.values()]), [*counts])
+        self.vocabulary_size_ = len(self.vocabulary_)
+        return self
+
     def fit_transform(self, X, y=None):
         """Learn the vocabulary and return the ids, cutting every text into tokens once."""
         return self._shortened(self._learn(X))
@@ -157,7 +197,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         self._check_parameters()
         sequences = as_sequences(X, "text")
         if sequences.kind == "text":
-            _warn_of_file_names(sequences.rows)
+            warn_of_file_names(sequences.rows)
         # What transform reads: parameters set afterwards are for the next fit.
         self._settings = types.SimpleNamespace(**self.get_params(deep=False))
         self.kind_, self.subwords_ = sequences.kind, None
@@ -165,13 +205,7 @@ class TextEncoder(TransformerMixin, BaseEstimator):
             texts = [*map(self._prepare, sequences.rows)]
             if not any(map(str.strip, texts)):
                 self._refuse_empty()
-            self.subwords_ = train_subwords(
-                texts,
-                self._settings.max_tokens,
-                self._settings.min_count,
-                cleaned=self._cleans,
-            )
-            self.vocabulary_ = subword_vocabulary(self.subwords_)
+            self._learn_subwords(texts)
             rows = encode_subwords(self.subwords_, texts)
         else:
             # Numbered as they come, then renumbered by frequency: no text is kept cut.
@@ -189,6 +223,27 @@ class TextEncoder(TransformerMixin, BaseEstimator):
                 rows = [ids[row] for row in rows]
         self.vocabulary_size_ = len(self.vocabulary_)
         return rows
+
+    def _learn_subwords(self, texts):
+        limits = self._settings.max_tokens, self._settings.min_count
+        self.subwords_ = train_subwords(texts, *limits, cleaned=self._cleans)
+        self.vocabulary_ = subword_vocabulary(self.subwords_)
+        if len(self.vocabulary_) <= FIRST_FREE:
+            self._refuse_empty()
+
+    def _count(self, blocks, counts):
+        """Add how often each token comes in blocks of sequences."""
+        for sequences in joined_blocks(blocks):
+            if not self._cuts_words(sequences):
+                for tokens in self._tokens(sequences):
+                    counts.update(tokens)
+                continue
+            seen = collections.defaultdict()
+            seen.default_factory = seen.__len__
+            texts = map(self._prepare, sequences.rows)
+            pieces = WordPieces(texts, lambda tokens, seen=seen: to_ids(tokens, seen.__getitem__))
+            found = pieces.count(len(seen)).tolist()
+            counts.update(dict(zip(seen, found, strict=True)))
 
     def _cuts_words(self, sequences):
         return sequences.kind == "text" and self._settings.tokenizer == "words"
@@ -279,16 +334,4 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         raise ValueError(
             "X holds no token to learn a vocabulary from (its texts are empty or blank, or no "
             f"token is seen min_count={self.min_count} times); give texts with words in them."
-        )
-
-
-def _warn_of_file_names(texts):
-    """Warn of texts that are most likely a column of names of the files to read."""
-    if all(text.lower().endswith(_FILE_ENDINGS) or os.path.isfile(text) for text in texts):
-        warnings.warn(
-            f"Every text of X is the name of a file, such as {shown(texts[0])}, and is learned as "
-            "text: the files are not read. Read them first, for example by [numpy.load(name) for "
-            "name in X], and give what is in them.",
-            UserWarning,
-            stacklevel=4,
         )

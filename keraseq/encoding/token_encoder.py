@@ -44,8 +44,12 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None):
         """Learn the largest id; rows without any id above 0 are an error."""
+        return self.fit_blocks([X])
+
+    def fit_blocks(self, blocks):
+        """Learn the largest id of rows that come in blocks, an iterable of what `fit` takes."""
         check_max_length(self.max_length)
-        rows = as_sequences(X, "tokens").rows
+        rows = (row for X in blocks for row in as_sequences(X, "tokens").rows)
         largest = max((int(row.max()) for row in rows if len(row)), default=0)
         if largest == 0:
             raise ValueError("X holds no token id above 0, which is padding; nothing to learn.")

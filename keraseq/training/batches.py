@@ -47,19 +47,14 @@ class Batches:
         self._rows, self._targets, self._weights = rows, targets, weights
         self._batch_size, self._seed = batch_size, seed
         self._lengths = sequence_lengths(rows)
-        # XLA compiles anew for every length, which takes longer than steps of padding do.
-        is_compiled = keras.backend.backend() == "jax" and not hasattr(rows, "shape")
-        self._time = -(-int(self._lengths.max()) // _STEPS) * _STEPS if is_compiled else None
+        is_array = hasattr(rows, "shape")
+        self._time = None if is_array else compiled_length(int(self._lengths.max()))
         self.epoch = 0
 
     @functools.cached_property
     def signature(self):
         """What all batches have in common, None for their size and their number of steps."""
-        first = self._batch(np.arange(1))
-        return tuple(
-            batch_spec(part, 2 if place == 0 or isinstance(self._targets, list) else 1)
-            for place, part in enumerate(first)
-        )
+        return signature_of(self._batch(np.arange(1)), isinstance(self._targets, list))
 
     @functools.cached_property
     def are_full(self):
@@ -94,18 +89,45 @@ class Batches:
             yield self._batch(index)
 
     def _batch(self, index):
-        rows = take_rows(self._rows, index)
-        parts = [pad_rows(rows) if self._time is None else pad(rows, self._time)]
-        if isinstance(self._targets, list):
-            parts.append(pad(take_rows(self._targets, index), parts[0].shape[1], value=-1))
-        elif self._targets is not None:
-            parts.append(self._targets[index])
-        if self._weights is not None:
-            weights = self._weights[index]
-            if isinstance(self._targets, list):
-                weights = np.repeat(weights[:, None], parts[0].shape[1], axis=1)
-            parts.append(weights)
-        return tuple(parts)
+        targets = None if self._targets is None else take_rows(self._targets, index)
+        weights = None if self._weights is None else self._weights[index]
+        return as_batch(take_rows(self._rows, index), targets, weights, self._time)
+
+
+def compiled_length(longest):
+    """Steps of all batches where a length takes long to compile; None where it does not."""
+    # XLA compiles anew for every length, which takes longer than steps of padding do.
+    return -(-longest // _STEPS) * _STEPS if keras.backend.backend() == "jax" else None
+
+
+def as_batch(rows, targets=None, weights=None, time=None):
+    """Return encoded rows, and what there is of targets and weights, as right-padded arrays.
+
+    Parameters
+    ----------
+    rows : ndarray or list of ndarray
+    targets : ndarray, or list of ndarray (a label a step), optional
+    weights : ndarray `(n,)`, optional
+    time : int, optional
+        Steps of the result; the longest row's by default.
+    """
+    parts = [pad_rows(rows) if time is None else pad(rows, time)]
+    if isinstance(targets, list):
+        parts.append(pad(targets, parts[0].shape[1], value=-1))
+    elif targets is not None:
+        parts.append(targets)
+    if weights is not None:
+        if isinstance(targets, list):
+            weights = np.repeat(weights[:, None], parts[0].shape[1], axis=1)
+        parts.append(weights)
+    return tuple(parts)
+
+
+def signature_of(batch, per_step):
+    """What all batches have in common with one of `as_batch`."""
+    return tuple(
+        batch_spec(part, 2 if place == 0 or per_step else 1) for place, part in enumerate(batch)
+    )
 
 
 def batch_spec(part, n_open):

@@ -169,7 +169,9 @@ class CompiledSteps:
         key = kind, repr(spec), has_rates, is_full
         if key not in self._functions:
             if not self._functions:
-                self._make_variables(next(iter(batches.generate())))
+                # A stream keeps its first batch, since it is read anew for every pass.
+                first = getattr(batches, "first_batch", None)
+                self._make_variables(first or next(iter(batches.generate())))
             parts = [tf.TensorSpec((None,), part.dtype) for part in keras.tree.flatten(spec)]
             places = tf.TensorSpec((None, len(parts)), tf.int64)
             sizes = tf.TensorSpec((None, len(parts), 2), tf.int64)

@@ -46,7 +46,13 @@ class _Tap:
             del cls._idle[: -cls._most_idle]
 
     def _generate(self):
-        return self._batches().generate()
+        batches = self._batches()
+        try:
+            yield from batches.generate()
+        except Exception as error:
+            # TensorFlow raises one of its own, with this one's text in the middle.
+            batches.error = error
+            raise
 
 
 class _InTurn(keras.utils.PyDataset):

@@ -1,10 +1,13 @@
 """One training loop for every estimator."""
 
+import itertools
 from dataclasses import dataclass, replace
+from functools import partial
 
 import keras
 
 from keraseq.training import compiled_loop, xla
+from keraseq.training.distributed import distribute
 from keraseq.training.hooks import (
     AveragedWeights,
     BestWeights,
@@ -73,6 +76,7 @@ def fit_model(
     checkpoint=None,
     verbose=0,
     on_epoch=None,
+    strategy=None,
 ):
     """Fit a compiled model, with the best weights kept where there is a validation part.
 
@@ -102,6 +106,8 @@ def fit_model(
         As of ``keras.Model.fit``: 0 silent, 1 a progress bar, 2 a line an epoch.
     on_epoch : callable, optional
         Called after every epoch with the share of all epochs that have run.
+    strategy : tf.distribute.Strategy, optional
+        Under which the model was made.
 
     Returns
     -------
@@ -132,22 +138,22 @@ def fit_model(
         state = SaveState(checkpoint, best, record)
         hooks.append(state)
         first = state.resume(model)
-    steps_before = int(model.optimizer.iterations)
+    steps_before = _n_steps(model)
     try:
         if first < epochs:
-            compiled = compiled_loop.can_run(model, callbacks, verbose)
-            run_epochs = _run_compiled if compiled else _run_keras
+            compiled = strategy is None and compiled_loop.can_run(model, callbacks, verbose)
+            run_epochs = _run_compiled if compiled else partial(_run_keras, strategy)
             arguments = (model, training, validation, first, epochs, hooks, verbose, rate)
             try:
                 run_epochs(*arguments)
             except Exception as error:
-                is_first = int(model.optimizer.iterations) == steps_before
+                is_first = _n_steps(model) == steps_before
                 if not (is_first and xla.failed(model, error)):
                     raise
                 run_epochs(*arguments)
             xla.COUNTS.n_fits += bool(model.jit_compile)
     except KeyboardInterrupt as error:
-        if first == 0 and int(model.optimizer.iterations) == steps_before:
+        if first == 0 and _n_steps(model) == steps_before:
             raise
         interrupt = error
     if best.best_weights is not None:
@@ -155,9 +161,14 @@ def fit_model(
     if checkpoint is not None and interrupt is None:
         checkpoint.remove()
     n_iter = len(record.history.get("loss", ()))
-    steps = int(model.optimizer.iterations) - steps_before
+    steps = _n_steps(model) - steps_before
     scaling = _loss_scaling(model, steps, (n_iter - first) * len(training))
     return Run(record.history, n_iter, interrupt, bool(model.jit_compile), **scaling)
+
+
+def _n_steps(model):
+    # Not int(), which a variable of several devices does not know.
+    return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
 
 
 def _loss_scaling(model, taken, steps):
@@ -185,14 +196,33 @@ def _run_compiled(model, training, validation, first, epochs, hooks, verbose, ra
         )
 
 
-def _run_keras(model, training, validation, first, epochs, hooks, verbose, rate):
-    with Interrupts() as interrupts:
-        model.fit(
-            training.dataset,
-            validation_data=None if validation is None else validation.dataset,
-            initial_epoch=first,
-            epochs=epochs,
-            callbacks=[interrupts, *hooks],
-            verbose=verbose,
-            shuffle=False,
-        )
+def _run_keras(strategy, model, training, validation, first, epochs, hooks, verbose, rate):
+    try:
+        with Interrupts() as interrupts:
+            model.fit(
+                **_data(strategy, training, validation, range(first, epochs)),
+                initial_epoch=first,
+                epochs=epochs,
+                callbacks=[interrupts, *hooks],
+                verbose=verbose,
+                shuffle=False,
+            )
+    except Exception:
+        causes = (getattr(batches, "error", None) for batches in (training, validation))
+        cause = next(filter(None, causes), None)
+        if cause is None:
+            raise
+        raise cause from None
+
+
+def _data(strategy, training, validation, epochs):
+    """The arguments of ``keras.Model.fit`` that say what is read."""
+    if strategy is None:
+        held_back = None if validation is None else validation.dataset
+        return {"x": training.dataset, "validation_data": held_back}
+    # Told how many steps there are, Keras takes none more, which would count as one of Adam's.
+    read = {"x": distribute(strategy, training, epochs), "steps_per_epoch": len(training)}
+    if validation is not None:
+        read["validation_data"] = distribute(strategy, validation, itertools.count())
+        read["validation_steps"] = len(validation)
+    return read

@@ -6,6 +6,7 @@ from keraseq._quiet import many_models
 from keraseq.stems import TOKEN_EMBEDDING
 from keraseq.training.blueprint import ends_in_probabilities
 from keraseq.training.compiled_answers import Requests
+from keraseq.training.distributed import open_strategy, reduce_before_clipping, under
 from keraseq.training.gpu import share_gpu
 from keraseq.training.pool import POOL
 from keraseq.training.predict_rows import predict_rows
@@ -40,17 +41,27 @@ class Network:
         self._weights = self._optimizer_state = self._own = None
         self._token, self._requests = object(), Requests(blueprint.takes_padding)
 
-    def fit(self, training, validation=None, *, keep_optimizer=False, callbacks=(), **settings):
+    def fit(
+        self,
+        training,
+        validation=None,
+        *,
+        keep_optimizer=False,
+        callbacks=(),
+        strategy=None,
+        **settings,
+    ):
         """Train on from the present weights, if there are any; see `fit_model`.
 
-        With `keep_optimizer` its state goes on with the next call. The weights are kept after
+        With `keep_optimizer` its state goes on with the next call. `strategy` is as of
+        `open_strategy`; what is kept knows nothing of it. The weights are kept after
         Ctrl-C too, which the run that is returned then tells.
         """
         # It subclasses Keras, which the refusal of bad input does without.
         from keraseq.training.loop import fit_model
 
-        weights = self.weights
-        with self._lend(bool(callbacks)) as lent:
+        weights, strategy = self.weights, open_strategy(strategy)
+        with self._lend(bool(callbacks), strategy) as lent, under(strategy):
             model = lent.model
             lent.reset(self.seed)
             if weights is not None:
@@ -65,9 +76,11 @@ class Network:
             self.keeps_loss = lent.keeps_optimizer
             if lent.keeps_optimizer:
                 settings["learning_rate"] = None
-            run = fit_model(model, training, validation, callbacks=callbacks, **settings)
+            run = fit_model(
+                model, training, validation, callbacks=callbacks, strategy=strategy, **settings
+            )
             # Cut short, it still holds on to what it read, the validation part for instance.
-            lent.is_spent = run.interrupt is not None
+            lent.is_spent = strategy is not None or run.interrupt is not None
             self._keep(lent, keep_optimizer)
         return run
 
@@ -152,10 +165,18 @@ class Network:
             self._own.set_weights(self._weights)
         return self._own
 
-    def _lend(self, has_callbacks):
+    def _lend(self, has_callbacks, strategy=None):
         """A model alone; a callback may do anything to it, so that nobody else may have it."""
-        key = None if has_callbacks else self.blueprint.key
-        return POOL.lend(key, lambda: self.blueprint.make(self.seed), self._token)
+        is_own = has_callbacks or strategy is not None
+        key = None if is_own else self.blueprint.key
+        return POOL.lend(key, lambda: self._make(strategy), self._token)
+
+    def _make(self, strategy):
+        with under(strategy):
+            lent = self.blueprint.make(self.seed)
+            if strategy is not None:
+                reduce_before_clipping(lent.model.optimizer)
+            return lent
 
     def __getstate__(self):
         kept = {name: value for name, value in vars(self).items() if name != "_requests"}

@@ -74,18 +74,38 @@ def resolve_parameters(estimator, sequences, task, former=None):
     ValueError, TypeError
         For a number out of range; the text names it.
     """
-    kind = "text" if sequences.kind == "words" else sequences.kind
-    n_rows = len(sequences)
+    rows = sequences.rows
+    return resolve_counts(
+        estimator,
+        sequences.kind,
+        len(sequences),
+        task,
+        lambda: rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows)),
+        former,
+    )
+
+
+def resolve_counts(estimator, kind, n_rows, task, longest, former=None, n_batches=None):
+    """Return the same for so many sequences, of which only some may be in memory.
+
+    Parameters
+    ----------
+    longest : callable
+        Returns the steps of the longest.
+    n_batches : int, optional
+        Where batches are given.
+    """
+    kind = "text" if kind == "words" else kind
     params = fill_in(estimator, resolve_auto(kind, n_rows), kind)
     steps, least, most = (params.pop(name, None) for name in _SERIES)
-    batches = math.ceil(n_rows / params["batch_size"])
+    batches = n_batches or math.ceil(n_rows / params["batch_size"])
     if is_auto(params["epochs"]):
         params["epochs"] = min(most, max(least, math.ceil(steps / batches)))
     if kind == "series":
         if is_auto(estimator.early_stopping):
             patient = math.ceil(_PATIENT_STEPS / batches)
             params["n_iter_no_change"] = max(patient, params["n_iter_no_change"])
-        params["patch_length"] = _patch_length(estimator, sequences, task)
+        params["patch_length"] = _patch_length(estimator, longest, task)
         if former is not None:
             # The weights belong to patches of that length.
             params["patch_length"] = former["params_"].get("patch_length")
@@ -134,7 +154,7 @@ def check_penalty(value):
     return float(value)
 
 
-def _patch_length(estimator, sequences, task):
+def _patch_length(estimator, longest, task):
     """Steps joined to one where an architecture would walk through a long series; None else.
 
     A power of two, so that series of nearly one length share a compiled model.
@@ -143,12 +163,10 @@ def _patch_length(estimator, sequences, task):
     if task.per_step or "patch_length" in own or not is_registered(estimator.model):
         return None
     spec = find_model(estimator.model)
-    rows = sequences.rows
-    longest = rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows))
     is_walked = spec.family == "recurrent" and not spec.parallel and not spec.settings
-    if not is_walked or longest <= 2 * _LONGEST_WALK:
+    if not is_walked or longest() <= 2 * _LONGEST_WALK:
         return None
-    return 2 ** math.ceil(math.log2(longest / _LONGEST_WALK))
+    return 2 ** math.ceil(math.log2(longest() / _LONGEST_WALK))
 
 
 def fill_in(estimator, params, data_kind):

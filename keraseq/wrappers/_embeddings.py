@@ -25,12 +25,12 @@ class FirstVectors:
         rows, that have a vector.
     """
 
-    def __init__(self, source, encoder, encoded, seed):
+    def __init__(self, source, encoder, counts, seed):
         words = encoder.vocabulary_[FIRST_FREE:]
         found = WordVectors(source, words, encoder.lowercase)
         # Padding, unknown, beginning and end are words without a vector too.
         self.rows = found.filled(np.random.default_rng([seed, _STREAM]), FIRST_FREE)
-        counts = np.bincount(np.concatenate(list(encoded)), minlength=len(self.rows))
+        counts = np.append(counts, np.zeros(len(self.rows) - len(counts), counts.dtype))
         seen = counts[FIRST_FREE:]
         tokens = seen[found.is_known].sum() / counts[1:].sum()
         self.coverage = {"vocabulary": float(found.is_known.mean()), "tokens": float(tokens)}
@@ -41,10 +41,16 @@ class FirstVectors:
         )
 
 
-def first_rows(estimator, kind, encoder, encoded, seed, params, former=None):
+def count_tokens(encoded):
+    """How often each id comes in encoded rows."""
+    return np.bincount(np.concatenate(list(encoded)))
+
+
+def first_rows(estimator, kind, encoder, count, seed, params, former=None):
     """Return what an estimator's `embeddings` say of the first embedding; None without any.
 
-    Notes in `params` the width that it must have, and the coverage.
+    Notes in `params` the width that it must have, and the coverage, for which `count` tells how
+    often each id comes.
 
     Raises
     ------
@@ -65,6 +71,6 @@ def first_rows(estimator, kind, encoder, encoded, seed, params, former=None):
             "embeddings are the first weights of a model of the zoo; give your own function its "
             "vectors by model_params."
         )
-    vectors = FirstVectors(estimator.embeddings, encoder, encoded, seed)
+    vectors = FirstVectors(estimator.embeddings, encoder, count(), seed)
     params.update(zip(_NOTED, (vectors.rows.shape[1], vectors.coverage), strict=True))
     return vectors.rows

@@ -7,8 +7,8 @@ from keraseq.encoding.columns import match_columns, note_columns, reorder_channe
 from keraseq.encoding.sequences import Sequences, row_lengths
 from keraseq.encoding.series_encoder import check_complete
 
-_EMPTY_ROW = {"text": "", "words": []}
-_CALLED = {
+EMPTY_ROW = {"text": "", "words": []}
+KINDS_CALLED = {
     "text": "strings",
     "words": "lists of words",
     "tokens": "token ids",
@@ -35,13 +35,13 @@ def read_first(estimator, X):
 def read_like_training(estimator, X):
     """Read X, and hold it to the kind and the columns of training's."""
     sequences = as_sequences(X, estimator._input, on_disk=True)
-    if estimator.kind_ in _EMPTY_ROW and not row_lengths(sequences.rows).any():
+    if estimator.kind_ in EMPTY_ROW and not row_lengths(sequences.rows).any():
         # Nothing but empty rows, such as [[]], is of every kind.
-        return Sequences(estimator.kind_, [_EMPTY_ROW[estimator.kind_]] * len(sequences))
-    if (sequences.kind in _EMPTY_ROW) != (estimator.kind_ in _EMPTY_ROW):
+        return Sequences(estimator.kind_, [EMPTY_ROW[estimator.kind_]] * len(sequences))
+    if (sequences.kind in EMPTY_ROW) != (estimator.kind_ in EMPTY_ROW):
         raise ValueError(
-            f"X holds {_CALLED[sequences.kind]}, but this {type(estimator).__name__} was fitted on "
-            f"{_CALLED[estimator.kind_]}."
+            f"X holds {KINDS_CALLED[sequences.kind]}, but this {type(estimator).__name__} was "
+            f"fitted on {KINDS_CALLED[estimator.kind_]}."
         )
     if sequences.kind == "series":
         _refuse_one_frame(estimator, X)
@@ -98,6 +98,11 @@ def read_validation(estimator, X, sequences, other_X):
     """
     other = read_first(estimator, other_X)
     refuse_gaps(other, estimator)
+    return like_first(X, sequences, other_X, other)
+
+
+def like_first(X, sequences, other_X, other):
+    """Return what `other_X` was read as with the columns in the order of X's, or raise."""
     other = reorder_channels(other, sequences.channel_names)
     if other.n_channels != sequences.n_channels:
         raise ValueError(

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight
 
-from keraseq.batching import take_rows
+from keraseq.batching import sequence_lengths, take_rows
 from keraseq.encoding.convert import as_floats
 from keraseq.encoding.disk_rows import DiskRows
 from keraseq.encoding.row_blocks import row_blocks
@@ -77,13 +77,18 @@ def hold_back(rows, fraction, strata, seed):
     return rows.take(train), rows.take(other)
 
 
-def row_weights(n, sample_weight):
-    """Read a weight for each of n rows; None where none are given."""
+def row_weights(n, sample_weight, is_part=False):
+    """Read a weight for each of n rows; None where none are given.
+
+    They may all be zero where they are a part of more.
+    """
     if sample_weight is None:
         return None
     if not isinstance(sample_weight, numbers.Number):
         sample_weight = unwrap_target(sample_weight, "sample_weight")
         sample_weight = _weight_values(sample_weight)
+        if is_part and len(sample_weight) == n and not sample_weight.any():
+            return np.zeros(n)
     try:
         weights = _check_sample_weight(sample_weight, np.empty(n), dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -91,6 +96,18 @@ def row_weights(n, sample_weight):
     if (weights < 0).any() or not weights.any():
         raise ValueError("sample_weight must not be negative, and not zero everywhere.")
     return weights
+
+
+def mean_length(encoded):
+    """Mean steps of the rows to two digits, so that nearly equal data ask for equal models."""
+    return int(float(f"{np.maximum(sequence_lengths(encoded), 1).mean():.2g}"))
+
+
+def check_pair(validation_data):
+    """Raise unless validation data are None or (X, y)."""
+    is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
+    if validation_data is not None and not is_pair:
+        raise TypeError("validation_data must be a tuple (X, y).")
 
 
 def mean_one(weights):

@@ -13,6 +13,7 @@ from keraseq.encoding.labels import comparable_labels, label_array
 from keraseq.encoding.target_kind import is_matrix
 from keraseq.tasks import get_task
 from keraseq.wrappers._rows import mean_one, row_weights
+from keraseq.wrappers._stream_rows import answers_and_truth
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
@@ -209,12 +210,12 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         logits = self._raw(X)
         return self.target_.inverse_transform(self._task.answer(logits))
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X, y=None, sample_weight=None):
         """Return the accuracy; labels unseen in training count as wrong.
 
         For an indicator matrix: the share of rows whose labels are all right.
         """
-        answers = self.predict(X)
+        answers, y, sample_weight = answers_and_truth(self, X, y, sample_weight)
         check_lengths(answers, y)
         if self._task.many_labels:
             truth = self.target_.transform(y)
@@ -241,16 +242,19 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     def _mean_one(self, rows, target):
         if self.class_weight is None:
             return super()._mean_one(rows, target)
-        if rows.targets.ndim == 2:
-            raise ValueError(
-                "class_weight weighs the one class of a row; y has several labels a row. Use "
-                "sample_weight."
-            )
+        self._refuse_many_labels(rows.targets)
         weights = np.ones(len(rows)) if rows.weights is None else rows.weights
         weights = weights * self._weight_of_class(rows.targets, weights, target)[rows.targets]
         if not weights.any():
             raise ValueError(f"class_weight={self.class_weight} leaves no row any weight.")
         return mean_one(weights)
+
+    def _refuse_many_labels(self, targets):
+        if np.ndim(targets) == 2:
+            raise ValueError(
+                "class_weight weighs the one class of a row; y has several labels a row. Use "
+                "sample_weight."
+            )
 
     def _weight_of_class(self, codes, weights, target):
         n_classes = len(target.classes_)

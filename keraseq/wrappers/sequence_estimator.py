@@ -1,13 +1,16 @@
 """What the estimators share: read, encode, build, train, predict."""
 
+from functools import partial
+
 import joblib
 import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq.batching import sequence_lengths, take_rows
+from keraseq.batching import take_rows
 from keraseq.encoding import check_lengths
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.encoding.streams import is_stream
 from keraseq.encoding.unwrap import unwrap_target
 from keraseq.training.batches import Batches, pad_rows
 from keraseq.training.callbacks import copy_callbacks
@@ -17,7 +20,7 @@ from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._blueprints import make_blueprint
-from keraseq.wrappers._embeddings import first_rows
+from keraseq.wrappers._embeddings import count_tokens, first_rows
 from keraseq.wrappers._features import (
     make_encoder,
     naming,
@@ -27,9 +30,20 @@ from keraseq.wrappers._features import (
     read_validation,
     refuse_gaps,
 )
-from keraseq.wrappers._rows import Rows, hold_back, mean_one, merge_equal_rows, row_weights
+from keraseq.wrappers._partial_fit import fit_once
+from keraseq.wrappers._rows import (
+    Rows,
+    check_pair,
+    hold_back,
+    mean_length,
+    mean_one,
+    merge_equal_rows,
+    row_weights,
+)
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers.learned import called, check_learned, warn_of_scale
+from keraseq.wrappers._stream_fit import fit_stream
+from keraseq.wrappers._stream_rows import joined_answers
+from keraseq.wrappers.learned import check_learned
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
 _VALIDATION_BATCH = 256
@@ -38,20 +52,23 @@ _VALIDATION_BATCH = 256
 class SequenceEstimator(NetworkEstimator):
     """A subclass says what y is, with which parameters, and how raw output becomes an answer."""
 
-    def fit(self, X, y, sample_weight=None, validation_data=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Learn from sequences and their targets.
 
         Parameters
         ----------
-        X : list, array, Series or DataFrame
+        X : list, array, Series or DataFrame, or a stream
             Strings; or numbers as an array `(n, time)` or `(n, time, channels)`, a list of arrays
-            `(time_i, channels)` or `(time_i,)`, or a frame with a sequence a row.
+            `(time_i, channels)` or `(time_i,)`, or a frame with a sequence a row. A stream, read
+            in parts for every epoch: a `tf.data.Dataset`, `keras.utils.PyDataset` or function that
+            makes an iterator, of (X, y) or (X, y, sample_weight); of Dask; or
+            :func:`keraseq.datasets.scan_parquet`.
         y : array-like
-            A target for each sequence.
+            A target for each sequence. A stream brings its own, but Dask's stand beside X.
         sample_weight : array-like `(n,)`, optional
             A row of weight two counts as the same row twice, one of weight zero not at all.
-        validation_data : tuple (X, y), optional
-            Judges early stopping in place of a part of X.
+        validation_data : tuple (X, y) or stream, optional
+            Judges early stopping in place of a part of X; of a stream no rows are held back.
 
         Returns
         -------
@@ -63,8 +80,10 @@ class SequenceEstimator(NetworkEstimator):
             After Ctrl-C. The estimator is fitted then, with its best weights so far, unless it came
             before the first step of training: then it is as it was.
         """
+        if is_stream(X):
+            return fit_stream(self, X, y, sample_weight, validation_data)
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
-        _check_pair(validation_data)
+        check_pair(validation_data)
         rows, task, target, fingerprint = self._read(X, y, sample_weight, former)
         params = resolve_parameters(self, rows.sequences, task, former)
         callbacks = copy_callbacks(
@@ -80,7 +99,7 @@ class SequenceEstimator(NetworkEstimator):
         if former is None:
             target.fit_scale(train.targets, train.weights)
         encoder, encoded = self._encode_training(train.sequences, params, former)
-        params["mean_length"] = _mean_length(encoded)
+        params["mean_length"] = mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
         validation = self._judge(encoder, target, held_back)
@@ -92,7 +111,8 @@ class SequenceEstimator(NetworkEstimator):
             seed=seed,
         )
         steps, averaged = params["epochs"] * len(batches), validation is not None
-        first = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params, former)
+        count = partial(count_tokens, encoded)
+        first = first_rows(self, rows.sequences.kind, encoder, count, seed, params, former)
         blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
@@ -116,45 +136,7 @@ class SequenceEstimator(NetworkEstimator):
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
-        """One pass over these rows, going on from where the last one ended."""
-        former = vars(self) if hasattr(self, "_network") else None
-        rows, task, target, _ = self._read(X, y, sample_weight, former, classes)
-        if former is None:
-            target.fit_scale(rows.targets, rows.weights)
-        first = {} if former else resolve_parameters(self, rows.sequences, task)
-        params = self.params_ if former else {**first, "epochs": 1}
-        encoder, encoded = self._encode_training(rows.sequences, params, former)
-        params.setdefault("mean_length", _mean_length(encoded))
-        callbacks = copy_callbacks(
-            self.callbacks, is_validated=False, remedy="partial_fit holds no rows back, fit can"
-        )
-        calls = former["n_iter_"] if former else 0
-        seed = former["_network"].seed if former else draw_seed(self.random_state)
-        batches = Batches(
-            encoded,
-            params["batch_size"],
-            targets=target.scaled(rows.targets),
-            weights=self._mean_one(rows, target),
-            seed=seed + calls,
-        )
-        network = former["_network"] if former else None
-        if network is None:
-            vectors = first_rows(self, rows.sequences.kind, encoder, encoded, seed, params)
-            blueprint = self._blueprint(task, encoder, target, encoded, params, 1, False)
-            network = Network(blueprint, seed, vectors)
-        run = network.fit(
-            batches,
-            epochs=1,
-            learning_rate=params["learning_rate"],
-            constant_rate=True,
-            callbacks=callbacks,
-            keep_optimizer=True,
-            verbose=self.verbose,
-        )
-        run = run.after(former["history_"], calls) if former else run
-        self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
-        warn_of_scale(called(self), run, params)
-        return self
+        return fit_once(self, X, y, sample_weight, classes)
 
     def _finish(self, X, rows, task, target, encoder, network, params, run, callbacks):
         """Set all attributes at once and last: a fit that fails leaves the former one whole."""
@@ -185,6 +167,8 @@ class SequenceEstimator(NetworkEstimator):
 
     def _raw(self, X):
         """What the task decodes, of an array or of a list of rows: logits, or numbers."""
+        if is_stream(X):
+            return joined_answers(self, X, self._raw)
         encoded = self._encode(X)
         values = self._network.predict(encoded)
         _refuse_nan(values)
@@ -302,14 +286,3 @@ def _check_classes(classes, known):
         raise ValueError(
             f"classes={classes.tolist()} are not those of the first call: {known.tolist()}."
         )
-
-
-def _check_pair(validation_data):
-    is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
-    if validation_data is not None and not is_pair:
-        raise TypeError("validation_data must be a tuple (X, y).")
-
-
-def _mean_length(encoded):
-    """Mean steps of the rows to two digits, so that nearly equal data ask for equal models."""
-    return int(float(f"{np.maximum(sequence_lengths(encoded), 1).mean():.2g}"))

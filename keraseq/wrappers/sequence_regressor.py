@@ -6,6 +6,7 @@ from sklearn.metrics import r2_score
 
 from keraseq.encoding import check_lengths
 from keraseq.wrappers._rows import row_weights
+from keraseq.wrappers._stream_rows import answers_and_truth
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
@@ -107,9 +108,9 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         values = self._raw(X)
         return self.target_.inverse_transform(self._task.answer(values))
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X, y=None, sample_weight=None):
         """Return the R² of the predictions; of several targets its mean over them."""
-        answers = self.predict(X)
+        answers, y, sample_weight = answers_and_truth(self, X, y, sample_weight)
         check_lengths(answers, y)
         truth = self.target_.read(y)
         weights = row_weights(len(truth), sample_weight)

@@ -8,6 +8,7 @@ from keraseq.batching import sequence_lengths
 from keraseq.encoding import check_lengths
 from keraseq.encoding.labels import comparable_labels, label_rows
 from keraseq.wrappers._rows import row_weights
+from keraseq.wrappers._stream_rows import answers_and_truth
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
 
 
@@ -77,14 +78,15 @@ class SequenceTagger(SequenceEstimator):
     ):
         self._store(locals())
 
-    def fit(self, X, y, sample_weight=None, validation_data=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Learn from sequences and the label of every step.
 
         Parameters
         ----------
         X : list
             Lists of words, series `(time_i, channels)` or `(time_i,)`, or, with
-            ``tokenizer="characters"``, strings.
+            ``tokenizer="characters"``, strings; or a stream of them, as of
+            :meth:`SequenceClassifier.fit`.
         y : list of sequences of labels
             As long as the sequences.
         sample_weight : array-like `(n,)`, optional
@@ -130,13 +132,14 @@ class SequenceTagger(SequenceEstimator):
         """Return the probability of each of ``classes_``: a list of arrays `(time_i, classes)`."""
         return [self._task.decode(row) for row in self._raw(X)]
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X, y=None, sample_weight=None):
         """Return the share of steps whose label is right (token accuracy).
 
         Labels unseen in training count as wrong.
         """
-        answers, y = self.predict(X), label_rows(y)
+        answers, y, sample_weight = answers_and_truth(self, X, y, sample_weight)
         check_lengths(answers, y, every_step=True)
+        y = label_rows(y)
         if not any(answers):
             raise ValueError("X holds no step, so that there is nothing to score.")
         weights = row_weights(len(y), sample_weight)

@@ -39,7 +39,7 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         """Whether ensembles of this kind are made of such estimators."""
         raise NotImplementedError
 
-    def fit(self, X, y, sample_weight=None, validation_data=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Fit the members, each on all rows and with a seed of its own.
 
         Parameters

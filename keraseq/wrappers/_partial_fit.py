@@ -1,0 +1,62 @@
+"""One pass over rows, going on from where the last one ended."""
+
+from functools import partial
+
+from keraseq.encoding.streams import is_stream
+from keraseq.training.batches import Batches
+from keraseq.training.callbacks import copy_callbacks
+from keraseq.training.network import Network
+from keraseq.wrappers._auto import resolve_parameters
+from keraseq.wrappers._embeddings import count_tokens, first_rows
+from keraseq.wrappers._rows import mean_length
+from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers.learned import called, warn_of_scale
+
+
+def fit_once(estimator, X, y, sample_weight, classes=None):
+    """One pass over these rows, going on from where the last one ended."""
+    if is_stream(X):
+        raise TypeError(
+            "X is a stream; partial_fit takes rows in memory, such as one part of it at a time. "
+            "fit reads a whole stream."
+        )
+    former = vars(estimator) if hasattr(estimator, "_network") else None
+    rows, task, target, _ = estimator._read(X, y, sample_weight, former, classes)
+    if former is None:
+        target.fit_scale(rows.targets, rows.weights)
+    first = {} if former else resolve_parameters(estimator, rows.sequences, task)
+    params = estimator.params_ if former else {**first, "epochs": 1}
+    encoder, encoded = estimator._encode_training(rows.sequences, params, former)
+    params.setdefault("mean_length", mean_length(encoded))
+    callbacks = copy_callbacks(
+        estimator.callbacks, is_validated=False, remedy="partial_fit holds no rows back, fit can"
+    )
+    calls = former["n_iter_"] if former else 0
+    seed = former["_network"].seed if former else draw_seed(estimator.random_state)
+    batches = Batches(
+        encoded,
+        params["batch_size"],
+        targets=target.scaled(rows.targets),
+        weights=estimator._mean_one(rows, target),
+        seed=seed + calls,
+    )
+    network = former["_network"] if former else None
+    if network is None:
+        vectors = first_rows(
+            estimator, rows.sequences.kind, encoder, partial(count_tokens, encoded), seed, params
+        )
+        blueprint = estimator._blueprint(task, encoder, target, encoded, params, 1, False)
+        network = Network(blueprint, seed, vectors)
+    run = network.fit(
+        batches,
+        epochs=1,
+        learning_rate=params["learning_rate"],
+        constant_rate=True,
+        callbacks=callbacks,
+        keep_optimizer=True,
+        verbose=estimator.verbose,
+    )
+    run = run.after(former["history_"], calls) if former else run
+    estimator._finish(X, rows, task, target, encoder, network, params, run, callbacks)
+    warn_of_scale(called(estimator), run, params)
+    return estimator

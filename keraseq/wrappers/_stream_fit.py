@@ -1,0 +1,76 @@
+"""A fit whose data are read in parts: once to learn what they are, then once for each epoch."""
+
+from keraseq.encoding.streams import is_stream
+from keraseq.training.callbacks import copy_callbacks
+from keraseq.training.checkpoint import Checkpoint
+from keraseq.training.gpu import share_gpu
+from keraseq.training.network import Network
+from keraseq.wrappers._embeddings import first_rows
+from keraseq.wrappers._rows import Rows, check_pair
+from keraseq.wrappers._seeds import draw_seed
+from keraseq.wrappers._stream_rows import StreamRows, open_stream
+from keraseq.wrappers._stream_survey import Survey
+from keraseq.wrappers.learned import check_learned
+
+_VALIDATION_BATCH = 256
+
+
+def fit_stream(estimator, X, y, sample_weight, validation_data):
+    """Fit an estimator of sequences to a stream; see `SequenceEstimator.fit`."""
+    share_gpu()
+    former = None
+    if estimator.warm_start and hasattr(estimator, "_network"):
+        former = vars(estimator)
+    is_validated = validation_data is not None
+    streams_validation = is_validated and is_stream(validation_data, "validation_data")
+    if not streams_validation:
+        check_pair(validation_data)
+    callbacks = copy_callbacks(
+        estimator.callbacks, is_validated=is_validated, remedy="give fit validation_data=(X, y)"
+    )
+    checkpoint = None if estimator.checkpoint is None else Checkpoint(estimator.checkpoint)
+    seed = draw_seed(estimator.random_state, checkpoint)
+    data = StreamRows(estimator, open_stream(estimator, X, y, sample_weight), former)
+    survey = Survey(estimator, data, former, is_validated=is_validated)
+    encoder, target, task = survey.encoder, survey.target, survey.task
+    params = survey.params()
+    batches = survey.batches(params["batch_size"], seed)
+    validation = None
+    if streams_validation:
+        validation = _survey_validation(estimator, validation_data, survey, former)
+    elif is_validated:
+        held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
+        validation = estimator._judge(encoder, target, held_back)
+    first = first_rows(estimator, survey.kind, encoder, survey.token_counts, seed, params, former)
+    steps = params["epochs"] * len(batches)
+    blueprint = estimator._blueprint(
+        task, encoder, target, survey.form, params, steps, is_validated
+    )
+    params.update(blueprint.sizes)
+    network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
+    if checkpoint is not None:
+        checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint}")
+    run = network.fit(
+        batches,
+        validation,
+        epochs=params["epochs"],
+        learning_rate=params["learning_rate"],
+        early_stopping=params["early_stopping"],
+        n_iter_no_change=params["n_iter_no_change"],
+        callbacks=callbacks,
+        checkpoint=checkpoint,
+        verbose=estimator.verbose,
+    )
+    network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
+    rows = Rows(data.sequences, None, None)
+    estimator._finish(data.X, rows, task, target, encoder, network, params, run, callbacks)
+    check_learned(estimator, task, network, run, params, batches, target.outputs_)
+    return estimator
+
+
+def _survey_validation(estimator, validation_data, survey, former):
+    stream = open_stream(estimator, validation_data)
+    data = StreamRows(estimator, stream, former, like=survey.data)
+    known = {"encoder_": survey.encoder, "target_": survey.target, "_task": survey.task}
+    other = Survey(estimator, data, known)
+    return other.batches(other.batch_size or _VALIDATION_BATCH)
