@@ -17,7 +17,7 @@ from keraseq.export._needs import Needs
 from keraseq.export.artifact_error import ArtifactError
 
 # Parameters that say something of this machine, or of this run of the program.
-_OF_THE_MACHINE = ("callbacks", "checkpoint", "memory")
+_OF_THE_MACHINE = ("callbacks", "checkpoint", "memory", "strategy")
 
 MISSING = inspect.Parameter.empty
 

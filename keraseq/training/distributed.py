@@ -10,6 +10,7 @@ import numpy as np
 
 from keraseq._checks import check_choice, shown
 from keraseq._keras import keras
+from keraseq.training.gpu import share_gpu
 
 _logger = logging.getLogger(__name__)
 NAMES = ("mirrored", "multi_worker")
@@ -31,10 +32,19 @@ class Counts:
 COUNTS = Counts()
 
 
+def prepare_devices(strategy):
+    """Open what an estimator's `strategy` asks for, and let worker processes share a GPU.
+
+    To be called before TensorFlow computes anything, which several machines ask for.
+    """
+    share_gpu()
+    open_strategy(strategy)
+
+
 def open_strategy(strategy):
     """Return the tf.distribute.Strategy that an estimator's `strategy` asks for.
 
-    To be called before TensorFlow computes anything, which several machines ask for.
+    It is made once and serves the fits that follow.
 
     Parameters
     ----------
@@ -75,6 +85,7 @@ def open_strategy(strategy):
     return opened
 
 
+@functools.lru_cache(maxsize=1)
 def _made(function):
     import tensorflow as tf
 
@@ -135,6 +146,29 @@ def reduce_before_clipping(optimizer):
     optimizer._clip_gradients, optimizer._all_reduce_sum_gradients = clip_sums, list
 
 
+def prepare(model, strategy, batches):
+    """Do for a compiled model what Keras's `fit` cannot where a machine has one device.
+
+    It asks a distributed batch for the variables of optimiser and metrics, and takes the mean of a
+    step's results over an axis that they lack.
+    """
+    import tensorflow as tf
+
+    first = getattr(batches, "first_batch", None) or next(iter(batches.generate()))
+    model._symbolic_build(data_batch=keras.tree.map_structure(keras.ops.convert_to_tensor, first))
+    model._maybe_symbolic_build = lambda *_, **__: None
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        model.train_step = _with_axis(model.train_step)
+        model.test_step = _with_axis(model.test_step)
+
+
+def _with_axis(step):
+    def with_axis(data):
+        return {name: value[None] for name, value in step(data).items()}
+
+    return with_axis
+
+
 def distribute(strategy, batches, epochs):
     """Return a dataset of the batches of several epochs, each batch shared by all replicas.
 
@@ -146,8 +180,7 @@ def distribute(strategy, batches, epochs):
     """
     import tensorflow as tf
 
-    # It is read ahead of the epoch that the fit is in.
-    n_replicas, reader = strategy.num_replicas_in_sync, copy.copy(batches)
+    n_replicas = strategy.num_replicas_in_sync
     signature = keras.tree.map_structure(
         lambda part: tf.TensorSpec(part.shape, part.dtype), batches.signature
     )
@@ -157,6 +190,8 @@ def distribute(strategy, batches, epochs):
         own = slice(n_local * context.input_pipeline_id, n_local * (context.input_pipeline_id + 1))
 
         def shares():
+            # It is read ahead of the epoch that the fit is in.
+            reader = copy.copy(batches)
             try:
                 for reader.epoch in epochs:
                     for batch in reader.generate():

@@ -7,7 +7,7 @@ from functools import partial
 import keras
 
 from keraseq.training import compiled_loop, xla
-from keraseq.training.distributed import distribute
+from keraseq.training.distributed import distribute, prepare
 from keraseq.training.hooks import (
     AveragedWeights,
     BestWeights,
@@ -200,7 +200,7 @@ def _run_keras(strategy, model, training, validation, first, epochs, hooks, verb
     try:
         with Interrupts() as interrupts:
             model.fit(
-                **_data(strategy, training, validation, range(first, epochs)),
+                **_data(strategy, model, training, validation, range(first, epochs)),
                 initial_epoch=first,
                 epochs=epochs,
                 callbacks=[interrupts, *hooks],
@@ -215,12 +215,13 @@ def _run_keras(strategy, model, training, validation, first, epochs, hooks, verb
         raise cause from None
 
 
-def _data(strategy, training, validation, epochs):
+def _data(strategy, model, training, validation, epochs):
     """The arguments of ``keras.Model.fit`` that say what is read."""
     if strategy is None:
         held_back = None if validation is None else validation.dataset
         return {"x": training.dataset, "validation_data": held_back}
     # Told how many steps there are, Keras takes none more, which would count as one of Adam's.
+    prepare(model, strategy, training)
     read = {"x": distribute(strategy, training, epochs), "steps_per_epoch": len(training)}
     if validation is not None:
         read["validation_data"] = distribute(strategy, validation, itertools.count())

@@ -97,6 +97,7 @@ class PairFit:
             callbacks=self.callbacks,
             checkpoint=checkpoint,
             verbose=estimator.verbose,
+            strategy=estimator.strategy,
         )
 
     def _in_batches(self, encoded, batch_size, seed):

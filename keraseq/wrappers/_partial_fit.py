@@ -55,6 +55,7 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
         callbacks=callbacks,
         keep_optimizer=True,
         verbose=estimator.verbose,
+        strategy=estimator.strategy,
     )
     run = run.after(former["history_"], calls) if former else run
     estimator._finish(X, rows, task, target, encoder, network, params, run, callbacks)

@@ -3,7 +3,7 @@
 from keraseq.encoding.streams import is_stream
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
-from keraseq.training.gpu import share_gpu
+from keraseq.training.distributed import prepare_devices
 from keraseq.training.network import Network
 from keraseq.wrappers._embeddings import first_rows
 from keraseq.wrappers._rows import Rows, check_pair
@@ -17,7 +17,7 @@ _VALIDATION_BATCH = 256
 
 def fit_stream(estimator, X, y, sample_weight, validation_data):
     """Fit an estimator of sequences to a stream; see `SequenceEstimator.fit`."""
-    share_gpu()
+    prepare_devices(estimator.strategy)
     former = None
     if estimator.warm_start and hasattr(estimator, "_network"):
         former = vars(estimator)
@@ -60,6 +60,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
         callbacks=callbacks,
         checkpoint=checkpoint,
         verbose=estimator.verbose,
+        strategy=estimator.strategy,
     )
     network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
     rows = Rows(data.sequences, None, None)

@@ -82,6 +82,13 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         not measured, it would do without cuDNN. It is on for JAX, which compiles in no other way.
         A model that XLA cannot compile is trained without; the log and ``params_`` tell. Answers
         to single rows are compiled when they are asked for often, whatever this says.
+    strategy : {"mirrored", "multi_worker"} or callable, optional
+        One fit on all devices of this machine, on the machines that TF_CONFIG names (each runs the
+        same program), or by the `tf.distribute.Strategy` that a function makes. Each computes its
+        share of every batch, `batch_size` being all of it, and gradients are summed, so that the
+        weights are those of one device but for rounding; where the steps of a sequence have losses
+        of their own, the shares' means count alike. ``keras.Model.fit`` trains then, which is
+        worth it where a batch keeps several devices busy. One device trains as without.
     early_stopping : "auto" or bool, default="auto"
         Hold back a part of the rows, and keep the weights that do best on it. With "auto" training
         on series waits at least 150 steps for it, since a few rows judge a few steps badly.
@@ -154,6 +161,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

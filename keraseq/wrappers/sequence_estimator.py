@@ -15,7 +15,7 @@ from keraseq.encoding.unwrap import unwrap_target
 from keraseq.training.batches import Batches, pad_rows
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
-from keraseq.training.gpu import share_gpu
+from keraseq.training.distributed import prepare_devices
 from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
@@ -129,6 +129,7 @@ class SequenceEstimator(NetworkEstimator):
             callbacks=callbacks,
             checkpoint=checkpoint,
             verbose=self.verbose,
+            strategy=self.strategy,
         )
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
@@ -180,7 +181,7 @@ class SequenceEstimator(NetworkEstimator):
 
     def _read(self, X, y, sample_weight, former, classes=None):
         """Return the different rows, the task, its encoder of y, and a fingerprint of the data."""
-        share_gpu()
+        prepare_devices(self.strategy)
         sequences = read_like_training(self, X) if former else read_first(self, X)
         refuse_gaps(sequences, former["encoder_"] if former else self)
         self._check_kind(sequences, former)

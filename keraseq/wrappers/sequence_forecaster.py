@@ -3,7 +3,7 @@
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.training.callbacks import copy_callbacks
-from keraseq.training.gpu import share_gpu
+from keraseq.training.distributed import prepare_devices
 from keraseq.wrappers.forecasting._backtest import run_backtest
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._evaluation import ForecastEvaluation
@@ -88,16 +88,13 @@ class SequenceForecaster(NetworkEstimator):
     model_params : dict, optional
         Further arguments of the builder, such as ``{"embedding_dim": 32}``.
     optimizer : "auto", str or keras.optimizers.Optimizer, default="auto"
-    dtype_policy, jit_compile : "auto", or policy and bool, default="auto"
-        As of :class:`keraseq.SequenceClassifier`, and so `warm_start` and `checkpoint`.
+    dtype_policy, jit_compile, strategy, warm_start, checkpoint, callbacks
+        As of :class:`keraseq.SequenceClassifier`.
     early_stopping : "auto" or bool, default="auto"
         Hold back the last windows and keep the weights that do best on them; on from 200 windows
         where at least half of them remain for training.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
-    warm_start, checkpoint : bool, default=False, and str or path-like, optional
-    callbacks : keras.callbacks.Callback or list of them, optional
-        As of :class:`keraseq.SequenceClassifier`.
     random_state : int, RandomState or None, default=None
     verbose : int, default=0
 
@@ -158,6 +155,7 @@ class SequenceForecaster(NetworkEstimator):
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,
@@ -216,7 +214,7 @@ class SequenceForecaster(NetworkEstimator):
         return self._fit_rows(*self._read_training(y, past, future, static))
 
     def _read_training(self, y, past, future, static):
-        share_gpu()
+        prepare_devices(self.strategy)
         check_settings(self)
         reader = reader_of(self)
         return reader, reader.fit(y, past, future, static)

@@ -7,7 +7,7 @@ from keraseq.models import is_registered
 from keraseq.training.batches import pad_rows
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
-from keraseq.training.gpu import share_gpu
+from keraseq.training.distributed import prepare_devices
 from keraseq.training.likelihood import token_log_likelihoods
 from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
@@ -61,8 +61,8 @@ class SequenceGenerator(Generation, NetworkEstimator):
         Further arguments of the builder, such as ``{"tie_embedding": True}``.
     early_stopping : "auto" or bool
         "auto" holds a part back from 50,000 tokens on: texts, or the end of one long text.
-    optimizer, dtype_policy, jit_compile, validation_fraction, n_iter_no_change, warm_start, \
-checkpoint, callbacks, random_state, verbose
+    optimizer, dtype_policy, jit_compile, strategy, validation_fraction, n_iter_no_change, \
+warm_start, checkpoint, callbacks, random_state, verbose
         As of :class:`keraseq.SequenceClassifier`.
 
     Attributes
@@ -112,6 +112,7 @@ checkpoint, callbacks, random_state, verbose
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.05,
         n_iter_no_change=5,
@@ -148,7 +149,7 @@ checkpoint, callbacks, random_state, verbose
             before the first step of training: then it is as it was.
         """
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
-        share_gpu()
+        prepare_devices(self.strategy)
         corpus = read_corpus(X)
         encoder, rows = self._encode_training(corpus, former)
         params = resolve_corpus(self, corpus.sequences.kind, rows, corpus.is_one)
@@ -183,6 +184,7 @@ checkpoint, callbacks, random_state, verbose
             callbacks=callbacks,
             checkpoint=checkpoint,
             verbose=self.verbose,
+            strategy=self.strategy,
         )
         network.trained_on = (
             f"{batches.n_targets:,} tokens of {len(rows):,} texts, fingerprint {corpus.fingerprint}"

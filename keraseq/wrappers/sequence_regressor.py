@@ -76,6 +76,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

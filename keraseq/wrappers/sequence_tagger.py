@@ -67,6 +67,7 @@ class SequenceTagger(SequenceEstimator):
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,

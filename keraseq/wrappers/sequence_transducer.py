@@ -9,7 +9,7 @@ from keraseq.models import is_registered
 from keraseq.training.batches import pad_rows
 from keraseq.training.beam_search import BeamSearch
 from keraseq.training.checkpoint import Checkpoint
-from keraseq.training.gpu import share_gpu
+from keraseq.training.distributed import prepare_devices
 from keraseq.training.write_rows import write_rows
 from keraseq.wrappers._attention_frame import attention_frame, token_words
 from keraseq.wrappers._auto import check_penalty, resolve_pairs
@@ -59,8 +59,8 @@ default="words"
         Beginnings of an answer that are kept at each step; 1 takes the likeliest token (greedy).
     length_penalty : float, default=1.0
         Answers are compared by log-likelihood / ((5 + length) / 6) ** length_penalty.
-    epochs, batch_size, optimizer, learning_rate, dtype_policy, jit_compile, early_stopping, \
-validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verbose
+    epochs, batch_size, optimizer, learning_rate, dtype_policy, jit_compile, strategy, \
+early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verbose
         As of :class:`keraseq.SequenceClassifier`.
 
     Attributes
@@ -123,6 +123,7 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
         learning_rate="auto",
         dtype_policy="auto",
         jit_compile="auto",
+        strategy=None,
         early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=5,
@@ -165,7 +166,7 @@ validation_fraction, n_iter_no_change, checkpoint, callbacks, random_state, verb
             After Ctrl-C. The estimator is fitted then, with its best weights so far, unless it came
             before the first step of training: then it is as it was.
         """
-        share_gpu()
+        prepare_devices(self.strategy)
         _check_encoder(self.encoder)
         pairs, target_kind, sources, fingerprint = read_pairs(
             source_texts, target_texts, self.input, self, sample_weight

@@ -84,6 +84,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         callbacks=callbacks,
         checkpoint=checkpoint,
         verbose=forecaster.verbose,
+        strategy=forecaster.strategy,
         on_epoch=on_epoch,
     )
     params["jit_compile"] = run.jit_compile
