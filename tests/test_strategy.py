@@ -101,7 +101,7 @@ def test_one_device_trains_as_without(strategy):
 def test_what_is_no_strategy_is_refused(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     for strategy, error, words in [
-        ("mirored", ValueError, "Did you mean 'mirrored'"),
+        ("mirror", ValueError, "Did you mean 'mirrored'"),
         (make_strategy(), TypeError, "give the function that makes it"),
         (lambda: 3, TypeError, "returned 3; it must return a tf.distribute.Strategy"),
         ("multi_worker", ValueError, "needs the environment variable TF_CONFIG"),

@@ -8,12 +8,15 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 import keraseq
 from keraseq.encoding import RegressionTarget, SeriesEncoder, TextEncoder, TokenEncoder
+from keraseq.encoding.disk_rows import is_on_disk
 from keraseq.encoding.moments import Moments
 from keraseq.training import blocks, compiled_loop
 from keraseq.training.batches import Batches
+from keraseq.wrappers.forecasting._training import training_windows
 
 draw = np.random.default_rng(0)
 TEXTS = ["a good film", "good fun", "a bad film", "bad, so very dull"] * 20
@@ -380,6 +383,44 @@ def test_a_killed_fit_goes_on(tmp_path):
     assert len(clf.history_["loss"]) == 3
     for one, other in zip(clf.model_.get_weights(), whole.model_.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_forecaster_takes_a_function_that_yields_series(tmp_path):
+    dates = pd.date_range("2024-01-01", periods=60)
+    series = [pd.Series(np.sin(np.arange(n) / 3) * n, dates[:n], name="y") for n in (60, 12, 50)]
+    forecaster = keraseq.SequenceForecaster(
+        "dlinear", horizon=2, lookback=6, epochs=2, shrinkage=0, random_state=0
+    )
+    expected = clone(forecaster).fit(series)
+    forecaster.fit(lambda: iter(series))
+    panel = forecaster._core.data.panel
+    assert all(is_on_disk(one.values) for one in panel.series)
+    assert is_on_disk(training_windows(forecaster._core).rows)
+    forecaster.save(tmp_path / "f.keraseq")
+    for fitted in (forecaster, pickle.loads(pickle.dumps(forecaster))):
+        for one, other in zip(fitted.predict(), expected.predict(), strict=True):
+            pd.testing.assert_series_equal(one, other)
+    loaded = keraseq.load(tmp_path / "f.keraseq")
+    for one, other in zip(loaded.predict(y=lambda: series), expected.predict(), strict=True):
+        pd.testing.assert_series_equal(one, other)
+    assert forecaster.score(lambda: series) == expected.score(series)
+    for y, error, words in [
+        (iter(series), TypeError, "y is a list_iterator, which can be read once"),
+        (lambda: iter([]), ValueError, "y is empty"),
+        (lambda: [series[0], 3.5], TypeError, r"y\[1\] is 3.5; the function yields whole series"),
+        (lambda: [series[0], series[1] * np.nan], ValueError, r"y\[1\].*nothing but NaN"),
+        (
+            lambda: [series[0], series[2].to_frame("other").assign(more=1.0)],
+            ValueError,
+            r"y\[1\] has the columns \['other', 'more'\]",
+        ),
+    ]:
+        with pytest.raises(error, match=words):
+            clone(forecaster).fit(y)
+    with pytest.raises(ValueError, match="past is given beside y="):
+        clone(forecaster).fit(lambda: series, past=series)
+    with pytest.raises(ValueError, match="series_col= and date_col= name columns"):
+        clone(forecaster).set_params(series_col="shop").fit(lambda: series)
 
 
 def test_memory_does_not_grow_with_the_rows(monkeypatch):

@@ -11,6 +11,7 @@ from keraseq.encoding.like_training import check_known_ahead, check_series
 from keraseq.encoding.named_covariates import NamedCovariates
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import read_panel
+from keraseq.encoding.streams import called, is_stream
 
 
 class ForecastReader:
@@ -36,6 +37,13 @@ class ForecastReader:
     def fit(self, y, past, future, static):
         """Read what training gets and remember its columns."""
         given = {"past": past, "future": future, "static": static}
+        if is_stream(y, "y") and any(part is not None for part in given.values()):
+            name = next(name for name, part in given.items() if part is not None)
+            raise ValueError(
+                f"{name} is given beside y={called(y)}; series that a function yields have no "
+                "covariates. Leave them out (calendar=True adds what dates say), or give y as a "
+                "list of series."
+            )
         self._named = NamedCovariates(given, self._settings["columns"])
         y, given = self._named.part(y, given)
         panel = read_panel(y, **self._settings)

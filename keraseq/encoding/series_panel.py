@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from keraseq._checks import shown
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.disk_parts import DiskParts
 from keraseq.encoding.polars_frames import from_polars, is_polars, to_polars
 from keraseq.encoding.series_columns import Columns, select
 from keraseq.encoding.series_source import SeriesSource
+from keraseq.encoding.streams import is_stream, items_of
 
 # Rows that may show a part of a step alone: a week's working days look like days.
 _FEW = 14
@@ -118,8 +121,9 @@ def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None
 
     Parameters
     ----------
-    y : Series, DataFrame, array, Polars frame, or list of them
-        What :func:`read_dated_series` reads, or a long frame where `columns` name its parts.
+    y : Series, DataFrame, array, Polars frame, or list of them, or a function
+        What :func:`read_dated_series` reads, or a long frame where `columns` name its parts. What
+        a function yields, one series after another, is written into a file, and stays there.
     columns : Columns
     missing, freq : as of :func:`read_dated_series`
     known : SeriesPanel, optional
@@ -146,8 +150,10 @@ def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None
     >>> panel.ids, panel.series[1].values[:, 0].tolist()
     (('a', 'b'), [1.0, 2.0])
     """
-    y, polars = from_polars(y)
     settings = {"missing": missing, "freq": freq}
+    if is_stream(y, name):
+        return _read_one_by_one(y, columns, known, settings, name)
+    y, polars = from_polars(y)
     if columns.is_long:
         return _read_long(y, columns, polars, name, known, settings)
     if _is_list_of_series(y):
@@ -171,6 +177,51 @@ def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None
         )
     series = _read_each([(None, SeriesSource(name, name), y)], known, settings)
     return SeriesPanel(series, None, "one", columns, polars)
+
+
+def _read_one_by_one(make, columns, known, settings, name):
+    """Read the series that a function yields; their values are never in memory together."""
+    if columns.is_long:
+        raise ValueError(
+            f"{name} is a function, which yields whole series; series_col= and date_col= name "
+            "columns of one long frame. Leave them out, and give each series its dates as index."
+        )
+    read, step = [], None
+
+    def values():
+        nonlocal step
+        for place, one in enumerate(_yielded(make, name)):
+            called = f"{name}[{place}]"
+            one = _selected(from_polars(one)[0], columns, called)
+            if known is not None:
+                step = known.step_of(None)
+            is_short = hasattr(one, "__len__") and len(one) < _FEW
+            source = SeriesSource(called, name)
+            series = read_dated_series(
+                one, known=step if known is not None or is_short else None, name=source, **settings
+            )
+            step = series.step if step is None else step
+            read.append(replace(series, values=series.values[:0]))
+            _check_alike(SeriesPanel((read[0], read[-1]), None, "list", columns), name, place)
+            yield series.values
+
+    parts = DiskParts(values())
+    series = tuple(replace(one, values=part) for one, part in zip(read, parts, strict=True))
+    return SeriesPanel(series, None, "list", columns)
+
+
+def _yielded(make, name):
+    """Yield the series of a function, or raise where it has none."""
+    place = -1
+    for place, one in enumerate(items_of(make, name)):
+        if not isinstance(one, pd.Series | pd.DataFrame | np.ndarray) and not is_polars(one):
+            raise TypeError(
+                f"{name}[{place}] is {shown(one)}; the function yields whole series: a Series, a "
+                "frame or an array each."
+            )
+        yield one
+    if place < 0:
+        raise ValueError(f"{name} is empty: its function yields no series.")
 
 
 def _read_each(parts, known, settings):
@@ -251,9 +302,9 @@ def _by_date(group, columns, values):
     return group[values].reset_index(drop=True)
 
 
-def _check_alike(panel, name):
+def _check_alike(panel, name, start=0):
     first = panel.series[0]
-    for place, other in enumerate(panel.series):
+    for place, other in enumerate(panel.series[1:], start or 1):
         if other.targets != first.targets and (
             isinstance(first.like, pd.DataFrame) or other.values.shape[1] != first.values.shape[1]
         ):

@@ -96,7 +96,7 @@ class Stream:
         if self.has_partitions:
             yield from self._of_partitions(generator)
             return
-        items = enumerate(map(_parted, _items(self._source)), 1)
+        items = enumerate(map(_parted, items_of(self._source)), 1)
         first = next(items, None)
         if first is None:
             return
@@ -209,16 +209,18 @@ def _check_finite(source):
         )
 
 
-def _items(source):
+def items_of(source, name="X"):
+    """An iterator over the items of a source, from the beginning."""
     if _is_tf(source):
         return source.as_numpy_iterator()
     if _is_py_dataset(source):
         return _of_py_dataset(source)
     made = source()
     if not isinstance(made, collections.abc.Iterable) or isinstance(made, str | bytes):
+        what = "(X, y), in rows or in batches" if name == "X" else "series"
         raise TypeError(
-            f"{called(source)} returned {shown(made)}; it must return an iterator of (X, y), in "
-            "rows or in batches, a fresh one at each call."
+            f"{called(source)} returned {shown(made)}; it must return an iterator of {what}, a "
+            "fresh one at each call."
         )
     return made
 

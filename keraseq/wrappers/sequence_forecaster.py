@@ -174,7 +174,8 @@ class SequenceForecaster(NetworkEstimator):
         ----------
         y : Series, DataFrame, array `(time,)` or `(time, targets)`, list of them, or long frame
             Dates (or integers) of an index must rise. A long frame needs `series_col` or
-            `date_col`.
+            `date_col`. Or a function that makes an iterator of whole series, whose values stay on
+            disk from then on; without covariates.
         past : as y, or names of columns of y, optional
             Covariates known up to now, for every row of y.
         future : as y, or names of columns of y, optional

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keraseq.encoding.disk_parts import DiskParts
+from keraseq.encoding.disk_rows import is_on_disk
 from keraseq.encoding.forecast_data import places
 from keraseq.wrappers.forecasting.column_scaling import ColumnScaling
 
@@ -52,15 +54,18 @@ class ForecastScaling:
         calendar = self._reader.calendar(data.panel, n_after)
         if calendar is not None:
             ahead.append([part.astype(np.float32) for part in calendar])
-        parts = []
+        gather = DiskParts if is_on_disk(data.panel.series[0].values) else list
+        parts = gather(self._rows(data, scalings, ahead, n_after))
+        return parts, sum(part[0].shape[1] for part in ahead)
+
+    def _rows(self, data, scalings, ahead, n_after):
         for place, (series, scaling) in enumerate(zip(data.panel.series, scalings, strict=True)):
             columns = [scaling.apply(series.values)]
             if data.past is not None:
                 columns.append(self._past.apply(data.past[place]))
             known = [_extend(column, n_after) for column in columns]
             known += [part[place][: len(known[0])] for part in ahead]
-            parts.append(np.concatenate(known, axis=1) if len(known) > 1 else known[0])
-        return parts, sum(part[0].shape[1] for part in ahead)
+            yield np.concatenate(known, axis=1) if len(known) > 1 else known[0]
 
 
 def _scale_targets(panel, n_rows):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keraseq._keras import keras
+from keraseq.encoding.disk_parts import DiskParts
 from keraseq.encoding.fill_gaps import FilledGaps
 from keraseq.training.batches import batch_spec, predict_batch
 
@@ -285,7 +286,10 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, phase_starts
         start + np.arange(low, high - horizon + 1)
         for start, low, high in zip(starts, first, last, strict=True)
     ]
-    rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    if isinstance(parts, DiskParts):
+        rows = parts.whole
+    else:
+        rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
     series = np.repeat(np.arange(len(parts)), [len(o) for o in origins])
     origins = np.concatenate(origins)
     shifts = None if phase_starts is None else phase_starts - starts
