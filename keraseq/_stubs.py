@@ -23,7 +23,7 @@ _TYPES = {
     "patch_stride": "int | None",
     "skip_steps": "int | None",
     "channels": 'Literal["independent", "mixed"] | None',
-    "pooling": 'Literal["mean", "max", "mean_max", "last", "ends"] | None',
+    "pooling": 'Literal["mean", "max", "mean_max", "last", "ends", "last_mean_max"] | None',
     "quantiles": "Sequence[float] | None",
     "parameter_budget": "int | None",
     "flop_budget": "int | None",

@@ -49,6 +49,7 @@ def test_all_are_there_and_short():
     assert NAMES == [
         "compare.py",
         "dialog.py",
+        "finetune.py",
         "forecasting.py",
         "lstm_versus.py",
         "music_generation.py",

@@ -1,5 +1,6 @@
 """Plan = architecture + stem + head + sizes; budgets, counts and the public builders."""
 
+from keraseq.builders.body_layers import body_layers
 from keraseq.builders.budget import sizes_to_solve
 from keraseq.builders.build import assemble, build, compile_for_task, plan_model
 from keraseq.builders.count_flops import count_flops
@@ -12,6 +13,7 @@ from keraseq.builders.seeding import python_random
 __all__ = [
     "Plan",
     "assemble",
+    "body_layers",
     "build",
     "builder_signature",
     "check_patch_fits",

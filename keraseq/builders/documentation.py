@@ -46,11 +46,11 @@ skip_steps : int, default=0
 channels : {{"independent", "mixed"}}, optional
     Forecasting only: each channel by itself with shared weights, or all at once. Independent
     where every channel is a target, unless the architecture asks for all; else mixed.
-pooling : {{"mean", "max", "mean_max", "last", "ends"}}, default="{token_pooling}" for tokens, \
-"{series_pooling}" for numbers
-    How the sequence becomes one vector, padding left out; "last" for causal bodies only. For
-    forecasting by default the outputs that have read the whole history: "last" of a causal body,
-    else "ends".
+pooling : {{"mean", "max", "mean_max", "last", "ends", "last_mean_max"}}, \
+default="{token_pooling}" for tokens, "{series_pooling}" for numbers
+    How the sequence becomes one vector, padding left out; those of "last" for causal bodies only.
+    For forecasting by default the outputs that have read the whole history: "last" of a causal
+    body, else "ends".
 quantiles : sequence of float, optional
     Regression and forecasting: predict these quantiles on a last axis; they never cross.
 parameter_budget : int, optional

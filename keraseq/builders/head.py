@@ -34,12 +34,12 @@ class Head:
         """Numbers answered in place of each one."""
         return 1 if self.quantiles is None else len(self.quantiles)
 
-    def read(self, x, mask):
+    def read(self, x, mask, name="pooling"):
         """Pool the steps `(batch, time, channels)`, where not every one is answered."""
         if self.pooling is None:
             return x
         layer = task_layers.SequencePooling
-        return layer(self.pooling, name="pooling", dtype=full_precision())(x, mask)
+        return layer(self.pooling, name=name, dtype=full_precision())(x, mask)
 
     def answer(self, features, outputs, *, future=None, static=None, embedding=None):
         """Map features, and what is known beside them, to the model's output."""
@@ -86,9 +86,9 @@ def _check_pooling(pooling, default, task, causal, name):
             raise ValueError(f"task={task.name!r} answers at every step; pooling must be None.")
         return None
     pooling = check_choice("pooling", default if pooling is None else pooling, task_layers.POOLINGS)
-    if pooling == "last" and not causal:
+    if pooling in task_layers.OF_LAST and not causal:
         raise ValueError(
-            f"pooling='last' reads the last step, which in {name} is not where the sequence "
+            f"pooling={pooling!r} reads the last step, which in {name} is not where the sequence "
             "ends (it is not causal); use 'ends', 'mean', 'max' or 'mean_max'."
         )
     return pooling

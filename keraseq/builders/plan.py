@@ -30,6 +30,9 @@ class Plan:
     own : tuple
         The architecture's own parameters that were given, as sorted pairs. Their types count:
         4 and 4.0 are two plans.
+    directions : tuple of str
+        A body for each, "forward" or "backward": from where it reads a sequence. The vectors that
+        the stem gives are shared out among them.
     """
 
     spec: ModelSpec
@@ -39,6 +42,8 @@ class Plan:
     num_layers: int | None
     dropout: float | None
     own: tuple
+    # What plans of before had.
+    directions: tuple = ("forward",)
     _types: tuple = field(init=False, repr=False)
 
     def __post_init__(self):
@@ -69,6 +74,7 @@ class Plan:
             "head": asdict(self.head),
             **{name: getattr(self, name) for name in DEFAULT_SIZES},
             "own": {name: _plain(name, value) for name, value in self.own},
+            "directions": list(self.directions),
         }
 
     @classmethod
@@ -88,6 +94,7 @@ class Plan:
             Head(**head),
             *(values[name] for name in DEFAULT_SIZES),
             tuple(sorted((name, freeze(value)) for name, value in values["own"].items())),
+            tuple(values.get("directions", ("forward",))),
         )
 
     def with_sizes(self, **sizes):

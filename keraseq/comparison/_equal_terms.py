@@ -14,7 +14,11 @@ def set_terms(entry, budgets):
         ``parameter_budget`` and ``flop_budget``, None where it is not given.
     """
     ours = entry.ours
-    spec = find_model(ours.model) if ours is not None and is_registered(ours.model) else None
+    spec = None
+    if getattr(ours, "pretrained", None) is not None:
+        entry.notes.append("starts from a pretrained generator, which has read other texts")
+    elif ours is not None and is_registered(ours.model):
+        spec = find_model(ours.model)
     if spec is not None:
         entry.notes += _own_stem(spec)
         if spec.pooling and ours.pooling is None:

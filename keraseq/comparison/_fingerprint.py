@@ -148,6 +148,9 @@ class _Reader:
         if isinstance(estimator, NetworkEstimator) and is_registered(estimator.model):
             spec = find_model(estimator.model)
             params["model"] = spec.name if spec.is_ours else [spec.flags, spec.function]
+        if hasattr(estimator, "_network"):
+            # Fitted, it is what another one starts from.
+            params["weights"] = joblib.hash(estimator._network.weights)
         return self.read(params)
 
 

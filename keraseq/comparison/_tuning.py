@@ -58,6 +58,9 @@ def draw_settings(estimator, n_trials, seed=0):
 def _tunable(estimator):
     """What a trial may set: an architecture may have no dropout or width, or a budget the width."""
     taken = {"learning_rate"}
+    if getattr(estimator, "pretrained", None) is not None:
+        # Its sizes are the generator's.
+        return taken | {"dropout"}
     if is_registered(estimator.model):
         taken |= {"dropout", "units"} & set(find_model(estimator.model).parameters)
     return taken - {"units"} if _has_budget(estimator) else taken

@@ -1,6 +1,7 @@
 """Text as token ids, and back."""
 
 import collections
+import copy
 import itertools
 import types
 import weakref
@@ -170,6 +171,15 @@ class TextEncoder(TransformerMixin, BaseEstimator):
                 "form."
             )
         return self._shortened(self._encode(sequences))
+
+    def cut_to(self, max_length):
+        """Return a fitted encoder of the same vocabulary that cuts texts to another length."""
+        check_is_fitted(self)
+        check_max_length(max_length)
+        other = copy.copy(self).set_params(max_length=max_length)
+        settings = {**vars(self._settings), "max_length": max_length}
+        other._settings = types.SimpleNamespace(**settings)
+        return other
 
     def inverse_transform(self, X):
         """Return the texts of rows of token ids; padding, beginning and end are left out.

@@ -74,8 +74,9 @@ def _own(estimator):
         value = getattr(estimator, name, None)
         if value is not None:
             facts[name.rstrip("_")] = value.item() if isinstance(value, np.generic) else value
-    if "horizon" in getattr(estimator, "params_", {}):
-        facts["horizon"] = estimator.params_["horizon"]
+    for name in ("horizon", "pretrained"):
+        if name in getattr(estimator, "params_", {}):
+            facts[name] = estimator.params_[name]
     return facts
 
 

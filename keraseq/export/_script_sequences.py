@@ -20,6 +20,13 @@ def clean(text):
 ''',
     ("import html", "import re", "import unicodedata"),
 )
+AS_GIVEN = Piece(
+    '''\
+def clean(text):
+    """As it is, but for halves of characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+'''
+)
 _LOWER = {True: ".lower()", False: ""}
 
 

@@ -133,16 +133,17 @@ class Sequences:
         if isinstance(encoder, TokenEncoder):
             return [pieces.IDS_OF_IDS]
         lowercase, tokenizer = encoder._settings.lowercase, encoder._settings.tokenizer
+        clean = pieces.CLEAN if encoder._cleans else pieces.AS_GIVEN
         if encoder.kind_ == "words":
             return [pieces.tokens_given(lowercase), pieces.IDS_OF_TOKENS]
         if encoder.subwords_ is not None:
-            return [pieces.CLEAN, pieces.ids_of_subwords(lowercase)]
+            return [clean, pieces.ids_of_subwords(lowercase)]
         if tokenizer == "characters":
             return [pieces.tokens_of_characters(lowercase), pieces.IDS_OF_TOKENS]
         if callable(tokenizer):
             name = getattr(tokenizer, "__qualname__", type(tokenizer).__qualname__)
             return [pieces.tokens_of_function(name, lowercase), pieces.IDS_OF_TOKENS]
-        return [pieces.CLEAN, pieces.tokens_of_words(lowercase), pieces.IDS_OF_TOKENS]
+        return [clean, pieces.tokens_of_words(lowercase), pieces.IDS_OF_TOKENS]
 
     def read(self, X, function):
         """X, or rows drawn by chance, as given and as the script takes them."""

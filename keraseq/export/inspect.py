@@ -91,6 +91,7 @@ class Artifact:
         rows = {
             "steps": ", ".join(f"{name} ({kind})" for name, kind in facts.get("steps", ())),
             "model": self._model(),
+            "starts from": facts.get("pretrained", ""),
             "classes": self._classes(),
             "vocabulary": f"{facts['vocabulary']:,} tokens" if "vocabulary" in facts else "",
             "forecasts": self._forecasts(),

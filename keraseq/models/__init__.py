@@ -1,5 +1,6 @@
 """The zoo: a registry and its kinds, and one architecture a file."""
 
+from keraseq.models._body import BACKWARD_END
 from keraseq.models._register import register_forecaster, register_model, register_preset
 from keraseq.models._registry import (
     find_model,
@@ -13,6 +14,7 @@ from keraseq.models._registry import (
 from keraseq.models._spec import FAMILIES, ModelSpec
 
 __all__ = [
+    "BACKWARD_END",
     "FAMILIES",
     "ModelSpec",
     "Stepper",

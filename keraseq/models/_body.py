@@ -4,7 +4,11 @@ import inspect
 from dataclasses import dataclass
 from typing import ClassVar
 
+from keraseq._keras import ops
+
 SIZES = ("units", "num_layers", "dropout")
+# The layer where a body that reads from a sequence's end has been read.
+BACKWARD_END = "backward_end"
 _MOST_OWN_PARAMETERS = 4
 
 
@@ -52,12 +56,36 @@ class Body:
     def apply(self, plan, inputs):
         """Return the output of a plan's model for Keras inputs."""
         encoded = plan.stem.encode(inputs)
-        x = plan.spec.function(encoded.x, encoded.mask, **plan.arguments)
-        features = plan.stem.join(plan.head.read(x, encoded.mask), encoded)
+        features = plan.stem.join(self._read(plan, encoded.x, encoded.mask), encoded)
         outputs = plan.stem.outputs(plan.head.outputs)
         known = {name: getattr(encoded, name) for name in ("future", "static", "embedding")}
         y = plan.head.answer(features, outputs, **known)
         return plan.stem.decode(y, encoded)
+
+    def _read(self, plan, x, mask):
+        """What is read of the steps, in each direction by a body and a share of x of its own."""
+        shares = ops.split(x, len(plan.directions), axis=-1) if len(plan.directions) > 1 else [x]
+        read = {"forward": _read_forward, "backward": _read_backward}
+        parts = [
+            read[direction](plan, share, mask)
+            for direction, share in zip(plan.directions, shares, strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+
+
+def _read_forward(plan, x, mask):
+    return plan.head.read(plan.spec.function(x, mask, **plan.arguments), mask)
+
+
+def _read_backward(plan, x, mask):
+    # It is a Keras layer, which the names of models do without.
+    from keraseq.models.layers.reversed_steps import ReversedSteps
+
+    y = plan.spec.function(ReversedSteps(name="backward")(x, mask), mask, **plan.arguments)
+    if plan.head.pooling is None:
+        return ReversedSteps(name=BACKWARD_END)(y, mask)
+    # Not turned back: the last step is where the body has read all.
+    return plan.head.read(y, mask, name=BACKWARD_END)
 
 
 def check_function(function, decorator):

@@ -66,7 +66,7 @@ def register_model(
         What it can read.
     channels : {"any", "mixed"}, default="any"
         "mixed" for an architecture that must see all channels of a history at once.
-    pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
+    pooling : {"mean", "max", "mean_max", "last", "ends", "last_mean_max"}, optional
         How its paper makes one vector of the steps, where nobody asks for another way; of
         forecasts the shared default stays.
     second_size : str, optional

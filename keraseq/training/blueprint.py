@@ -28,6 +28,8 @@ class ZooBlueprint:
     # None, in a file of an older keraseq: Keras's global policy, and its backend's way.
     dtype_policy: str | None = None
     jit_compile: bool | None = None
+    # Whether layers learn at rates of their own, since they were trained before.
+    by_layer: bool = False
 
     is_plan = True
 
@@ -40,7 +42,7 @@ class ZooBlueprint:
         return sizes if ngrams is None else {**sizes, "ngrams": ngrams}
 
     def __str__(self):
-        names = ("optimizer", "loss", "dtype_policy", "jit_compile")
+        names = ("optimizer", "loss", "dtype_policy", "jit_compile", "by_layer")
         others = {name: getattr(self, name) for name in names}
         return str({**vars(self.plan), "spec": self.plan.spec.identity, **others})
 
@@ -69,7 +71,7 @@ class ZooBlueprint:
             return None
         policy = self.dtype_policy or keras.config.dtype_policy().name
         return (
-            *(self.plan, self.optimizer, self.loss, policy, self.jit_compile),
+            *(self.plan, self.optimizer, self.loss, policy, self.jit_compile, self.by_layer),
             *(keras.config.backend(), keras.config.floatx()),
         )
 
@@ -85,6 +87,11 @@ class ZooBlueprint:
                 quantiles=self.plan.head.quantiles,
             )
         _set_jit(model, self.jit_compile)
+        if self.by_layer:
+            # It subclasses Keras, which the refusal of bad input does without.
+            from keraseq.training.layer_rates import LayerRates
+
+            model.layer_rates = LayerRates(model, self.plan)
         return Lent(model, self.key, self.plan, seed)
 
 

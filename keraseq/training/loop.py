@@ -17,6 +17,7 @@ from keraseq.training.hooks import (
     Record,
     SaveState,
 )
+from keraseq.training.layer_rates import Unfreezing
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def fit_model(
     verbose=0,
     on_epoch=None,
     strategy=None,
+    gradual=True,
 ):
     """Fit a compiled model, with the best weights kept where there is a validation part.
 
@@ -108,6 +110,8 @@ def fit_model(
         Called after every epoch with the share of all epochs that have run.
     strategy : tf.distribute.Strategy, optional
         Under which the model was made.
+    gradual : bool, default=True
+        Free the layers of a model with rates by layer one after another.
 
     Returns
     -------
@@ -120,6 +124,9 @@ def fit_model(
     """
     best, record = BestWeights(n_iter_no_change if early_stopping else None), Record()
     hooks, rate = [Epoch(training), *callbacks], None
+    layer_rates = getattr(model, "layer_rates", None)
+    if layer_rates is not None:
+        hooks.append(Unfreezing(layer_rates, epochs, gradual))
     if learning_rate is not None:
         steps = None if constant_rate else max(1, epochs * len(training))
         rate = LearningRate(learning_rate, steps)

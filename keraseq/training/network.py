@@ -3,7 +3,6 @@
 import contextlib
 
 from keraseq._quiet import many_models
-from keraseq.stems import TOKEN_EMBEDDING
 from keraseq.training.blueprint import ends_in_probabilities
 from keraseq.training.compiled_answers import Requests
 from keraseq.training.distributed import open_strategy, reduce_before_clipping, under
@@ -20,8 +19,8 @@ class Network:
     blueprint : ZooBlueprint or FunctionBlueprint
     seed : int
         Of the first weights.
-    first_rows : ndarray `(tokens, width)`, optional
-        What the embedding of tokens begins with, in place of a draw.
+    first : FirstRows or FirstBodies, optional
+        Weights to begin with, in place of a draw.
 
     Attributes
     ----------
@@ -34,10 +33,12 @@ class Network:
     """
 
     trained_on = card = None
+    # What networks in files of before lack.
+    _first = None
     keeps_loss = False
 
-    def __init__(self, blueprint, seed, first_rows=None):
-        self.blueprint, self.seed, self._first_rows = blueprint, seed, first_rows
+    def __init__(self, blueprint, seed, first=None):
+        self.blueprint, self.seed, self._first = blueprint, seed, first
         self._weights = self._optimizer_state = self._own = None
         self._token, self._requests = object(), Requests(blueprint.takes_padding)
 
@@ -66,8 +67,10 @@ class Network:
             lent.reset(self.seed)
             if weights is not None:
                 model.set_weights(weights)
-            elif self._first_rows is not None:
-                self._put_first_rows(model)
+            elif self._first is not None:
+                self._first.put(model)
+                # From here on they are weights like others.
+                self._first = None
             if self._optimizer_state is not None and keep_optimizer:
                 for variable, value in zip(
                     model.optimizer.variables, self._optimizer_state, strict=True
@@ -76,6 +79,7 @@ class Network:
             self.keeps_loss = lent.keeps_optimizer
             if lent.keeps_optimizer:
                 settings["learning_rate"] = None
+            settings["gradual"] = weights is None
             run = fit_model(
                 model, training, validation, callbacks=callbacks, strategy=strategy, **settings
             )
@@ -114,14 +118,6 @@ class Network:
         """The loss that training lowers, of outputs for rows."""
         with self.borrow() as model:
             return float(model.loss(truth, output, sample_weight=weights))
-
-    def _put_first_rows(self, model):
-        table = model.get_layer(TOKEN_EMBEDDING).embeddings
-        value = table.numpy()
-        value[: len(self._first_rows)] = self._first_rows
-        table.assign(value)
-        # From here on they are weights like others.
-        self._first_rows = None
 
     def _keep(self, lent, keep_optimizer):
         model, self.card = lent.model, None

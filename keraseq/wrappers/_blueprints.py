@@ -89,7 +89,10 @@ def make_blueprint(
         input_shape = (None, *input_shape[1:])
     plan = plan_model(estimator.model, input_shape, outputs, **arguments, **own)
     check_patch_fits(own.get("patch_length"), time)
-    return ZooBlueprint(plan, config, loss, *computed)
+    start = getattr(estimator, "_start", None)
+    if start is None:
+        return ZooBlueprint(plan, config, loss, *computed)
+    return ZooBlueprint(start.applied(plan), config, loss, *computed, by_layer=True)
 
 
 def round_up(size):

@@ -77,6 +77,8 @@ def _of_model(estimator, blueprint):
 
 def _of_training(estimator, blueprint):
     params = estimator.params_
+    if params.get("pretrained"):
+        yield f"Starts from a language model: {params['pretrained']}."
     optimizer = json.loads(blueprint.optimizer)["class_name"]
     rate = params.get("learning_rate")
     rate = "" if rate is None else f", learning rate {rate:g}"

@@ -7,6 +7,7 @@ import numpy as np
 from keraseq.encoding.reserved_ids import FIRST_FREE
 from keraseq.encoding.word_vectors import WordVectors
 from keraseq.models import is_registered
+from keraseq.training.first_weights import FirstRows
 
 _logger = logging.getLogger(__name__)
 # Another stream of the fit's seed than that of the weights.
@@ -73,4 +74,4 @@ def first_rows(estimator, kind, encoder, count, seed, params, former=None):
         )
     vectors = FirstVectors(estimator.embeddings, encoder, count(), seed)
     params.update(zip(_NOTED, (vectors.rows.shape[1], vectors.coverage), strict=True))
-    return vectors.rows
+    return FirstRows(vectors.rows)

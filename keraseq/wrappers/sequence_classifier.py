@@ -61,6 +61,15 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         word2vec or fastText (`.vec`), also as `.gz`, or a mapping such as gensim's KeyedVectors.
         Their width is the embedding's. Words without a vector are drawn at the spread of those
         with one; ``params_["embeddings_coverage"]`` says how many have one.
+    pretrained : SequenceGenerator, path-like or pair of these, optional
+        A fitted language model, or the file of a saved one, to start from: its vocabulary, its
+        embedding and its body, read by "last_mean_max" (ULMFiT, Howard & Ruder 2018). A pair
+        ``(forward, backward)``, the second made with ``backward=True``, is read from both ends.
+        Model, sizes and tokenizer are the generator's; giving them too is an error. Layers are
+        freed from the head down, one an epoch, all of them from half of the epochs on; each learns
+        at 1 / 2.6 of the rate of the one above it, the embedding slowest, and none of them decays.
+        In a search's grid, whose values scikit-learn clones, a generator stands as
+        ``FrozenEstimator(generator)`` or as a path.
     missing : {"error", "fill"}, default="error"
         What to do with NaN that is not padding.
     epochs, batch_size : "auto" or int, default="auto"
@@ -154,6 +163,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         max_length="auto",
         min_count="auto",
         embeddings=None,
+        pretrained=None,
         missing="error",
         epochs="auto",
         batch_size="auto",

@@ -20,7 +20,7 @@ from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._blueprints import make_blueprint
-from keraseq.wrappers._embeddings import count_tokens, first_rows
+from keraseq.wrappers._embeddings import count_tokens
 from keraseq.wrappers._features import (
     make_encoder,
     naming,
@@ -31,6 +31,7 @@ from keraseq.wrappers._features import (
     refuse_gaps,
 )
 from keraseq.wrappers._partial_fit import fit_once
+from keraseq.wrappers._pretrained import Transferring, first_weights, with_pretrained
 from keraseq.wrappers._rows import (
     Rows,
     check_pair,
@@ -49,7 +50,7 @@ from keraseq.wrappers.network_estimator import NetworkEstimator
 _VALIDATION_BATCH = 256
 
 
-class SequenceEstimator(NetworkEstimator):
+class SequenceEstimator(Transferring, NetworkEstimator):
     """A subclass says what y is, with which parameters, and how raw output becomes an answer."""
 
     def fit(self, X, y=None, sample_weight=None, validation_data=None):
@@ -83,9 +84,10 @@ class SequenceEstimator(NetworkEstimator):
         if is_stream(X):
             return fit_stream(self, X, y, sample_weight, validation_data)
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
+        settings = with_pretrained(self)
         check_pair(validation_data)
-        rows, task, target, fingerprint = self._read(X, y, sample_weight, former)
-        params = resolve_parameters(self, rows.sequences, task, former)
+        rows, task, target, fingerprint = settings._read(X, y, sample_weight, former)
+        params = resolve_parameters(settings, rows.sequences, task, former)
         callbacks = copy_callbacks(
             self.callbacks,
             is_validated=params["early_stopping"] or validation_data is not None,
@@ -98,7 +100,7 @@ class SequenceEstimator(NetworkEstimator):
             train, held_back = hold_back(rows, self.validation_fraction, self._strata, seed)
         if former is None:
             target.fit_scale(train.targets, train.weights)
-        encoder, encoded = self._encode_training(train.sequences, params, former)
+        encoder, encoded = settings._encode_training(train.sequences, params, former)
         params["mean_length"] = mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
@@ -112,8 +114,8 @@ class SequenceEstimator(NetworkEstimator):
         )
         steps, averaged = params["epochs"] * len(batches), validation is not None
         count = partial(count_tokens, encoded)
-        first = first_rows(self, rows.sequences.kind, encoder, count, seed, params, former)
-        blueprint = self._blueprint(task, encoder, target, encoded, params, steps, averaged)
+        first = first_weights(settings, rows.sequences.kind, encoder, count, seed, params, former)
+        blueprint = settings._blueprint(task, encoder, target, encoded, params, steps, averaged)
         params.update(blueprint.sizes)
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
@@ -228,8 +230,10 @@ class SequenceEstimator(NetworkEstimator):
 
     def _encode_training(self, sequences, params, former):
         """Return the encoder and the encoded training rows."""
-        if former is not None:
-            return former["encoder_"], former["encoder_"].transform(sequences)
+        if former is not None or self._start is not None:
+            start = self._start
+            encoder = former["encoder_"] if former else start.encoder(sequences.kind, params)
+            return encoder, encoder.transform(sequences)
         encoder = make_encoder(self, sequences.kind, params)
         return encoder, encoder.fit_transform(sequences)
 

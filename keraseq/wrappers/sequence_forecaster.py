@@ -55,7 +55,7 @@ class SequenceForecaster(NetworkEstimator):
     patch_length : int, optional
         Steps joined to one before the body; by default about a thirtieth of the lookback that fits
         the season.
-    pooling : {"mean", "max", "mean_max", "last", "ends"}, optional
+    pooling : {"mean", "max", "mean_max", "last", "ends", "last_mean_max"}, optional
         As of the builders: "last" of a causal body, else "ends".
     calendar : bool, default=False
         Add what a date says as a covariate known ahead: time of day, day of the week, time of the

@@ -69,6 +69,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         max_length="auto",
         min_count="auto",
         embeddings=None,
+        pretrained=None,
         missing="error",
         epochs="auto",
         batch_size="auto",

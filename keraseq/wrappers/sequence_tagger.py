@@ -60,6 +60,7 @@ class SequenceTagger(SequenceEstimator):
         max_tokens="auto",
         min_count="auto",
         embeddings=None,
+        pretrained=None,
         missing="error",
         epochs="auto",
         batch_size="auto",

@@ -18,6 +18,7 @@ from keraseq.models.layers.positioned_attention import PositionedAttention
 from keraseq.models.layers.positions import SinusoidalPositions
 from keraseq.models.layers.recurrent_cycle import RecurrentCycle
 from keraseq.models.layers.recurrent_stack import recurrent_stack
+from keraseq.models.layers.reversed_steps import ReversedSteps
 from keraseq.models.layers.segment_codes import SegmentCodes
 from keraseq.models.layers.short_convolution import ShortConvolution
 from keraseq.stems.layers import (
@@ -74,6 +75,7 @@ __all__ = [
     "PositionedAttention",
     "QuantileSteps",
     "RecurrentCycle",
+    "ReversedSteps",
     "SegmentCodes",
     "SequencePooling",
     "ShortConvolution",

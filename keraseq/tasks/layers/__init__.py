@@ -10,6 +10,7 @@ __getattr__, __dir__ = lazy_names(
         "POOLINGS": "sequence_pooling",
         "DECODER": "decoder_names",
         "LstmDecoder": "lstm_decoder",
+        "OF_LAST": "sequence_pooling",
         "OF_VOCABULARY": "decoder_names",
         "ObservedError": "observed_error",
         "ObservedMeanAbsoluteError": "observed_error",
