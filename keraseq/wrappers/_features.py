@@ -51,7 +51,22 @@ def read_like_training(estimator, X):
     return match_columns(estimator, X, sequences, n_channels)
 
 
-def make_encoder(estimator, kind, params):
+def encode_training(estimator, sequences, params, former):
+    """Return the encoder and the encoded training rows.
+
+    The encoder is the former fit's, a pretrained generator's or a new one.
+    """
+    if former is not None:
+        encoder = former["encoder_"]
+    elif estimator._start is not None:
+        encoder = estimator._start.encoder(sequences.kind, params)
+    else:
+        encoder = _make_encoder(estimator, sequences.kind, params)
+        return encoder, encoder.fit_transform(sequences)
+    return encoder, encoder.transform(sequences)
+
+
+def _make_encoder(estimator, kind, params):
     """Return the encoder of sequences of a kind, not yet fitted."""
     if kind == "series":
         # A frame, which the user may have set for all transformers, has no third dimension.

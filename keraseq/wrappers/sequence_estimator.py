@@ -22,7 +22,7 @@ from keraseq.wrappers._auto import resolve_parameters
 from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._embeddings import count_tokens
 from keraseq.wrappers._features import (
-    make_encoder,
+    encode_training,
     naming,
     note_features,
     read_first,
@@ -100,7 +100,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
             train, held_back = hold_back(rows, self.validation_fraction, self._strata, seed)
         if former is None:
             target.fit_scale(train.targets, train.weights)
-        encoder, encoded = settings._encode_training(train.sequences, params, former)
+        encoder, encoded = encode_training(settings, train.sequences, params, former)
         params["mean_length"] = mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
@@ -227,15 +227,6 @@ class SequenceEstimator(Transferring, NetworkEstimator):
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
         return mean_one(rows.weights)
-
-    def _encode_training(self, sequences, params, former):
-        """Return the encoder and the encoded training rows."""
-        if former is not None or self._start is not None:
-            start = self._start
-            encoder = former["encoder_"] if former else start.encoder(sequences.kind, params)
-            return encoder, encoder.transform(sequences)
-        encoder = make_encoder(self, sequences.kind, params)
-        return encoder, encoder.fit_transform(sequences)
 
     def _strata(self, targets, held_back):
         return None
