@@ -44,15 +44,16 @@ def classifier(pretrained, **settings):
 def read_by(model, name):
     """A model of what the layer of a name is given."""
     given = model.get_layer(name).input
-    return keras.Model(model.inputs, given[0] if isinstance(given, list) else given)
+    return keras.Model(model.input, given[0] if isinstance(given, list) else given)
+
+
+def table_of(fitted):
+    return fitted.model_.get_layer("token_embedding").embeddings.numpy()
 
 
 @pytest.mark.parametrize("name", keraseq.list_models(task="language_model"))
-@pytest.mark.parametrize("num_layers", [1, 2])
-def test_every_causal_body_reads_as_the_generator_does(name, num_layers):
-    if num_layers == 2 and name not in ("gru", "transformer", "tcn"):
-        pytest.skip("one layer shows it for the others")
-    settings = {**SMALL, "epochs": 0, "num_layers": num_layers}
+def test_every_causal_body_reads_as_the_generator_does(name):
+    settings = {**SMALL, "epochs": 0, "num_layers": 2}
     generator = SequenceGenerator(name, **settings).fit(TEXTS)
     fitted = classifier(generator, epochs=0).fit(TEXTS, LABELS)
     ids = generator.encoder_.transform(["the bad film"])[0][None]
@@ -87,7 +88,7 @@ def test_a_tagger_of_a_pair_has_its_steps_in_order(forward, backward):
     tags[0][0] = "y"
     fitted = SequenceTagger(pretrained=(one, other), epochs=0, random_state=0).fit(words, tags)
     ids = fitted.encode([["bad", "film"]])
-    read = keras.Model(fitted.model_.inputs, fitted.model_.get_layer("logits").input)(ids)[0]
+    read = read_by(fitted.model_, "logits")(ids)[0]
     both = [read_by(g.model_, "token_logits")(ids[:, ::by])[0] for g, by in ((one, 1), (other, -1))]
     np.testing.assert_allclose(read, np.hstack([both[0], both[1][::-1]]), atol=1e-6)
 
@@ -165,16 +166,14 @@ def test_a_fit_that_goes_on_freezes_nothing(forward):
 def test_clones_searches_workers_and_pipelines_keep_what_was_learned(forward, tmp_path):
     path = tmp_path / "generator.keraseq"
     forward.save(path)
-    start = forward.model_.get_layer("token_embedding").get_weights()[0]
+    start = table_of(forward)
     for given in (forward, FrozenEstimator(forward), path, str(path)):
         copy = clone(make_pipeline(classifier(given, epochs=0)))
         copy.set_params(sequenceclassifier__dropout=0.0).fit(TEXTS, LABELS)
-        table = copy[-1].model_.get_layer("token_embedding").get_weights()[0]
-        np.testing.assert_array_equal(table[: len(start)], start)
+        np.testing.assert_array_equal(table_of(copy[-1]), start)
     assert not [name for name in copy.get_params() if "pretrained__" in name]
-    grid = {"pretrained": [None, FrozenEstimator(forward), path], "dropout": [0.0, 0.1]}
-    search = GridSearchCV(SequenceClassifier(units=6, epochs=0), {**grid, "units": ["auto"]}, cv=2)
-    search.fit(TEXTS, LABELS)
+    grid = {"pretrained": [None, FrozenEstimator(forward), path]}
+    search = GridSearchCV(classifier(forward, epochs=0), grid, cv=2).fit(TEXTS, LABELS)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     scores = cross_val_score(classifier(forward), TEXTS, LABELS, cv=2, n_jobs=2)
     alone = cross_val_score(classifier(forward), TEXTS, LABELS, cv=2)
@@ -193,6 +192,11 @@ def test_a_saved_classifier_needs_no_generator(forward, backward, tmp_path):
     loaded = keraseq.load(tmp_path / "classifier.keraseq")
     np.testing.assert_array_equal(loaded.predict_proba(TEXTS), expected)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(fitted)).predict_proba(TEXTS), expected)
+    fitted.model_.save(tmp_path / "network.keras")
+    network, ids = keraseq.load_model(tmp_path / "network.keras"), fitted.encode(TEXTS)
+    np.testing.assert_array_equal(
+        network.predict_on_batch(ids), fitted.model_.predict_on_batch(ids)
+    )
     assert "Starts from a language model: gru" in card
     assert "starts from gru" in " ".join(
         repr(keraseq.inspect(tmp_path / "classifier.keraseq")).split()
@@ -210,8 +214,7 @@ def test_a_saved_classifier_needs_no_generator(forward, backward, tmp_path):
 def test_the_exported_script_reads_as_the_generator_did(forward, backward, tmp_path):
     # Neither lower-cased nor cleaned: "Good" and "good" differ, and tags are tokens.
     fitted = classifier((forward, backward)).fit(TEXTS, LABELS)
-    report = fitted.export(tmp_path / "model.onnx", X=TEXTS[:4])
-    assert report.difference < 1e-5
+    assert fitted.export(tmp_path / "model.onnx", X=TEXTS[:4]) < 1e-5
 
 
 def test_other_targets(forward):

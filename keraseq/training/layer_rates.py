@@ -45,6 +45,9 @@ class LayerRates:
         )
         self._update = optimizer._backend_update_step
         optimizer._backend_update_step = self._update_by_depth
+        # A `.keras` file is read by an optimiser that has no such variable.
+        self._saved = [v for v in optimizer.variables if v is not self._shares]
+        optimizer.save_own_variables = self._save
 
     @property
     def shares(self):
@@ -62,6 +65,10 @@ class LayerRates:
         freed = [min(d, d * epochs // (2 * deepest)) for d in range(self.n_groups)]
         return sum(first <= epoch for first in freed)
 
+    def _save(self, store):
+        for i, variable in enumerate(self._saved):
+            store[str(i)] = ops.convert_to_numpy(variable)
+
     def _update_by_depth(self, grads, variables, learning_rate):
         for depth in range(self.n_groups):
             chosen = [
@@ -69,8 +76,10 @@ class LayerRates:
                 for grad, v in zip(grads, variables, strict=True)
                 if self.depths[v.path] == depth
             ]
-            share = ops.cast(self._shares[depth], learning_rate.dtype)
-            self._update(*map(list, zip(*chosen, strict=True)), learning_rate * share)
+            # An architecture may keep several of its layers in one.
+            if chosen:
+                grads_of, variables_of = zip(*chosen, strict=True)
+                self._update(grads_of, variables_of, learning_rate * self._shares[depth])
 
 
 class Unfreezing(keras.callbacks.Callback):
