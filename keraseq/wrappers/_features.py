@@ -52,22 +52,19 @@ def read_like_training(estimator, X):
 
 
 def encode_training(estimator, sequences, params, former):
-    """Return the encoder and the encoded training rows.
-
-    The encoder is the former fit's, a pretrained generator's or a new one.
-    """
+    """Return the encoder, a former fit's, a pretrained generator's or a new one, and the rows."""
     if former is not None:
-        encoder = former["encoder_"]
-    elif estimator._start is not None:
-        encoder = estimator._start.encoder(sequences.kind, params)
-    else:
-        encoder = _make_encoder(estimator, sequences.kind, params)
-        return encoder, encoder.fit_transform(sequences)
-    return encoder, encoder.transform(sequences)
+        return former["encoder_"], former["encoder_"].transform(sequences)
+    encoder = make_encoder(estimator, sequences.kind, params)
+    if estimator._start is not None:
+        return encoder, encoder.transform(sequences)
+    return encoder, encoder.fit_transform(sequences)
 
 
-def _make_encoder(estimator, kind, params):
-    """Return the encoder of sequences of a kind, not yet fitted."""
+def make_encoder(estimator, kind, params):
+    """Return the encoder of sequences of a kind: a pretrained generator's, or one to be fitted."""
+    if estimator._start is not None:
+        return estimator._start.encoder(kind, params)
     if kind == "series":
         # A frame, which the user may have set for all transformers, has no third dimension.
         return SeriesEncoder(missing=estimator.missing).set_output(transform="default")

@@ -7,7 +7,9 @@ from keraseq.training.batches import Batches
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.network import Network
 from keraseq.wrappers._auto import resolve_parameters
-from keraseq.wrappers._embeddings import count_tokens, first_rows
+from keraseq.wrappers._embeddings import count_tokens
+from keraseq.wrappers._features import encode_training
+from keraseq.wrappers._pretrained import first_weights, with_pretrained
 from keraseq.wrappers._rows import mean_length
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import called, warn_of_scale
@@ -21,12 +23,13 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
             "fit reads a whole stream."
         )
     former = vars(estimator) if hasattr(estimator, "_network") else None
-    rows, task, target, _ = estimator._read(X, y, sample_weight, former, classes)
+    settings = with_pretrained(estimator)
+    rows, task, target, _ = settings._read(X, y, sample_weight, former, classes)
     if former is None:
         target.fit_scale(rows.targets, rows.weights)
-    first = {} if former else resolve_parameters(estimator, rows.sequences, task)
+    first = {} if former else resolve_parameters(settings, rows.sequences, task)
     params = estimator.params_ if former else {**first, "epochs": 1}
-    encoder, encoded = estimator._encode_training(rows.sequences, params, former)
+    encoder, encoded = encode_training(settings, rows.sequences, params, former)
     params.setdefault("mean_length", mean_length(encoded))
     callbacks = copy_callbacks(
         estimator.callbacks, is_validated=False, remedy="partial_fit holds no rows back, fit can"
@@ -42,11 +45,11 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
     )
     network = former["_network"] if former else None
     if network is None:
-        vectors = first_rows(
-            estimator, rows.sequences.kind, encoder, partial(count_tokens, encoded), seed, params
+        weights = first_weights(
+            settings, rows.sequences.kind, encoder, partial(count_tokens, encoded), seed, params
         )
-        blueprint = estimator._blueprint(task, encoder, target, encoded, params, 1, False)
-        network = Network(blueprint, seed, vectors)
+        blueprint = settings._blueprint(task, encoder, target, encoded, params, 1, False)
+        network = Network(blueprint, seed, weights)
     run = network.fit(
         batches,
         epochs=1,

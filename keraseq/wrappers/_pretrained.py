@@ -104,13 +104,13 @@ class Start:
         return FirstBodies.of(networks, self.directions)
 
 
-def first_weights(estimator, kind, encoder, encoded, seed, params, former=None):
+def first_weights(estimator, kind, encoder, count, seed, params, former=None):
     """Return what `pretrained` or `embeddings` say of the first weights; None without both.
 
-    `params` note what they settle.
+    `params` note what they settle; `count` is as of `first_rows`.
     """
     if estimator._start is None:
-        return first_rows(estimator, kind, encoder, encoded, seed, params, former)
+        return first_rows(estimator, kind, encoder, count, seed, params, former)
     if former is not None:
         params["pretrained"] = former["params_"].get("pretrained")
         return None

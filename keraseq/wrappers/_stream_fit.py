@@ -5,7 +5,7 @@ from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.distributed import prepare_devices
 from keraseq.training.network import Network
-from keraseq.wrappers._embeddings import first_rows
+from keraseq.wrappers._pretrained import first_weights, with_pretrained
 from keraseq.wrappers._rows import Rows, check_pair
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers._stream_rows import StreamRows, open_stream
@@ -21,7 +21,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     former = None
     if estimator.warm_start and hasattr(estimator, "_network"):
         former = vars(estimator)
-    is_validated = validation_data is not None
+    settings, is_validated = with_pretrained(estimator), validation_data is not None
     streams_validation = is_validated and is_stream(validation_data, "validation_data")
     if not streams_validation:
         check_pair(validation_data)
@@ -30,8 +30,8 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     )
     checkpoint = None if estimator.checkpoint is None else Checkpoint(estimator.checkpoint)
     seed = draw_seed(estimator.random_state, checkpoint)
-    data = StreamRows(estimator, open_stream(estimator, X, y, sample_weight), former)
-    survey = Survey(estimator, data, former, is_validated=is_validated)
+    data = StreamRows(settings, open_stream(estimator, X, y, sample_weight), former)
+    survey = Survey(settings, data, former, is_validated=is_validated)
     encoder, target, task = survey.encoder, survey.target, survey.task
     params = survey.params()
     batches = survey.batches(params["batch_size"], seed)
@@ -41,11 +41,9 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     elif is_validated:
         held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
         validation = estimator._judge(encoder, target, held_back)
-    first = first_rows(estimator, survey.kind, encoder, survey.token_counts, seed, params, former)
+    first = first_weights(settings, survey.kind, encoder, survey.token_counts, seed, params, former)
     steps = params["epochs"] * len(batches)
-    blueprint = estimator._blueprint(
-        task, encoder, target, survey.form, params, steps, is_validated
-    )
+    blueprint = settings._blueprint(task, encoder, target, survey.form, params, steps, is_validated)
     params.update(blueprint.sizes)
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:

@@ -95,7 +95,8 @@ class Survey:
 
     def _learn(self, first, parts):
         parts = itertools.chain([first], parts)
-        if self._known:
+        if self._known or self._estimator._start is not None:
+            # The vocabulary is settled.
             collections.deque(parts, maxlen=0)
         elif self.kind in ("text", "words"):
             self.encoder.fit_blocks(parts, self._counts)
