@@ -75,7 +75,11 @@ def parts(options, seed):
         X, _, y, _ = train_test_split(
             X, y, train_size=options.labels, stratify=y, random_state=seed
         )
-    return X, other_X[: options.rows], y, other_y[: options.rows]
+    if options.rows:
+        other_X, _, other_y, _ = train_test_split(
+            other_X, other_y, train_size=options.rows, stratify=other_y, random_state=9
+        )
+    return X, other_X, y, other_y
 
 
 def models(options, seed):
@@ -151,7 +155,7 @@ def main():
     made.add_argument("--labels", type=int, default=25_000)
     made.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     made.add_argument("--only", choices=["pretrained", "from scratch"])
-    made.add_argument("--rows", type=int, help="read or judge so many reviews alone")
+    made.add_argument("--rows", type=int, help="read, or judge by, so many reviews alone")
     made.add_argument("--validate", action="store_true", help="judge a part of training")
     made.add_argument("--backward", action="store_true", help="write one that reads backwards")
     options = made.parse_args()
