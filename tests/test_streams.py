@@ -203,6 +203,13 @@ def test_numbers_are_scaled_by_one_pass_and_answered_in_their_units():
     assert reg.score(stream) == pytest.approx(reg.score(SERIES, y, weights))
 
 
+def test_the_members_of_an_ensemble_read_one_stream():
+    several = keraseq.ensemble(keraseq.SequenceClassifier(epochs=15, **SETTINGS), n=2)
+    assert several.fit(rows).score(rows) == 1
+    assert several.classes_.tolist() == ["neg", "pos"]
+    assert several.predict(rows).tolist() == LABELS
+
+
 def test_a_tagger_reads_sentences_and_batches_of_them():
     X = [["the", "cat", "sleeps"], ["a", "dog"]] * 10
     y = [["DET", "NOUN", "VERB"], ["DET", "NOUN"]] * 10

@@ -2,6 +2,7 @@
 
 import collections
 import itertools
+import logging
 import types
 
 import joblib
@@ -14,6 +15,9 @@ from keraseq.encoding.sequences import row_lengths
 from keraseq.training.stream_batches import StreamBatches
 from keraseq.wrappers._auto import is_auto, resolve_counts
 from keraseq.wrappers._features import make_encoder, naming
+
+_logger = logging.getLogger(__name__)
+_TOLD = 1_000_000
 
 
 class Survey:
@@ -108,6 +112,9 @@ class Survey:
     def _note(self, sequences, y, weights):
         n = len(sequences)
         self.n_rows += n
+        if self.n_rows // _TOLD > (self.n_rows - n) // _TOLD:
+            # A stream without an end would else seem to hang.
+            _logger.info("%s: %s rows read so far", self.data.stream.name, f"{self.n_rows:,}")
         self._sizes.append(n)
         lengths = row_lengths(sequences.rows)
         self._n_steps += int(np.maximum(lengths, 1).sum())

@@ -33,9 +33,13 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
         return True
 
     def _finish(self, fitted, y):
-        task = SequenceClassifier._find_task(self, y)
+        if y is None:
+            # Of a stream, which each member has read.
+            task, target = fitted[0]._task, fitted[0].target_
+        else:
+            task = SequenceClassifier._find_task(self, y)
+            target = task.make_target().fit(y)
         # All at once and last: a fit that fails leaves the former one whole.
-        target = task.make_target().fit(y)
         self.estimators_, self._task, self.target_ = fitted, task, target
 
     classes_ = SequenceClassifier.classes_

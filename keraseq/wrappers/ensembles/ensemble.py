@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import check_integer
 from keraseq.encoding.one_target_a_row import one_target_a_row
+from keraseq.encoding.streams import is_stream
 from keraseq.encoding.unwrap import unwrap_target
 from keraseq.wrappers.ensembles._members import check_member, fit_members, make_members
 from keraseq.wrappers.network_estimator import NetworkEstimator
@@ -58,9 +59,9 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         """
         given = {"sample_weight": sample_weight, "validation_data": validation_data}
         given = {name: value for name, value in given.items() if value is not None}
-        y = self._as_target(y)
+        y = y if is_stream(X) else self._as_target(y)
         fitted, interrupt = self._fit_members(partial(_fit, X=X, y=y, given=given))
-        self._finish(fitted, y)
+        self._finish(fitted, None if is_stream(X) else y)
         if interrupt is not None:
             raise interrupt
         return self

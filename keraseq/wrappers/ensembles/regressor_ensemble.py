@@ -24,7 +24,7 @@ class RegressorEnsemble(RegressorMixin, Ensemble):
         return is_regressor(estimator)
 
     def _finish(self, fitted, y):
-        target = RegressionTarget().fit(y)
+        target = fitted[0].target_ if y is None else RegressionTarget().fit(y)
         self.estimators_, self.target_ = fitted, target
 
     def predict(self, X):
