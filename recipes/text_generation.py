@@ -37,14 +37,14 @@ def run(options):
         verbose=2,
         **{**quick, **settings},
     ).fit(train)
-    order = 6 if options.tokenizer == "characters" else 3
-    ids, held = (generator.encode(part)[0, 1:] for part in (train, test))
-    rival = keraseq.baselines.KneserNey(order, len(generator.vocabulary_)).fit([ids])
-    print(f"\nNats a token on the last tenth ({len(held):,} tokens):")
+    reading = {"tokenizer": options.tokenizer}
+    rival = keraseq.baselines.NgramLanguageModel(**reading).fit(train)
+    shares = keraseq.baselines.NgramLanguageModel(1, **reading).fit(train)
+    n_tokens = len(generator.encode(test)[0]) - 1
+    print(f"\nNats a token on the last tenth ({n_tokens:,} tokens):")
     print(f"  {options.model:24} {-generator.score(test):.3f}")
-    print(f"  {f'n-grams, up to {order}':24} {-rival.score([held]):.3f}")
-    shares = keraseq.baselines.KneserNey(1).fit([ids])
-    print(f"  {'shares of the tokens':24} {-shares.score([held]):.3f}\n")
+    print(f"  {f'n-grams, up to {rival.ngrams_.order}':24} {-rival.score(test):.3f}")
+    print(f"  {'shares of the tokens':24} {-shares.score(test):.3f}\n")
     print(options.prompt, end="")
     for piece in generator.stream(
         options.prompt,
