@@ -8,7 +8,8 @@
 Every model has as many epochs as fit into the minutes, by the clock of epochs of a tenth of the
 text, or those of `epochs=`. With --validate the last tenth of the first nine tenths is judged, so
 that nothing is chosen on the test part. Beside them stand Kneser-Ney n-grams, a sample of each and
-the longest run of characters in it that is copied from the training part.
+the longest run of characters in it that is copied from the training part. After Ctrl-C what a model
+has learned so far is judged.
 """
 
 import argparse
@@ -45,7 +46,13 @@ def fit(name, train, options):
         settings["epochs"] = max(1, round(60 * options.minutes / (5 * (last - first))))
     clocks = time.perf_counter, time.process_time
     begin = [clock() for clock in clocks]
-    generator = keraseq.SequenceGenerator(name, **settings).fit(train)
+    generator = keraseq.SequenceGenerator(name, **settings)
+    try:
+        generator.fit(train)
+    except KeyboardInterrupt:
+        # What was learned is judged all the same, where there is something.
+        if not hasattr(generator, "n_iter_"):
+            raise
     return generator, [clock() - start for clock, start in zip(clocks, begin, strict=True)]
 
 
@@ -81,9 +88,8 @@ def read_options():
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--validate", action="store_true")
     made.add_argument("--generate", action="store_true", help="the speed of writing alone")
-    made.add_argument(
-        "--write", metavar="TITLE", nargs="?", const="Tiny Shakespeare, equal weights"
-    )
+    made.add_argument("--write", action="store_true", help="a section of the page of scores")
+    made.add_argument("--title", default="Tiny Shakespeare, equal weights", help="of the section")
     made.add_argument("settings", nargs="*", metavar="NAME=VALUE", help="of SequenceGenerator")
     options = made.parse_intermixed_args()
     pairs = (pair.split("=", 1) for pair in options.settings)

@@ -67,6 +67,19 @@ def test_no_budget_counts_what_is_of_the_vocabulary():
     assert keraseq.count_parameters(writer(size=9)) == keraseq.count_parameters(writer(size=900))
 
 
+def test_first_vectors_of_tokens_are_as_loud_as_a_state():
+    spread = {
+        tied: writer(size=500, embedding_dim=20, tie_embedding=tied)
+        .get_layer("token_embedding")
+        .embeddings.numpy()
+        .std()
+        for tied in (False, True)
+    }
+    assert spread[False] == pytest.approx(1, abs=0.05)
+    # Of tied ones the first answers are products, and Keras's own small ones stay.
+    assert spread[True] < 0.05
+
+
 @pytest.mark.parametrize("units", [4, 6])
 def test_a_tied_embedding_scores_by_its_own_vectors(units, tmp_path):
     free, tied = writer(units=units), writer(units=units, tie_embedding=True)

@@ -234,3 +234,9 @@ def test_another_form_is_refused_after_fit(fitted):
         fitted.score(["one"], [["1"]])
     with pytest.raises(ValueError, match="1 sources and 2 targets"):
         fitted.score(["one"], ["1", "2"])
+
+
+@pytest.mark.parametrize(("tokenizer", "size"), [("subwords", 4_096), ("words", 20_000)])
+def test_vocabularies_of_subwords_are_smaller(tokenizer, size):
+    model = transducer(source_tokenizer=tokenizer, units=2).fit(["go on", "stop it"], ["1", "2"])
+    assert model.params_["max_tokens"] == size

@@ -23,6 +23,8 @@ _SERIES = {"steps": 1_500, "least_epochs": 30, "most_epochs": 60}
 # Of pairs: optimiser steps aimed at, which few pairs need too, and the fewest and most passes.
 _PAIRS = {"steps": 3_000, "least_epochs": 15, "most_epochs": 100}
 _MOST_TOKENS_OF_PAIR, _MOST_STEPS_OF_PAIR = 400, 2_000
+# With more of them most subwords of few texts are whole words, each seen a few times.
+_SUBWORDS, _WORDS = 4_096, 20_000
 
 # A few rows that judge say little after a few steps: early stopping by "auto" waits so many.
 _PATIENT_STEPS = 150
@@ -123,11 +125,12 @@ def resolve_pairs(estimator, kind, n_pairs):
     n_pairs : int
     """
     is_series = kind == "series"
+    tokenizers = estimator.source_tokenizer, estimator.target_tokenizer
     table = {
         "units": 128,
         "dropout": 0.2,
         "embedding_dim": 128,
-        "max_tokens": 20_000,
+        "max_tokens": _SUBWORDS if "subwords" in tokenizers else _WORDS,
         "min_count": 1,
         "max_length": _MOST_STEPS_OF_PAIR if is_series else _MOST_TOKENS_OF_PAIR,
         "epochs": "auto",

@@ -49,7 +49,7 @@ default="words"
         Subwords (extra ``text``) leave no word unknown, and give spaces back as they were.
     lowercase : bool, default=False
     max_tokens, min_count : "auto" or int
-        Of each vocabulary.
+        Of each vocabulary; "auto" keeps 20,000 tokens, 4,096 where one is of subwords.
     max_length : "auto" or int
         Tokens (steps) of the longest source and target: 400 of text, 2,000 of numbers. Longer pairs
         are left out of training, with a warning; a longer source of `predict` is an error.
