@@ -4,7 +4,8 @@
 
 For each number of rows a process of its own fits one epoch of a small GRU to generated texts that
 a function yields one by one, scores nothing, and reports seconds and its peak memory above what it
-had when TensorFlow was imported. A million rows take about ten minutes on one core.
+had when TensorFlow was imported. On one core of a shared machine: 141 MB for 20,000 rows, 151 for
+100,000, 160 for 400,000, and 167 for a million (199 MB of text), which took two minutes.
 """
 
 import argparse

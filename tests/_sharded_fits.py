@@ -61,6 +61,11 @@ def main(strategy, path):
         for name in names
         for place, value in enumerate(weights(name, strategy))
     }
+    if strategy == "mirrored":
+        generator = keraseq.SequenceGenerator(
+            "gru", units=4, window=8, epochs=1, random_state=0, strategy=strategy
+        ).fit("to be or not to be " * 20)
+        found["written"] = generator.history_["loss"] + generator.history_["nats"]
     counted = distributed.COUNTS.n_fits, compiled_loop.COUNTS.n_fits
     np.savez(path, counted=counted, **found)
 

@@ -50,6 +50,10 @@ def test_two_devices_of_one_machine(tmp_path):
     path = tmp_path / "weights.npz"
     ended(started("mirrored", path))
     check(path, ["classifier", "stream", "forecaster"])
+    with np.load(path) as found:
+        loss, nats = found["written"]
+    # A loss that takes its own mean is shared like others.
+    assert loss == pytest.approx(nats, rel=0.01)
 
 
 def free_ports(n):

@@ -123,9 +123,9 @@ class Survey:
         self._are_full &= self.kind == "series" and are_full(sequences.rows)
         self._sum += n if weights is None else float(weights.sum())
         if getattr(self._estimator, "class_weight", None) is not None and np.ndim(y) == 1:
-            labels, places = np.unique(label_array(y), return_inverse=True)
-            sums = np.bincount(places, weights)
-            self._of_labels.update(dict(zip(labels.tolist(), sums.tolist(), strict=True)))
+            given = itertools.repeat(1.0, n) if weights is None else weights.tolist()
+            for label, weight in zip(label_array(y).tolist(), given, strict=True):
+                self._of_labels[label] += weight
 
     def _weigh_classes(self):
         """The weight of each class, or None."""
@@ -206,6 +206,14 @@ class Survey:
             return []
         return types.SimpleNamespace(shape=(self.n_rows, self._longest))
 
+    def _longest_encoded(self):
+        """At least the steps of the longest encoded row."""
+        cut = getattr(self.encoder, "max_length", None)
+        if self.kind != "text":
+            return self._longest if cut is None else min(self._longest, cut)
+        # Of subwords a character may take as many as its bytes.
+        return 4 * self._longest if cut is None else cut
+
     @property
     def fingerprint(self):
         """Of what was learned, which the order of the rows does not change."""
@@ -230,7 +238,7 @@ class Survey:
             (rows, targets, weights),
             n_batches=n_batches,
             n_rows=self.n_rows,
-            longest=self._longest,
+            longest=self._longest_encoded(),
             are_full=full,
             name=self.data.stream.name,
             seed=seed,

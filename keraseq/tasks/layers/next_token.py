@@ -18,6 +18,16 @@ def _surprise(y_true, y_pred, from_logits, given):
     return nats, weights
 
 
+def _of_replica(loss):
+    """What one of several replicas adds to their mean; Keras divides where it takes the mean."""
+    if keras.backend.backend() != "tensorflow":
+        return loss
+    import tensorflow as tf
+
+    n_replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    return loss / n_replicas if n_replicas > 1 else loss
+
+
 @keras.saving.register_keras_serializable("keraseq")
 class NextTokenLoss(keras.losses.Loss):
     """Mean of minus the natural logarithm of the next token's probability.
@@ -31,7 +41,7 @@ class NextTokenLoss(keras.losses.Loss):
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         nats, weights = _surprise(y_true, y_pred, self.from_logits, sample_weight)
-        return ops.sum(nats * weights) / ops.maximum(ops.sum(weights), 1e-7)
+        return _of_replica(ops.sum(nats * weights) / ops.maximum(ops.sum(weights), 1e-7))
 
     def call(self, y_true, y_pred):
         return self(y_true, y_pred)
