@@ -35,6 +35,7 @@ _OURS = {
     "NamedCovariates": "keraseq.encoding.named_covariates",
     "NearestNeighbour": "keraseq.baselines.nearest_neighbour",
     "Network": "keraseq.training.network",
+    "NgramLanguageModel": "keraseq.baselines.ngram_language_model",
     "PairStem": "keraseq.stems.pair_stem",
     "Plan": "keraseq.builders.plan",
     "ProbabilisticForecasts": "keraseq.wrappers.forecasting._probabilities",
