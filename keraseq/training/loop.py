@@ -175,7 +175,7 @@ def fit_model(
 
 def _n_steps(model):
     # Not int(), which a variable of several devices does not know.
-    return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+    return int(keras.ops.convert_to_tensor(model.optimizer.iterations))
 
 
 def _loss_scaling(model, taken, steps):
