@@ -1,6 +1,7 @@
 """One training loop for every estimator."""
 
 import itertools
+import warnings
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -175,7 +176,10 @@ def fit_model(
 
 def _n_steps(model):
     # Not int(), which a variable of several devices does not know.
-    return int(keras.ops.convert_to_tensor(model.optimizer.iterations))
+    with warnings.catch_warnings():
+        # Keras reads a variable without NumPy 2's copy keyword.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
 
 
 def _loss_scaling(model, taken, steps):
