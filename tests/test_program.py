@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import types
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -15,30 +14,6 @@ import keraseq
 from keraseq.cli.answers import answers_of
 from keraseq.cli.program import COMMANDS, main, make_parser
 from keraseq.cli.table_columns import TableColumns
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Call the program; its status, standard output and standard error."""
-    # It says warnings its own way, and a test its own.
-    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
-
-    def run(*arguments, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                main([str(argument) for argument in arguments])
-            except SystemExit as end:
-                status = end.code
-        said = capsys.readouterr()
-        # Lines are broken where paths are long.
-        return status, said.out, " ".join(said.err.split())
-
-    return run
-
 
 GOOD, BAD = ["good", "fine", "lovely", "great"], ["bad", "dull", "poor", "awful"]
 REVIEWS = pd.DataFrame(

@@ -1,9 +1,6 @@
 """The program `keraseq` on models that write: texts of their own, or one for each source."""
 
-import io
 import json
-import sys
-import warnings
 
 import pandas as pd
 import pytest
@@ -14,27 +11,6 @@ from keraseq.cli.program import main
 BOOK = "the cat sat. the dog ran. " * 30
 LEARNS = ["--task", "language_model", "-o", "OUT"]
 QUICK = ["--epochs", 1, "--set", "units=8"]
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Call the program; its status, standard output and standard error."""
-    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
-
-    def run(*arguments, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                main([str(argument) for argument in arguments])
-            except SystemExit as end:
-                status = end.code
-        said = capsys.readouterr()
-        return status, said.out, " ".join(said.err.split())
-
-    return run
 
 
 @pytest.fixture(scope="module")
