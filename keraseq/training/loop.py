@@ -219,6 +219,7 @@ def _run_keras(strategy, model, training, validation, first, epochs, hooks, verb
                 shuffle=False,
             )
     except Exception:
+        # TensorFlow tells of an error within a user's stream in words of its own.
         causes = (getattr(batches, "error", None) for batches in (training, validation))
         cause = next(filter(None, causes), None)
         if cause is None:

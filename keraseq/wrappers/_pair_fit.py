@@ -87,17 +87,8 @@ class PairFit:
         if checkpoint is not None:
             checkpoint.begin(self._seed, f"{fingerprint} {params} {blueprint}")
         self.network = Network(blueprint, self._seed)
-        return self.network.fit(
-            self._batches,
-            self._validation,
-            epochs=params["epochs"],
-            learning_rate=params["learning_rate"],
-            early_stopping=params["early_stopping"],
-            n_iter_no_change=params["n_iter_no_change"],
-            callbacks=self.callbacks,
-            checkpoint=checkpoint,
-            verbose=estimator.verbose,
-            strategy=estimator.strategy,
+        return estimator._train(
+            self.network, self._batches, self._validation, params, self.callbacks, checkpoint
         )
 
     def _in_batches(self, encoded, batch_size, seed):

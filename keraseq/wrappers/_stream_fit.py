@@ -48,18 +48,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:
         checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint}")
-    run = network.fit(
-        batches,
-        validation,
-        epochs=params["epochs"],
-        learning_rate=params["learning_rate"],
-        early_stopping=params["early_stopping"],
-        n_iter_no_change=params["n_iter_no_change"],
-        callbacks=callbacks,
-        checkpoint=checkpoint,
-        verbose=estimator.verbose,
-        strategy=estimator.strategy,
-    )
+    run = estimator._train(network, batches, validation, params, callbacks, checkpoint)
     network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
     rows = Rows(data.sequences, None, None)
     estimator._finish(data.X, rows, task, target, encoder, network, params, run, callbacks)

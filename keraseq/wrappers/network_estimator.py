@@ -28,6 +28,21 @@ class NetworkEstimator(BaseEstimator):
         (name,) = self._tasks
         return get_task(name)
 
+    def _train(self, network, batches, validation, params, callbacks, checkpoint):
+        """Train a network by the parameters that this fit has resolved."""
+        return network.fit(
+            batches,
+            validation,
+            epochs=params["epochs"],
+            learning_rate=params["learning_rate"],
+            early_stopping=params["early_stopping"],
+            n_iter_no_change=params["n_iter_no_change"],
+            callbacks=callbacks,
+            checkpoint=checkpoint,
+            verbose=self.verbose,
+            strategy=self.strategy,
+        )
+
     @property
     def _model_name(self):
         """The model's in the zoo, its function's, or the class's."""

@@ -121,18 +121,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
             checkpoint.begin(seed, said)
-        run = network.fit(
-            batches,
-            validation,
-            epochs=params["epochs"],
-            learning_rate=params["learning_rate"],
-            early_stopping=params["early_stopping"],
-            n_iter_no_change=params["n_iter_no_change"],
-            callbacks=callbacks,
-            checkpoint=checkpoint,
-            verbose=self.verbose,
-            strategy=self.strategy,
-        )
+        run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
         check_learned(self, task, network, run, params, batches, target.outputs_)

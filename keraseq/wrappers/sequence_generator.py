@@ -174,18 +174,7 @@ warm_start, checkpoint, callbacks, random_state, verbose
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
         if checkpoint is not None:
             checkpoint.begin(seed, f"{corpus.fingerprint} {params} {blueprint}")
-        run = network.fit(
-            batches,
-            validation,
-            epochs=params["epochs"],
-            learning_rate=params["learning_rate"],
-            early_stopping=params["early_stopping"],
-            n_iter_no_change=params["n_iter_no_change"],
-            callbacks=callbacks,
-            checkpoint=checkpoint,
-            verbose=self.verbose,
-            strategy=self.strategy,
-        )
+        run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = (
             f"{batches.n_targets:,} tokens of {len(rows):,} texts, fingerprint {corpus.fingerprint}"
         )
