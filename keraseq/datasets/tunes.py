@@ -57,7 +57,7 @@ def make_tunes(n_samples=200, *, random_state=None, return_X_y=False):
     --------
     >>> from keraseq.datasets import make_tunes
     >>> print(make_tunes(1, random_state=0).data[0].splitlines()[:3])
-    ['M:6/8', 'L:1/8', 'K:A']
+    ['M:3/4', 'L:1/8', 'K:A']
     """
     from sklearn.utils import check_random_state
 

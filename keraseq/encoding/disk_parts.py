@@ -26,7 +26,7 @@ class DiskParts(list):
     >>> from keraseq.encoding.disk_parts import DiskParts
     >>> parts = DiskParts(np.full((n, 1), n) for n in (1, 2))
     >>> [part.tolist() for part in parts], parts.whole.ravel().tolist()
-    ([[[1]], [[2, 2]]], [1, 2, 2])
+    ([[[1]], [[2], [2]]], [1, 2, 2])
     """
 
     def __init__(self, parts):
