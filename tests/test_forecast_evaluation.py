@@ -1,5 +1,7 @@
 """Intervals, quantiles, backtests, and that none of them sees the future."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -263,6 +265,8 @@ def test_a_backtest_is_printed_in_80_columns_and_shown_as_a_table(shops):
 def test_a_backtest_shows_its_progress_where_somebody_looks(monkeypatch, capsys, verbose, terminal):
     monkeypatch.setattr(_progress, "_DELAY", 0)
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    # A test of notebooks before this one makes the process look like theirs.
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     y = np.arange(60.0) % 7
     forecaster(epochs=1).backtest(y, start=52, refit=True, coverage=None, verbose=verbose)
     shown = capsys.readouterr().err
