@@ -101,6 +101,56 @@ def test_lines_and_columns_are_texts_that_end(folder, call):
     assert "on 8 tokens of 2 texts." in out
 
 
+@pytest.fixture(scope="module")
+def rated(folder):
+    rows = {"review": ["the cat sat.", "the dog ran."] * 8, "stars": ["5", "1"] * 8}
+    pd.DataFrame(rows).to_csv(folder / "rated.csv", index=False)
+    return folder / "rated.csv"
+
+
+def test_few_rows_start_from_what_is_learned(writer, rated, folder, call):
+    saved = folder / "stars.keraseq"
+    given = ["--target", "stars", "--epochs", 1, "--pretrained", writer, "-o", saved]
+    status, out, err = call("fit", rated, *given)
+    assert status == 0, err
+    assert "SequenceClassifier pretrained" in out and "--model auto" not in err
+    texts = ["the cat sat.", "the dog ran."] * 8
+    wanted = keraseq.SequenceClassifier(pretrained=writer, epochs=1, random_state=0)
+    wanted.fit(texts, ["5", "1"] * 8)
+    found = keraseq.load(saved)
+    assert (found.predict_proba(texts) == wanted.predict_proba(texts)).all()
+    assert "Starts from a language model" in call("inspect", saved, "--card")[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "message"),
+    [
+        (["RATED", "--target", "stars", "--pretrained", "WRITER", "--model", "lstm"], 2,
+         "--model lstm beside --pretrained"),
+        (["RATED", "--target", "stars", "--pretrained", "PAIRS"], 2, "holds a SequenceTransducer"),
+        (["RATED", "--target", "stars", "--pretrained", "no.keraseq"], 1, "no.keraseq"),
+        (["RATED", "--target", "stars", "--pretrained", "RATED"], 1, "no whole artifact"),
+        (["RATED", "--target", "stars", "--pretrained", "WRITER", "--set", "units=9"], 1,
+         "units=9 beside pretrained"),
+        (["NUMBERS", "--target", "y", "--pretrained", "WRITER"], 2, "--pretrained reads texts"),
+        (["RATED", "--task", "language_model", "--text", "review", "--pretrained", "WRITER"], 2,
+         "not for --task language_model"),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_start_from_is_said(
+    given, status, message, writer, transducer, rated, folder, call
+):
+    pd.DataFrame({"a": [1, 2, 3] * 5, "b": [3, 2, 1] * 5, "y": ["u", "v", "w"] * 5}).to_csv(
+        folder / "numbers.csv", index=False
+    )
+    places = {"WRITER": writer, "PAIRS": transducer, "RATED": rated}
+    places["NUMBERS"] = folder / "numbers.csv"
+    saved = folder / "none.keraseq"
+    found, out, err = call("fit", *(places.get(one, one) for one in given), "-o", saved)
+    assert (found, out) == (status, ""), err
+    assert message in err and "Traceback" not in err and not saved.exists()
+
+
 def test_backward_it_is_written_before_the_prompt(folder, call):
     given = ["--task", "language_model", "--set", "backward=true", *QUICK]
     saved = folder / "backward.keraseq"

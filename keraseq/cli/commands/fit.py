@@ -18,11 +18,14 @@ them) and says who won by how much; of what writes it takes the estimator's defa
 series it takes at most 20, side by side at the dates that all have and without covariates; where
 they share too few it takes the first one and says so.
 
+With --pretrained writer.keraseq, saved by `keraseq fit --task language_model`, few rows of texts
+start from what a language model has learned from many, in place of a --model.
+
 The saved file says which columns it reads; `keraseq predict` goes by that.
 """
 
 from keraseq.cli.choice import AUTO, model_name
-from keraseq.cli.command_line import seed
+from keraseq.cli.command_line import UsageError, seed
 from keraseq.cli.problem import add_problem_options
 
 
@@ -33,6 +36,9 @@ def add_options(parser):
     )
     parser.add_argument(
         "--model", default=AUTO, type=model_name, help="a name of `keraseq list`; auto by default"
+    )
+    parser.add_argument(
+        "--pretrained", metavar="FILE.keraseq", help="a language model of texts to start from"
     )
     parser.add_argument(
         "--seed", type=seed, default=0, help="of weights and order of rows; 0 by default"
@@ -46,11 +52,17 @@ def run(options):
     from keraseq.cli.problem import read_problem
 
     check_output(options.output, [".keraseq"])
+    if options.pretrained is not None:
+        _check_pretrained(options)
     problem = read_problem(options)
-    model = options.model
-    if model == AUTO:
-        model = choose_model(problem, options.seed)
-    estimator = problem.estimator(model, random_state=options.seed, callbacks=training_bar())
+    settings = {"random_state": options.seed, "callbacks": training_bar()}
+    if options.pretrained is not None:
+        model, estimator = "pretrained", _pretrained(problem, options).set_params(**settings)
+    else:
+        model = options.model
+        if model == AUTO:
+            model = choose_model(problem, options.seed)
+        estimator = problem.estimator(model, **settings)
     seconds = timed(problem.fit, estimator)
     # They have done their work, and have no form in a file.
     estimator.set_params(callbacks=None)
@@ -62,3 +74,33 @@ def run(options):
         f"{options.output}: {type(estimator).__name__} {model}, {estimator.n_parameters_:,} "
         f"weights, {epochs}, {seconds:.0f} s"
     )
+
+
+def _check_pretrained(options):
+    """Refuse, before the data are read, what nothing can start from."""
+    import keraseq
+
+    if options.model != AUTO:
+        raise UsageError(
+            f"--model {options.model} beside --pretrained, which brings its own model; leave one "
+            "of them out."
+        )
+    held = keraseq.inspect(options.pretrained).facts["class"]
+    if held != "SequenceGenerator":
+        raise UsageError(
+            f"--pretrained {options.pretrained} holds a {held}; it takes what "
+            "`keraseq fit --task language_model` has saved."
+        )
+
+
+def _pretrained(problem, options):
+    """An estimator that starts from the language model that --pretrained names."""
+    estimator = problem.estimator_class(**problem.settings)
+    if not hasattr(estimator, "pretrained"):
+        raise UsageError(
+            f"--pretrained is for texts with classes, numbers or tags, not for --task "
+            f"{problem.task}."
+        )
+    if not problem.columns.text:
+        raise UsageError("--pretrained reads texts, and no column holds any: name it with --text.")
+    return estimator.set_params(pretrained=options.pretrained)
