@@ -2,33 +2,32 @@
 
     python benchmarks/transfer.py write imdb.keraseq                # the generator, once
     python benchmarks/transfer.py score imdb.keraseq --labels 500   # with and without it
-    python benchmarks/transfer.py score imdb.keraseq --validate learning_rate=0.005
-    python benchmarks/transfer.py vectors imdb.keraseq              # its embedding, for SST-2
+    python benchmarks/transfer.py score imdb.keraseq --validate pretrained:learning_rate=0.005
 
 The generator reads the 25,000 training reviews and no label. Both classifiers have the same body,
 width and vocabulary size; one starts from the generator, the other from a draw, at the defaults of
-texts.
+texts where no setting says otherwise: pretrained:NAME=VALUE and scratch:NAME=VALUE are of one of
+them, NAME=VALUE is of both, or of the generator that is written.
 With --validate a fifth of the training reviews is judged, so that nothing is chosen on the test
-part. Settings such as learning_rate=0.005 are of the classifier that starts from the generator.
+part.
 """
 
 import argparse
 import ast
 import os
 import time
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from _results import write_section
 from sklearn.model_selection import train_test_split
 
 import keraseq
 from keraseq import datasets
-from keraseq.encoding.reserved_ids import FIRST_FREE
 
 # The layer over the vocabulary takes most of the time; reviews conclude at their end.
-UNITS, WIDTH, WORDS, LAST = 128, 128, 6_000, 100
+UNITS, WIDTH, WORDS, LAST = 200, 128, 8_000, 150
 
 
 def reviews(subset):
@@ -45,7 +44,8 @@ def write(options):
         "max_tokens": WORDS,
         "model_params": {"embedding_dim": WIDTH, "tie_embedding": True},
         "epochs": 1,
-        "window": 128,
+        "window": 64,
+        "pack_texts": True,
         "batch_size": 16,
         "dropout": 0.0,
         "learning_rate": 0.003,
@@ -83,80 +83,78 @@ def parts(options, seed):
 
 
 def models(options, seed):
+    """The classifiers by name, not fitted."""
     shared = {"random_state": seed, "verbose": 0}
+    yield "pretrained", keraseq.SequenceClassifier(pretrained=options.path, **shared)
+    generator = keraseq.load(options.path)
+    width = generator.model_.get_layer("token_embedding").output_dim
+    sizes = {"units": generator.params_["units"], "max_tokens": len(generator.vocabulary_)}
     yield (
-        "pretrained",
-        keraseq.SequenceClassifier(pretrained=options.path, **{**shared, **options.settings}),
+        "scratch",
+        keraseq.SequenceClassifier("gru", model_params={"embedding_dim": width}, **sizes, **shared),
     )
-    yield (
-        "from scratch",
-        keraseq.SequenceClassifier(
-            "gru", units=UNITS, max_tokens=WORDS, model_params={"embedding_dim": WIDTH}, **shared
-        ),
-    )
+
+
+def own_settings(options, name):
+    """What the command line says of one of the classifiers."""
+    found = {}
+    for setting, value in options.settings.items():
+        of, colon, setting = setting.rpartition(":")
+        if not colon or of == name:
+            found[setting] = value
+    return found
 
 
 def score(options):
-    found = {}
-    for seed in options.seeds:
-        X, other_X, y, other_y = parts(options, seed)
-        for name, model in models(options, seed):
-            if options.only in (None, name):
-                begin = time.process_time()
-                accuracy = model.fit(X, y).score(other_X, other_y)
-                found.setdefault(name, []).append(accuracy)
-                seconds = time.process_time() - begin
-                print(f"{len(X)} labels, seed {seed}, {name}: {accuracy:.4f}", end=" ")
-                print(f"({seconds:.0f} s CPU, {model.n_iter_} epochs)", flush=True)
-    for name, scores in found.items():
-        spread = np.std(scores, ddof=1) / len(scores) ** 0.5 if len(scores) > 1 else np.nan
-        print(f"{name}: mean {np.mean(scores):.4f}, standard error {spread:.4f}")
+    rows = []
+    for name in ("pretrained", "scratch"):
+        if options.only not in (None, name):
+            continue
+        settings, found = own_settings(options, name), []
+        for seed in options.seeds:
+            X, other_X, y, other_y = parts(options, seed)
+            model = dict(models(options, seed))[name].set_params(**settings)
+            begin = time.process_time()
+            found.append(model.fit(X, y).score(other_X, other_y))
+            seconds = time.process_time() - begin
+            print(f"{len(X)} labels, seed {seed}, {name}, {settings}: {found[-1]:.4f}", end=" ")
+            print(f"({seconds:.0f} s CPU, {model.n_iter_} epochs)", flush=True)
+        print(f"{name}: mean {np.mean(found):.4f}, error {error(found):.4f}", flush=True)
+        rows.append(
+            {
+                "labels": len(X),
+                "begins with": name,
+                "accuracy": np.mean(found),
+                "error of the seeds": error(found),
+                "lowest": min(found),
+                "highest": max(found),
+                "settings": ", ".join(f"{k} {v}" for k, v in settings.items()) or "defaults",
+            }
+        )
+    if options.write and not options.validate:
+        judged = f"{len(other_X):,} test reviews. {__doc__.rpartition('reviews and')[0]}"
+        write_section(f"Transfer: IMDB, {len(X):,} labels", rows, seeds=options.seeds, notes=judged)
 
 
-def vectors(options):
-    """Its embedding as word2vec's text form, and what that gains on SST-2."""
-    generator, path = keraseq.load(options.path), Path(options.path).with_suffix(".vec")
-    table = generator.model_.get_layer("token_embedding").get_weights()[0]
-    words = generator.vocabulary_[FIRST_FREE:]
-    lines = (
-        f"{word} {' '.join(map('{:.5f}'.format, row))}"
-        for word, row in zip(words, table[FIRST_FREE:], strict=False)
-    )
-    path.write_text("\n".join([f"{len(words)} {table.shape[1]}", *lines]), encoding="utf-8")
-    X, y = datasets.fetch_sst2(subset="train", return_X_y=True)
-    other_X, other_y = datasets.fetch_sst2(subset="test", return_X_y=True)
-    for seed in options.seeds:
-        part = X, y
-        if options.labels < len(X):
-            part = train_test_split(X, y, train_size=options.labels, stratify=y, random_state=seed)[
-                ::2
-            ]
-        for name, own in (
-            ("with vectors", {"embeddings": path}),
-            ("without", {"model_params": {"embedding_dim": table.shape[1]}}),
-        ):
-            model = keraseq.SequenceClassifier("gru", random_state=seed, **own).fit(*part)
-            covered = model.params_.get("embeddings_coverage", "")
-            print(
-                f"SST-2, {len(part[0])} labels, seed {seed}, {name}: "
-                f"{model.score(other_X, other_y):.4f} {covered}",
-                flush=True,
-            )
+def error(scores):
+    """The standard error of their mean."""
+    return np.std(scores, ddof=1) / len(scores) ** 0.5 if len(scores) > 1 else np.nan
 
 
 def main():
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    jobs = {"write": write, "score": score, "vectors": vectors}
+    jobs = {"write": write, "score": score}
     made.add_argument("job", choices=jobs)
     made.add_argument("path", help="of the generator")
-    made.add_argument("settings", nargs="*", help="such as learning_rate=0.005")
+    made.add_argument("settings", nargs="*", help="such as pretrained:dropout=0.3")
     made.add_argument("--labels", type=int, default=25_000)
     made.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    made.add_argument("--only", choices=["pretrained", "from scratch"])
+    made.add_argument("--only", choices=["pretrained", "scratch"])
     made.add_argument("--rows", type=int, help="read, or judge by, so many reviews alone")
     made.add_argument("--validate", action="store_true", help="judge a part of training")
+    made.add_argument("--write", action="store_true", help="a section of the page of scores")
     made.add_argument("--backward", action="store_true", help="write one that reads backwards")
     options = made.parse_args()
     pairs = (setting.partition("=")[::2] for setting in options.settings)
