@@ -9,7 +9,7 @@ al. 2013; 100 numbers, window 5, 5 passes), or as the embedding of a SequenceGen
 benchmarks/transfer.py has written. SST-2 keeps its split; a tenth of the training sentences is held
 back, and each fit, of the others or of so many labels drawn from them, is scored on that tenth and
 on the test part. All settings are the defaults; without vectors the embedding is as wide as by
-default, and as wide as the vectors.
+default, and as the widest of them.
 """
 
 import argparse
@@ -101,12 +101,14 @@ def score(options):
 
 
 def arms(paths):
-    """The settings by name: drawn embeddings of each width, and each file's."""
+    """The settings by name: without vectors, at the default width and the widest, and with each."""
     yield "drawn", {}
+    widths = []
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            width = int(file.readline().split()[1])
-        yield f"drawn, {width} numbers", {"model_params": {"embedding_dim": width}}
+            widths.append(int(file.readline().split()[1]))
+    yield f"drawn, {max(widths)} numbers", {"model_params": {"embedding_dim": max(widths)}}
+    for path in paths:
         yield Path(path).stem, {"embeddings": path}
 
 
