@@ -167,6 +167,9 @@ def test_the_reported_call_of_a_forecast_names_what_it_needs():
 @pytest.mark.parametrize("start", [8.6, -1000], ids=["little work", "work worth a start"])
 def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, caplog, capsys, start):
     monkeypatch.setattr(_runner, "_WORKER_START", start)
+    # Of a machine whose user has set none.
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(_progress, "_DELAY", 0)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     caplog.set_level("INFO", "keraseq")

@@ -1,6 +1,8 @@
 """A plan: strict about types, hashable, and made again from its JSON form."""
 
 import json
+import random
+import threading
 
 import numpy as np
 import pytest
@@ -104,3 +106,22 @@ def test_patches_overlap_where_the_stride_is_shorter():
 def test_a_stride_that_leaves_steps_out_is_refused():
     with pytest.raises(ValueError, match="patch_stride=5 is longer than patch_length=4"):
         make_plan("gru", (None, 2), 2, patch_length=4, patch_stride=5)
+
+
+def test_what_other_threads_draw_changes_no_build():
+    expected = keraseq.gru((None, 2), 2, units=3, seed=7).get_weights()
+    ended = threading.Event()
+
+    def draw():
+        while not ended.is_set():
+            random.random()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        found = keraseq.gru((None, 2), 2, units=3, seed=7).get_weights()
+    finally:
+        ended.set()
+        thread.join()
+    for value, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(value, other)

@@ -18,7 +18,8 @@ from keraseq import cli
 RECIPES = Path(__file__).parent.parent / "recipes"
 NAMES = sorted(path.name for path in RECIPES.glob("[a-z]*.py"))
 SEVERAL_MODELS = ["compare.py", "lstm_versus.py"]
-OF_NO_DATA = [*SEVERAL_MODELS, "serve.py", "text_generation.py", "music_generation.py"]
+ON_THEIR_OWN = ["hyperparameter_search.py", "serve.py", "text_generation.py", "music_generation.py"]
+OF_NO_DATA = [*SEVERAL_MODELS, *ON_THEIR_OWN]
 
 
 def run(recipe, *arguments, **environment):
@@ -51,6 +52,7 @@ def test_all_are_there_and_short():
         "dialog.py",
         "finetune.py",
         "forecasting.py",
+        "hyperparameter_search.py",
         "lstm_versus.py",
         "music_generation.py",
         "sentiment.py",
@@ -122,6 +124,35 @@ def test_music_is_written_as_midi(tmp_path):
     for word in ("54 and 6 tunes", "nats a character", "n-grams", "bars", "\nM:6/8\nL:1/8\nK:D\n"):
         assert word in done.stdout
     assert tune.read_bytes()[:4] == b"MThd" and plot.stat().st_size > 5_000
+
+
+def test_a_search_outlives_a_killed_process_of_two(tmp_path):
+    import optuna
+
+    study, trials = tmp_path / "study.db", ["--quick", "--trials", "4", "--model", "gru"]
+    command = [sys.executable, str(RECIPES / "hyperparameter_search.py"), "--study", str(study)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+
+    def wait_for(process, words):
+        while words not in process.stderr.readline():
+            assert process.poll() is None
+
+    with subprocess.Popen([*command, *trials], **pipes) as one:
+        wait_for(one, "A new study created")
+        with subprocess.Popen([*command, *trials], **pipes) as other:
+            wait_for(one, "finished with value")
+            one.kill()
+            out, _ = other.communicate(timeout=300)
+    assert other.returncode == 0
+    for word in ("data ", "study ", "best ", "accuracy ", "baseline "):
+        assert word in out
+    storage = optuna.storages.RDBStorage(f"sqlite:///{study}")
+    found = optuna.load_study(study_name="reviews", storage=storage).trials
+    assert sum(trial.state.name == "COMPLETE" for trial in found) >= 4
+    # No two trials draw the same, whichever process asked.
+    rates = [trial.params["learning_rate"] for trial in found if trial.params]
+    assert len(set(rates)) == len(rates)
+    storage.engine.dispose()
 
 
 def test_every_claim_of_the_textbook_is_answered():

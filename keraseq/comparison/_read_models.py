@@ -10,7 +10,7 @@ from keraseq.comparison._equal_terms import set_terms
 from keraseq.comparison._inputs import inner_estimator
 from keraseq.models import find_model, is_registered
 from keraseq.tasks import get_task
-from keraseq.training.workers import check_n_jobs
+from keraseq.training.workers import check_sendable
 from keraseq.wrappers.estimator_for import estimator_for
 
 
@@ -86,15 +86,15 @@ def _check_horizons(entries):
         raise ValueError(f"Forecasts of different horizons cannot be compared: {horizons}.")
 
 
-def check_parallel(entries, n_jobs):
-    """Raise for no number of workers, or if an entry would start its own inside a worker."""
-    check_n_jobs(n_jobs)
-    if n_jobs in (None, 1):
+def check_parallel(entries, workers):
+    """Raise if an entry cannot be sent to workers, or would start its own inside a worker."""
+    if workers.is_here:
         return
     for entry in entries:
         for name, value in entry.estimator.get_params().items():
             if name.rpartition("__")[2] == "n_jobs" and value not in (None, 1):
                 raise ValueError(
-                    f"{entry.name} has {name}={value} and compare has n_jobs={n_jobs}: workers "
+                    f"{entry.name} has {name}={value} and compare has {workers.n} workers: workers "
                     "inside workers fight for the same processors. Set one of them to None."
                 )
+    check_sendable({entry.name: entry.estimator for entry in entries})

@@ -3,12 +3,13 @@
 import logging
 import time
 
-import joblib
+import numpy as np
 
 from keraseq._progress import progress_bar
 from keraseq.comparison._fit import fit_entry
 from keraseq.training.pool import POOL
-from keraseq.training.workers import ended, one_thread
+from keraseq.training.threads import n_threads
+from keraseq.training.workers import Lost
 
 _logger = logging.getLogger(__name__)
 # A worker imports TensorFlow before its first fit: 8.6 s and 820 MB, measured.
@@ -17,7 +18,7 @@ _WORKER_START = 8.6
 _COMPILING = 1.2
 
 
-def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
+def run_jobs(jobs, data, done, settings, *, workers, verbose=1):
     """Fit every job and hand each record to `done` as it comes.
 
     Ctrl-C ends all of them; what a fit has not ended gives no record.
@@ -31,9 +32,9 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
         Called with each record in this process.
     settings : dict
         Further arguments of `fit_entry`, the same for all.
-    n_jobs : int, optional
-        Workers, one thread each. They are started once the first fits show that they would save
-        time; smaller work stays in this process, as the progress bar and the log say.
+    workers : as `find_workers` finds them
+        Those that nobody chose are started once the first fits show that they would save time;
+        smaller work stays in this process, as the progress bar and the log say.
     """
     jobs, here = list(jobs), _FirstOfEach()
     with progress_bar(len(jobs), verbose=verbose, unit="fit") as bar:
@@ -43,20 +44,25 @@ def run_jobs(jobs, data, done, settings, *, n_jobs=None, verbose=1):
             bar.set_postfix_str(job["entry"].name, refresh=False)
             bar.update()
 
-        n_workers = joblib.effective_n_jobs(n_jobs) if n_jobs not in (None, 1) else 1
-        if n_workers > 1:
+        if workers.is_named:
+            _run_on_workers(jobs, data, settings, finish, workers, bar)
+            return
+        if not workers.is_here:
             bar.set_description_str("in process", refresh=False)
-        while jobs and (n_workers == 1 or not _is_worth_it(jobs, n_workers)):
+        while jobs and (workers.is_here or not _is_worth_it(jobs, workers.n)):
             job = jobs.pop(0)
             begin, is_first = time.perf_counter(), here.is_first(job)
             finish(job, _fit_job(job, data, settings, latency=is_first))
             _note_seconds(jobs, job, time.perf_counter() - begin, is_first)
         if jobs:
-            _logger.info("%d fits go to %d workers", len(jobs), n_workers)
-            bar.set_description_str(f"{n_workers} workers", refresh=False)
-            _run_on_workers(jobs, data, settings, finish, n_workers, here)
-        elif n_workers > 1:
-            _logger.info("too little work for %d workers: all fits ran in process", n_workers)
+            first, *others = jobs
+
+            def meanwhile():
+                finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
+
+            _run_on_workers(others, data, settings, finish, workers, bar, meanwhile)
+        elif not workers.is_here:
+            _logger.info("too little work for %d workers: all fits ran in process", workers.n)
 
 
 def _note_seconds(jobs, finished, seconds, is_first):
@@ -85,36 +91,67 @@ def _expected(entry, longest):
     return 0.0 if entry.is_baseline else longest
 
 
-def _run_on_workers(jobs, data, settings, finish, n_workers, here):
-    first, *others = jobs
-    there = _FirstOfEach()
-    with joblib.parallel_config("loky", n_jobs=n_workers, inner_max_num_threads=1):
-        parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch=n_workers)
-        work = (
-            joblib.delayed(_in_worker)(
-                place, job, data, settings, there.is_first(job), POOL.most_idle
-            )
-            for place, job in enumerate(others)
-        )
-        with ended(parallel(work)) as records:
-            # Meanwhile the workers start.
-            finish(first, _fit_job(first, data, settings, latency=here.is_first(first)))
-            for place, record in records:
-                finish(others[place], record)
+def _run_on_workers(jobs, data, settings, finish, workers, bar, meanwhile=None):
+    """Send what all fits need once, and then of each job little more than two numbers."""
+    n_here = 0 if meanwhile is None else 1
+    _logger.info("%d fits go to %d workers", len(jobs) + n_here, workers.n)
+    bar.set_description_str(f"{workers.n} workers", refresh=False)
+    entries, splits, there = _Numbered(), _Numbered(), _FirstOfEach()
+    sent = [
+        {
+            "entry": entries.number(job["entry"]),
+            "split": splits.number(job["split"]),
+            "seed": job["about"]["seed"],
+            "latency": there.is_first(job),
+        }
+        for job in jobs
+    ]
+    shared = {
+        "entries": entries.values,
+        "splits": splits.values,
+        "data": data,
+        "settings": settings,
+        "room": POOL.most_idle,
+    }
+    with workers.run(_fit_sent, shared, sent) as outcomes:
+        if meanwhile is not None:
+            # While the workers start.
+            meanwhile()
+        for place, outcome in outcomes:
+            is_lost = isinstance(outcome, Lost)
+            finish(jobs[place], {"score": np.nan, "error": str(outcome)} if is_lost else outcome)
 
 
-def _in_worker(place, job, data, settings, latency, room):
-    one_thread()
+def _fit_sent(shared, sent):
+    """Fit on a worker."""
     # Until the worker ends, or a job of another comparison says another number.
-    POOL.keep_room("comparison", room)
-    return place, {**_fit_job(job, data, settings, latency=latency), "threads": 1}
+    POOL.keep_room("comparison", shared["room"])
+    job = {
+        "entry": shared["entries"][sent["entry"]],
+        "split": shared["splits"][sent["split"]],
+        "about": {"seed": sent["seed"]},
+    }
+    return _fit_job(job, shared["data"], shared["settings"], latency=sent["latency"])
 
 
 def _fit_job(job, data, settings, *, latency):
     seed = job["about"]["seed"]
     record = fit_entry(job["entry"], data, job["split"], seed, latency=latency, **settings)
     # What the seconds are of: with workers some fits have all threads and some have one.
-    return {**record, "threads": joblib.cpu_count()}
+    return {**record, "threads": n_threads()}
+
+
+class _Numbered:
+    """Objects by number, each once."""
+
+    def __init__(self):
+        self.values, self._numbers = [], {}
+
+    def number(self, value):
+        if id(value) not in self._numbers:
+            self._numbers[id(value)] = len(self.values)
+            self.values.append(value)
+        return self._numbers[id(value)]
 
 
 class _FirstOfEach:

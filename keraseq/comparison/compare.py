@@ -21,6 +21,7 @@ from keraseq.comparison._rival_entries import make_baselines
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
 from keraseq.training.pool import POOL
+from keraseq.training.workers import find_workers
 
 _logger = logging.getLogger(__name__)
 _SPLITS = 2  # in a seed's place: models are 0, baselines 1
@@ -95,6 +96,9 @@ def compare(
         Worker processes, one thread each, for what takes long enough to gain by them (a worker
         takes 9 s and 820 MB to start); smaller work runs in process, and the progress bar says so.
         Seconds and latencies of a table are of fits with one number of threads all the same.
+        Within ``joblib.parallel_config(backend=...)`` all fits go to the workers of that backend,
+        of a Dask cluster for instance (docs/scaling.md), and None takes as many as it has. A fit
+        whose worker dies is tried once more, and is then a row with that error.
     estimator_params : dict, optional
         Parameters of the estimators made from names, such as ``{"epochs": 10}``. By default all
         have the same maximum of epochs and the same rule of early stopping.
@@ -117,8 +121,11 @@ def compare(
     ------
     ValueError, TypeError
         For an unknown model, no model, an estimator without ``predict``, a budget below the
-        smallest model, a task that cannot be inferred, or a series whose training part repeats
-        itself exactly (MASE has nothing to divide by): before anything is computed.
+        smallest model, a task that cannot be inferred, a series whose training part repeats
+        itself exactly (MASE has nothing to divide by), or with workers a function that cannot be
+        sent to them: before anything is computed.
+    RuntimeError
+        If workers lack keraseq, or have another version of it, of Keras or of TensorFlow.
 
     Warns
     -----
@@ -150,7 +157,8 @@ def compare(
     data.learn_reading(entries)
     rivals, left_out = make_baselines(baselines, entries, data)
     entries += rivals
-    check_parallel(entries, n_jobs)
+    workers = find_workers(n_jobs)
+    check_parallel(entries, workers)
     _warn_of_overlap(data)
     split_seeds = [draw_seed(random_state, _SPLITS, run) for run in range(n_seeds)]
     splits = data.splits(cv, n_seeds, split_seeds)
@@ -158,7 +166,7 @@ def compare(
     # Each model is compiled once for all runs; with trials, for each setting tried.
     with POOL.room(len(entries) * (tune or 1)):
         _try_without_training(entries, data, splits[0])
-        records = _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume)
+        records = _run(entries, data, splits, header, random_state, tune, workers, verbose, resume)
     return Comparison(
         records,
         task=data.task,
@@ -229,7 +237,7 @@ def _header(data, splits, random_state, tune):
     }
 
 
-def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, resume):
+def _run(entries, data, splits, header, random_state, tune, workers, verbose, resume):
     """Fit what the journal does not hold; return all records in the order of entries and runs."""
     journal = Journal(resume, header)
     prints = {entry.name: fingerprint(entry.estimator) for entry in entries}
@@ -244,7 +252,7 @@ def _run(entries, data, splits, header, random_state, tune, n_jobs, verbose, res
     settings = {"n_trials": tune, "keep_rows": data.keeps_rows}
     if resume is not None and len(jobs) < len(wanted):
         _logger.info("%d of %d runs taken from %s", len(wanted) - len(jobs), len(wanted), resume)
-    run_jobs(jobs, data, journal.add, settings, n_jobs=n_jobs, verbose=verbose)
+    run_jobs(jobs, data, journal.add, settings, workers=workers, verbose=verbose)
     order = {entry.name: place for place, entry in enumerate(entries)}
     wanted.sort(key=lambda about: (order[about["model"]], about["run"]))
     return [journal.records[about["model"], about["run"]] for about in wanted]

@@ -11,12 +11,12 @@ import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
-import joblib
 import numpy as np
 
 from keraseq._keras import keras
 from keraseq.batching import are_full
 from keraseq.training.full_rows import masked_layers, without_masks
+from keraseq.training.threads import n_threads
 
 _logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class CompiledAnswers:
         first = [] if (batches[0].shape, is_full) in self._shapes else batches[:1]
         # What nobody has compiled yet is not compiled by two threads at once.
         values = [answer(x) for x in first]
-        with ThreadPoolExecutor(_n_threads()) as threads:
+        with ThreadPoolExecutor(n_threads()) as threads:
             values += threads.map(answer, batches[len(first) :])
         return None if any(value is None for value in values) else values
 
@@ -225,13 +225,6 @@ def _may_compile(model):
         return False
     # A subclass of a user's has no graph that says what it takes.
     return len(getattr(model, "inputs", None) or ()) == 1 and not _has_gpu()
-
-
-def _n_threads():
-    """As many as TensorFlow was told to take, or as there are cores."""
-    import tensorflow as tf
-
-    return tf.config.threading.get_intra_op_parallelism_threads() or joblib.cpu_count()
 
 
 @functools.cache

@@ -1,17 +1,14 @@
 """The members of an ensemble: which estimators can be one, their seeds, and their fits."""
 
-import os
 import warnings
-from functools import partial
 
-import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import shown
-from keraseq.training.workers import check_n_jobs, ended, one_thread
+from keraseq.training.workers import Lost, check_sendable, find_workers
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import convergence_noted
 
@@ -75,13 +72,13 @@ def _random_names(params):
 
 
 def fit_members(members, fit, n_jobs):
-    """Fit all of them, on workers where `n_jobs` says so.
+    """Fit all of them, on workers where `n_jobs` or joblib's active backend says so.
 
     Parameters
     ----------
     members : list of estimators
     fit : callable
-        Takes a member and returns it, fitted.
+        Takes a member and returns it, fitted; holds what all of them are fitted on.
     n_jobs : int or None
 
     Returns
@@ -90,35 +87,38 @@ def fit_members(members, fit, n_jobs):
     interrupt : KeyboardInterrupt or None
         What ended it early; then there are the members that were whole, or else the first with its
         best weights so far.
+
+    Raises
+    ------
+    RuntimeError
+        If a member's worker died, and the next one too.
     """
-    check_n_jobs(n_jobs)
-    fitted, noted = [], []
-    fit = partial(_fit, fit)
+    workers, found = find_workers(n_jobs, len(members)), {}
+    if not workers.is_here:
+        check_sendable({"estimator": members[0]})
     try:
-        if joblib.effective_n_jobs(n_jobs) == 1 or len(members) == 1:
-            for member in members:
-                _keep(fit(member), fitted, noted)
-        else:
-            with joblib.parallel_config("loky", n_jobs=n_jobs, inner_max_num_threads=1):
-                parallel = joblib.Parallel(return_as="generator")
-                work = (joblib.delayed(_in_worker)(fit, member, os.getpid()) for member in members)
-                with ended(parallel(work)) as results:
-                    for result in results:
-                        _keep(result, fitted, noted)
+        with workers.run(_fit, fit, members) as outcomes:
+            for place, outcome in outcomes:
+                if isinstance(outcome, Lost):
+                    raise RuntimeError(f"Member {place} of the ensemble: {outcome}")
+                found[place] = outcome
     except KeyboardInterrupt as interrupt:
+        fitted = [found[place][0] for place in sorted(found)]
         if not fitted and _is_fitted(members[0]):
             fitted.append(members[0])
         if not fitted:
             raise
         interrupt.add_note(f"The ensemble is fitted and has {len(fitted)} of {len(members)}.")
         return fitted, interrupt
+    fitted, noted = zip(*(found[place] for place in sorted(found)), strict=True)
+    noted = [messages[0] for messages in noted if messages]
     if noted:
         warnings.warn(
             f"In {len(noted)} of {len(members)} members of the ensemble: {noted[0]}",
             ConvergenceWarning,
             stacklevel=4,
         )
-    return fitted, None
+    return list(fitted), None
 
 
 def _fit(fit, member):
@@ -126,18 +126,6 @@ def _fit(fit, member):
     with convergence_noted() as noted:
         member = fit(member)
     return member, noted
-
-
-def _keep(result, fitted, noted):
-    fitted.append(result[0])
-    noted.extend(result[1][:1])
-
-
-def _in_worker(fit, member, parent):
-    # Within a worker joblib takes threads of this process instead.
-    if os.getpid() != parent:
-        one_thread()
-    return fit(member)
 
 
 def _is_fitted(member):

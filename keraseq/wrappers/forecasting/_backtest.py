@@ -1,5 +1,6 @@
 """Forecasts of the past, as if it were the future, beside those of rivals."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from keraseq.baselines import Facts, SeriesRival, drift, mase_scale, rivals_of, 
 from keraseq.encoding.fill_gaps import known_before
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
+from keraseq.training.workers import Lost, check_sendable, find_workers
 from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers.forecasting._backtest_result import Backtest
 from keraseq.wrappers.forecasting.column_scaling import undo
@@ -50,17 +52,53 @@ def run_backtest(
     facts = {"horizon": forecaster.horizon, "season": given, "dated_season": season}
     rivals = _strong_rivals(forecaster, baselines, **facts)
     # All at once, so that a split that cannot be used is told before the first fit.
-    rounds, tables = list(_rounds(forecaster, data, start, stride, cv, refit)), []
+    rounds = list(_rounds(forecaster, data, start, stride, cv, refit))
+    shared = _Shared(forecaster, reader, data, rivals, coverage, season)
     with progress_bar(len(rounds), verbose=verbose, bar_format=_BAR) as bar:
-        for done, (train_ends, origins) in enumerate(rounds):
-            bar.set_description_str(f"backtest, fit {done + 1} of {len(rounds)}", refresh=False)
-            on_epoch, known = partial(_advance, bar, done), data.until(train_ends)
-            # Before the network, since one that lacks rows says so at once.
-            learned = {n: clone(rival).learn(reader, known) for n, rival in rivals.items()}
-            fitted = clone(forecaster)._fit_rows(reader, known, on_epoch)
-            tables += _round(fitted, learned, data, train_ends, origins, coverage, season)
-            _advance(bar, done, 1)
+        tables = _fit_all(shared, rounds, bar)
     return Backtest(pd.concat(tables, ignore_index=True), coverage, season)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What each fit of a backtest needs beside the rows that it sees and where it forecasts."""
+
+    forecaster: object
+    reader: object
+    data: object
+    rivals: dict
+    coverage: float | None
+    season: int
+
+
+def _fit_all(shared, rounds, bar):
+    """Fit every round, on the workers of joblib's active backend; return their tables in order."""
+    workers, found = find_workers(n_fits=len(rounds)), {}
+    if workers.is_here:
+        for done, round_ in enumerate(rounds):
+            bar.set_description_str(f"backtest, fit {done + 1} of {len(rounds)}", refresh=False)
+            found[done] = _fit_round(shared, round_, partial(_advance, bar, done))
+            _advance(bar, done, 1)
+    else:
+        check_sendable({"forecaster": shared.forecaster})
+        bar.set_description_str(f"backtest, {workers.n} workers", refresh=False)
+        with workers.run(_fit_round, shared, rounds) as outcomes:
+            for done, (place, outcome) in enumerate(outcomes):
+                if isinstance(outcome, Lost):
+                    raise RuntimeError(f"Fit {place + 1} of the backtest: {outcome}")
+                found[place] = outcome
+                _advance(bar, done, 1)
+    return [table for place in sorted(found) for table in found[place]]
+
+
+def _fit_round(shared, round_, on_epoch=None):
+    """Fit on what a round may know, and forecast its origins; a list of tables."""
+    train_ends, origins = round_
+    known = shared.data.until(train_ends)
+    # Before the network, since one that lacks rows says so at once.
+    learned = {n: clone(rival).learn(shared.reader, known) for n, rival in shared.rivals.items()}
+    fitted = clone(shared.forecaster)._fit_rows(shared.reader, known, on_epoch)
+    return _round(fitted, learned, shared.data, train_ends, origins, shared.coverage, shared.season)
 
 
 def _named(forecaster, given):

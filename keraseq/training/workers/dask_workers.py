@@ -1,0 +1,131 @@
+"""Fits on the workers of a Dask cluster.
+
+By its own client and not through `joblib.Parallel`, which waits for ever for a task whose worker
+was killed, and sends lists with each task.
+"""
+
+import contextlib
+import dataclasses
+import logging
+import uuid
+
+import joblib
+from distributed import KilledWorker, as_completed, get_client, get_worker
+
+from keraseq.training.workers.task import Lost, Task, answer
+from keraseq.training.workers.versions import ASK, check_versions
+
+_logger = logging.getLogger(__name__)
+_TRIES = 2
+# Rounds without one answer, after which it is not the fits that end the workers.
+_FRUITLESS = 3
+
+
+class DaskWorkers:
+    """The workers of a cluster, one fit at a time each.
+
+    Parameters
+    ----------
+    backend : DaskDistributedBackend
+        Of joblib.
+    n_jobs : int or None
+        Fits under way at once; None or -1 leaves it to the cluster, which may grow meanwhile.
+    """
+
+    is_here, is_named = False, True
+
+    def __init__(self, backend, n_jobs):
+        self._client = backend.client
+        # Waits for a first worker.
+        n_all = joblib.effective_n_jobs(-1)
+        self._most = n_jobs if n_jobs is not None and n_jobs > 0 else None
+        self.n = min(n_all, self._most or n_all)
+        check_versions(self._client.run(eval, ASK, on_error="return"))
+
+    @contextlib.contextmanager
+    def run(self, fit, shared, jobs):
+        outcomes = self._outcomes(Task(fit, None, 1), shared, dict(enumerate(jobs)))
+        with contextlib.closing(outcomes):
+            yield outcomes
+
+    def _outcomes(self, task, shared, waiting):
+        run, held, fruitless = f"fit-{uuid.uuid4().hex}", None, 0
+        try:
+            while waiting:
+                if held is None or held.status != "finished":
+                    # What all copies were lost of, since every worker that had one ended.
+                    [held] = self._client.scatter([shared], broadcast=True, hash=False)
+                n_before = len(waiting)
+                yield from self._round(task, held, waiting, run)
+                fruitless = 0 if len(waiting) < n_before else fruitless + 1
+                self._check_alive(len(waiting), fruitless)
+        finally:
+            if self._client.status == "running":
+                self._client.set_metadata([run], None)
+
+    def _check_alive(self, n_waiting, fruitless):
+        if n_waiting and self._client.status != "running":
+            raise ConnectionError(
+                f"The Dask cluster is gone, and {n_waiting} fits with it. Start it again; with "
+                "resume= a comparison goes on where it was."
+            )
+        if fruitless == _FRUITLESS:
+            raise RuntimeError(
+                f"The workers of the Dask cluster ended {_FRUITLESS} times before any fit: most "
+                "often the data do not fit into their memory. Give each worker more."
+            )
+
+    def _round(self, task, held, waiting, run):
+        """Submit all that waits; what is lost with a worker waits still when it ends."""
+        todo, places, attempt = list(waiting), {}, uuid.uuid4().hex[:8]
+
+        def submit():
+            place = todo.pop(0)
+            key = f"{run}-{attempt}-{place}"
+            given = task, held, waiting[place], run, place
+            future = self._client.submit(_fit_there, *given, key=key, pure=False)
+            places[future] = place
+            return future
+
+        try:
+            ended = as_completed([submit() for _ in range(min(self._most or len(todo), len(todo)))])
+            for future in ended:
+                if todo:
+                    ended.add(submit())
+                outcome = self._outcome(future, run, places[future])
+                if outcome is not None:
+                    place = places.pop(future)
+                    del waiting[place]
+                    yield place, answer(outcome)
+        finally:
+            # Of Ctrl-C: what has begun cannot be stopped, and its answer is dropped.
+            self._client.cancel(list(places), force=True)
+
+    def _outcome(self, future, run, place):
+        """What a future holds, or None where its job must be tried again."""
+        if future.status == "finished":
+            return future.result()
+        if future.status == "error":
+            error = future.exception()
+            if not isinstance(error, KilledWorker):
+                raise error
+            if self._client.get_metadata([run, str(place)], 0) >= _TRIES:
+                return Lost(error)
+        _logger.info("a worker of the Dask cluster has ended; its fits are tried again")
+        return None
+
+
+def _fit_there(task, shared, job, run, place):
+    """Run a job, unless the workers that began it before have all ended.
+
+    Dask itself tries four times, and counts the tasks that only waited on a dying worker too.
+    """
+    client, name = get_client(), [run, str(place)]
+    begun = client.get_metadata(name, 0)
+    if begun >= _TRIES:
+        return Lost(KilledWorker(str(place), get_worker().address, begun))
+    client.set_metadata(name, begun + 1)
+    if get_worker().address.startswith("inproc:"):
+        # In a thread of the user's own process, whose threads are the user's to set.
+        task = dataclasses.replace(task, threads=None)
+    return task.run(shared, job)

@@ -1,0 +1,63 @@
+"""What tests send to workers, which import it from here: each fit leaves a line in a file."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+import keraseq
+
+
+def note(path):
+    """Write down this process; return how many lines there are."""
+    with Path(path).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return len(Path(path).read_text().splitlines())
+
+
+def pids(path):
+    return [int(line) for line in Path(path).read_text().splitlines()]
+
+
+class Deadly(ClassifierMixin, BaseEstimator):
+    """Kills the process of its first fits, and then answers with the first class."""
+
+    def __init__(self, path, deaths=0, random_state=None):
+        self.path = path
+        self.deaths = deaths
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        if note(self.path) <= self.deaths:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+class Noted(keraseq.SequenceClassifier):
+    """Tells where it was fitted."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.pid_ = os.getpid()
+        return self
+
+    def score(self, X, y):
+        note(os.environ["KERASEQ_TEST_PIDS"])
+        return super().score(X, y)
+
+
+def double(shared, job):
+    """A job: its number, how often it kills its worker, or an error that it raises."""
+    number, deaths, error = job
+    times = note(f"{shared['path']}-{number}")
+    if times <= deaths:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if error is not None:
+        raise error
+    return 2 * number, float(shared["values"].sum()), id(shared), os.getpid()
