@@ -79,7 +79,7 @@ def compare_by(backend, fits, epochs):
         "seconds": seconds,
         "median": runs["seconds"].median(),
         "least": runs["seconds"].min(),
-        "losses": [history["loss"] for history in runs["history"]],
+        "losses": result.learning_curves().frame["value"].tolist(),
         "scores": runs["score"].tolist(),
     }
 
