@@ -3,14 +3,18 @@ VENV = .venv
 STAMP = $(VENV)/.installed
 RUN = TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 $(VENV)/bin/python
 BENCH = $(VENV)/.bench
+BACKENDS = .venv-backends
 
-.PHONY: demo test lint docs bench
+.PHONY: demo test test-backends lint docs bench
 
 demo: $(STAMP)
 	$(RUN) recipes/compare.py --plot demo.png
 
 test: $(STAMP)
 	$(RUN) -m pytest -n 2
+
+test-backends: $(BACKENDS)/.installed
+	TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 $(BACKENDS)/bin/python benchmarks/backends.py -n 2 jax torch
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
@@ -29,6 +33,12 @@ bench: $(BENCH)
 
 $(BENCH): $(STAMP)
 	$(VENV)/bin/python -m pip install -q -e '.[bench]'
+	touch $@
+
+$(BACKENDS)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(BACKENDS)
+	$(BACKENDS)/bin/python -m pip install -q --upgrade pip
+	$(BACKENDS)/bin/python -m pip install -q -e '.[dev,backends]'
 	touch $@
 
 $(STAMP): setup.cfg pyproject.toml

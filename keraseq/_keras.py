@@ -4,6 +4,7 @@ It takes seconds, which neither the refusal of bad input nor a clone should have
 subclasses Keras at module level imports Keras itself, and is imported where it is used.
 """
 
+import contextlib
 import importlib
 import sys
 
@@ -22,6 +23,36 @@ class _Late:
 
 
 keras, layers, ops = map(_Late, ("keras", "keras.layers", "keras.ops"))
+
+
+@contextlib.contextmanager
+def without_tensorflow():
+    """Keep Keras on another backend from importing TensorFlow in a block.
+
+    Of whatever it serialises it asks whether that is TensorFlow's, which takes seconds and 300 MB;
+    where nobody has imported TensorFlow, nothing is.
+    """
+    from keras.src.utils import module_utils
+
+    lazy = getattr(module_utils, "tensorflow", None)
+    if keras.config.backend() == "tensorflow" or "tensorflow" in sys.modules or lazy is None:
+        yield
+        return
+    before = lazy._available
+    lazy._available = False
+    try:
+        yield
+    finally:
+        lazy._available = before
+
+
+def without_gradients():
+    """A block in which PyTorch keeps nothing of what is computed, as other backends do not."""
+    if keras.config.backend() != "torch":
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.no_grad()
 
 
 def is_keras_model(value):

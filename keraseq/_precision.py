@@ -35,7 +35,7 @@ def resolve_policy(policy):
     Raises
     ------
     ValueError, TypeError
-        For a name that is not known, or what a network cannot be trained with.
+        For a name that is not known, or what a network cannot be trained with, on this backend.
     """
     is_auto = isinstance(policy, str) and policy == "auto"
     name = _name(keras.config.dtype_policy() if is_auto else policy)
@@ -45,6 +45,11 @@ def resolve_policy(policy):
             f"dtype_policy={name!r}{source} keeps the weights in half precision too, whose three "
             f"digits lose training's small steps; give dtype_policy='mixed_{name}', which computes "
             "in it and keeps the weights in float32."
+        )
+    if name == "float64" and not _has_float64():
+        raise ValueError(
+            "dtype_policy='float64': Keras runs on jax, which computes in float32 unless it is told "
+            "otherwise before it starts: set the environment variable JAX_ENABLE_X64=1."
         )
     if name in _POLICIES:
         return name
@@ -57,6 +62,14 @@ def resolve_policy(policy):
         "keras.DTypePolicy of one of these names; what quantises, or maps layers to policies of "
         "their own, is for a model that is trained already."
     )
+
+
+def _has_float64():
+    if keras.config.backend() != "jax":
+        return True
+    import jax
+
+    return jax.config.jax_enable_x64
 
 
 def _name(policy):

@@ -108,9 +108,10 @@ def test_what_is_no_policy_and_no_way_to_compile_is_refused(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "torch")
     with pytest.raises(ValueError, match="tensorflow and jax have it"):
         xla.resolve_jit(True)
-    assert (xla.resolve_jit("auto"), xla.resolve_jit(False)) == (False, False)
+    assert (xla.resolve_jit("auto"), xla.resolve_jit(False)) == (None, False)
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
-    assert xla.resolve_jit("auto")
+    assert xla.resolve_jit("auto") is None
+    assert xla.resolve_jit(True)
 
 
 def far_away(input_shape, outputs):

@@ -1,5 +1,6 @@
 """Every architecture goes through the same contract."""
 
+import contextlib
 import doctest
 import functools
 import inspect
@@ -10,7 +11,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from _gradients import gradients_of_loss
 
 import keraseq
 from keraseq.models import find_model
@@ -107,11 +108,9 @@ def predict(model, batch):
 
 def gradients(model, batch, targets):
     """The largest absolute gradient of each trainable weight, by its path."""
-    with tf.GradientTape() as tape:
-        loss = model.compute_loss(y=targets, y_pred=model(inputs_of(model, batch), training=True))
-    found = tape.gradient(loss, [w.value for w in model.trainable_weights])
+    found = gradients_of_loss(model, inputs_of(model, batch), targets)
     return {
-        weight.path: 0 if gradient is None else float(np.abs(tf.convert_to_tensor(gradient)).max())
+        weight.path: 0 if gradient is None else float(np.abs(gradient).max())
         for weight, gradient in zip(model.trainable_weights, found, strict=True)
     }
 
@@ -163,6 +162,15 @@ def answering(model):
     return answers
 
 
+def _doubles_of_jax():
+    """Let JAX compute in float64, which it does not by itself."""
+    if keras.backend.backend() != "jax":
+        return contextlib.nullcontext()
+    import jax
+
+    return jax.enable_x64(True)
+
+
 @pytest.fixture
 def double_precision():
     """A normalisation of nearly equal channels makes a rounding ten times as large, two a hundred.
@@ -173,7 +181,8 @@ def double_precision():
     before = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
-    yield
+    with _doubles_of_jax():
+        yield
     keras.config.set_floatx(before[0])
     keras.config.set_dtype_policy(before[1])
 

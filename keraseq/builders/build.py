@@ -3,7 +3,7 @@
 import functools
 
 from keraseq._checks import check_integer
-from keraseq._keras import keras
+from keraseq._keras import keras, without_tensorflow
 from keraseq.builders.budget import solve_budget
 from keraseq.builders.count_flops import count_flops
 from keraseq.builders.count_parameters import count_parameters
@@ -184,4 +184,6 @@ def compile_for_task(model, task, *, optimizer=None, loss=None, logits=True, qua
 
 def _assemble(plan):
     inputs = plan.stem.inputs()
-    return keras.Model(inputs, plan.spec.kind.apply(plan, inputs), name=plan.spec.name)
+    # Layers that read in both directions serialise the one that they are given.
+    with without_tensorflow():
+        return keras.Model(inputs, plan.spec.kind.apply(plan, inputs), name=plan.spec.name)

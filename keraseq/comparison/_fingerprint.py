@@ -25,8 +25,9 @@ from keraseq._keras import is_keras_model
 from keraseq.models import find_model, is_registered
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
-# In the header of a journal, which is refused where one of them differs.
-HEADER_PACKAGES = ("keraseq", "keras", "tensorflow")
+# In the header of a journal, of the last three the one that runs; where one of them differs it is
+# refused.
+HEADER_PACKAGES = ("keraseq", "keras", "tensorflow", "jax", "torch")
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))
 _SKIPPED = {
     *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__"),

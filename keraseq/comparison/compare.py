@@ -1,5 +1,6 @@
 """Which architecture is really better here?"""
 
+import importlib
 import logging
 import platform
 import warnings
@@ -111,7 +112,7 @@ def compare(
         A file that keeps finished runs. Given again after a crash, what it holds is not
         computed again; failed runs are, and with a larger `n_seeds` only the new ones. A model
         whose parameters or code changed (your own functions, classes and what they use) is
-        computed again; a file of other versions of keraseq, Keras or TensorFlow is refused.
+        computed again; a file of other versions of keraseq, Keras or its backend is refused.
 
     Returns
     -------
@@ -226,7 +227,7 @@ def _header(data, splits, random_state, tune):
     versions = _versions()
     return {
         "format": 2,
-        "versions": {package: versions[package] for package in HEADER_PACKAGES},
+        "versions": {p: versions[p] for p in HEADER_PACKAGES if p in versions},
         "data": data.fingerprint(),
         "task": data.task,
         "random_state": random_state,
@@ -277,12 +278,12 @@ def _about(entry, run, split, seed, print_):
 def _versions():
     import keras
     import sklearn
-    import tensorflow
 
+    backend = keras.config.backend()
     return {
         "keraseq": keraseq.__version__,
         "keras": keras.__version__,
-        "tensorflow": tensorflow.__version__,
+        backend: importlib.import_module(backend).__version__,
         "scikit-learn": sklearn.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),

@@ -7,7 +7,9 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-_PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "scikit-learn", "skops")
+from keraseq._keras import keras
+
+_PACKAGES = ("numpy", "pandas", "scikit-learn", "skops")
 _MOST_CLASSES = 50
 
 
@@ -90,7 +92,7 @@ def versions():
     from keraseq import __version__
 
     found = {"keraseq": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
+    for package in ("keras", keras.config.backend(), *_PACKAGES):
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from keraseq._keras import without_tensorflow
 from keraseq.export._other_kinds import holds_keras_model, name_reader
 
 
@@ -54,7 +55,7 @@ def load_model(path):
             f".keras: rename it to {path.stem}.keras."
         )
     # Keras draws from Python's generator when it makes the layers anew.
-    with python_random(0):
+    with python_random(0), without_tensorflow():
         return keras.saving.load_model(path)
 
 

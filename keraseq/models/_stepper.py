@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keraseq._keras import without_gradients
 from keraseq.models.layers.step_forms import find_step_form
 from keraseq.tasks.layers import SequencePooling
 
@@ -210,4 +211,9 @@ def _compile(function):
         import jax
 
         return jax.jit(function)
-    return function
+
+    def step(*given):
+        with without_gradients():
+            return function(*given)
+
+    return step

@@ -4,9 +4,10 @@ import functools
 
 import numpy as np
 
-from keraseq._keras import keras, ops
+from keraseq._keras import keras, ops, without_gradients
 from keraseq.encoding.reserved_ids import BEGINNING, END, PADDING
 from keraseq.tasks.layers import DECODER, TARGET_EMBEDDING, TOKEN_LOGITS
+from keraseq.training.only_tensorflow import has_fast_path
 
 _NEVER = -1e9
 
@@ -65,7 +66,8 @@ class BeamSearch:
         """
         forbidden = np.where(barred, _NEVER, 0).astype(np.float32)
         arguments = (source, forbidden, np.int32(most_steps), np.float32(length_penalty))
-        found = self._search(beam_size, source)(*arguments)
+        with without_gradients():
+            found = self._search(beam_size, source)(*arguments)
         return tuple(ops.convert_to_numpy(part) for part in found)
 
     def numbers_kept(self, vocabulary_size, most_steps, lengths):
@@ -88,20 +90,22 @@ class BeamSearch:
         ndarray `(tokens, source_time)`
             Rows of sum one.
         """
-        memory, allowed = self._encoder(source, training=False)
-        attended = self._decoder.read(memory, allowed)
-        state, rows = self._decoder.begin(attended, len(ids)), []
-        for t, before in enumerate([BEGINNING, *ids[:-1]]):
-            x = self._embed(np.array([before], np.int32))
-            _, state, weights = self._decoder.step(x, np.int32(t), state, attended)
-            rows.append(ops.convert_to_numpy(weights)[0])
+        rows = []
+        with without_gradients():
+            memory, allowed = self._encoder(source, training=False)
+            attended = self._decoder.read(memory, allowed)
+            state = self._decoder.begin(attended, len(ids))
+            for t, before in enumerate([BEGINNING, *ids[:-1]]):
+                x = self._embed(np.array([before], np.int32))
+                _, state, weights = self._decoder.step(x, np.int32(t), state, attended)
+                rows.append(ops.convert_to_numpy(weights)[0])
         return np.stack(rows)
 
     def _search(self, beam_size, source):
         key = beam_size, source.dtype
         if key not in self._searches:
             function = functools.partial(self._write, beam_size)
-            if keras.backend.backend() == "tensorflow":
+            if has_fast_path("beam search"):
                 import tensorflow as tf
 
                 shape = (None, None, *source.shape[2:])
@@ -117,7 +121,7 @@ class BeamSearch:
 
     def _write(self, beam, source, forbidden, most_steps, length_penalty):
         self.n_traces += 1
-        n = ops.shape(source)[0]
+        n, forbidden = ops.shape(source)[0], ops.convert_to_tensor(forbidden)
         memory, allowed = self._encoder(source, training=False)
         attended = self._decoder.read(memory, allowed)
         state = self._decoder.begin(attended, most_steps)

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from keraseq._keras import keras
 from keraseq.batching import are_full
 from keraseq.training.full_rows import masked_layers, without_masks
+from keraseq.training.only_tensorflow import has_fast_path
 from keraseq.training.threads import n_threads
 
 _logger = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ class Requests:
 
 def _may_compile(model):
     # Half precision is rounded elsewhere, and a graphics card has loops of its own.
-    if keras.backend.backend() != "tensorflow" or model.compute_dtype != "float32":
+    if not has_fast_path("answers") or model.compute_dtype != "float32":
         return False
     # A subclass of a user's has no graph that says what it takes.
     return len(getattr(model, "inputs", None) or ()) == 1 and not _has_gpu()

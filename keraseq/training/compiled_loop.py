@@ -13,6 +13,7 @@ import numpy as np
 from keraseq.training.blocks import Pace
 from keraseq.training.full_rows import masked_layers, without_masks
 from keraseq.training.no_collection import no_collection
+from keraseq.training.only_tensorflow import has_fast_path
 
 _BATCH_HOOKS = [
     f"on_{part}_{end}"
@@ -57,7 +58,7 @@ def can_run(model, callbacks, verbose):
     verbose : int
         As of ``keras.Model.fit``.
     """
-    if keras.backend.backend() != "tensorflow" or verbose not in (0, 2):
+    if not has_fast_path("training") or verbose not in (0, 2):
         return False
     import tensorflow as tf
 

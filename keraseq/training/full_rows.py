@@ -10,6 +10,7 @@ import weakref
 
 from keraseq._keras import keras
 from keraseq.stems import layers as stem_layers
+from keraseq.training.only_tensorflow import has_fast_path
 
 
 class Counts:
@@ -129,7 +130,7 @@ class FullAnswers:
 def _can_trace(model):
     """Whether Keras's own answers come from a graph as ours would, and with masks."""
     return (
-        keras.backend.backend() == "tensorflow"
+        has_fast_path("answers")
         and len(getattr(model, "inputs", None) or ()) == 1
         and len(model.outputs) == 1
         and type(model).predict_step is keras.Model.predict_step

@@ -49,7 +49,8 @@ class AveragedWeights(keras.callbacks.Callback):
             averages = optimizer._model_variables_moving_average
             for variable, average in zip(variables, averages, strict=True):
                 self._learned.append((variable, keras.ops.convert_to_numpy(variable)))
-                variable.assign(average)
+                # A copy: JAX would take the average's own array, and free it after the test.
+                variable.assign(keras.ops.copy(average))
 
     def on_test_end(self, logs=None):
         for variable, value in self._learned:

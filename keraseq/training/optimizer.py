@@ -5,7 +5,7 @@ import functools
 import math
 
 from keraseq._checks import check_choice
-from keraseq._keras import keras
+from keraseq._keras import keras, without_tensorflow
 
 _AVERAGED_SHARE = 0.2
 _LONGEST_AVERAGE = 500
@@ -31,7 +31,7 @@ def optimizer_config(optimizer, *, steps, averaged):
         For an unknown name, or anything else.
     """
     if isinstance(optimizer, keras.optimizers.Optimizer):
-        return _nameless(keras.optimizers.serialize(optimizer))
+        return _written(optimizer)
     if not isinstance(optimizer, str):
         raise TypeError(
             f"optimizer={optimizer!r} must be 'auto', a name such as 'adam', or an instance of "
@@ -53,12 +53,25 @@ def _config_by_name(name, window):
         made = keras.optimizers.AdamW(weight_decay=0.004, global_clipnorm=1.0, **average)
     else:
         made = _optimizer_names()[name](**average)
-    return _nameless(keras.optimizers.serialize(made))
+    return _written(made)
 
 
-def _nameless(config):
-    """Without the number that Keras gives each instance, so that equal optimisers are equal."""
+def _written(optimizer):
+    """The configuration of an optimiser, the same under every backend for equal ones."""
+    with without_tensorflow():
+        config = _public(keras.optimizers.serialize(optimizer))
+    # Without the number that Keras gives each instance.
     config["config"]["name"] = config["class_name"].lower()
+    return config
+
+
+def _public(config):
+    """Name Keras's optimisers as Keras does, not the classes that PyTorch has in their place."""
+    if not isinstance(config, dict):
+        return config
+    config = {key: _public(value) for key, value in config.items()}
+    if str(config.get("module")).startswith("keras.src.backend."):
+        config |= {"module": "keras.optimizers", "registered_name": None}
     return config
 
 

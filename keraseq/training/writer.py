@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keraseq.models import Stepper
+from keraseq.training.only_tensorflow import has_fast_path
 
 
 class Writer:
@@ -94,8 +95,7 @@ class Writer:
                 [tuple(part.shape) for part in keras.tree.flatten(parts)]
                 for parts in (state, later)
             ]
-            in_one_loop = keras.backend.backend() == "tensorflow"
-            self._grows = not (in_one_loop and shapes[0] == shapes[1])
+            self._grows = not (has_fast_path("generation") and shapes[0] == shapes[1])
         return not self._grows
 
     def _step(self, ids, state):
@@ -190,6 +190,8 @@ def choose_token(logits, numbers, temperature, top_k, top_p, barred):
     The likeliest ones first, they divide [0, 1) by their probabilities; left out are those behind
     the `top_k` likeliest, and behind those that have `top_p` together.
     """
+    # PyTorch does not compute with NumPy's arrays.
+    barred, numbers = ops.convert_to_tensor(barred), ops.convert_to_tensor(numbers)
     logits = (ops.cast(logits, "float32") + barred) / temperature
     # Not argsort and takes along its axis, which are a dozen operations of a step's sixty.
     logits, order = ops.top_k(logits, logits.shape[-1])

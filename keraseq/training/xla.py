@@ -30,7 +30,10 @@ _told = set()
 
 
 def resolve_jit(jit_compile):
-    """Return whether a fit's step is compiled by XLA.
+    """Return whether a fit's step is compiled by XLA; None is the way of the backend that runs.
+
+    On TensorFlow that is without: XLA compiles anew for every batch shape, and was measured slower
+    on a CPU (LSTM) or level (GRU, Transformer). JAX compiles in no other way.
 
     Raises
     ------
@@ -39,9 +42,8 @@ def resolve_jit(jit_compile):
     """
     backend = keras.config.backend()
     if isinstance(jit_compile, str) and jit_compile == "auto":
-        # On TensorFlow XLA compiles anew for every batch shape and was measured slower on a CPU
-        # (LSTM) or level (GRU, Transformer); JAX compiles in no other way.
-        return backend == "jax"
+        # Not yet said, since what is saved may be loaded under another backend.
+        return None
     if not isinstance(jit_compile, bool | np.bool_):
         raise TypeError(f"jit_compile={jit_compile!r} must be True, False or 'auto'.")
     if jit_compile and backend not in _HAVE_XLA:
@@ -55,8 +57,12 @@ def resolve_jit(jit_compile):
 
 def use(model):
     """Let XLA compile the training step of a compiled model, unless a layer says it cannot."""
+    backend = keras.config.backend()
     unfit = [layer.name for layer in model._flatten_layers() if not layer.supports_jit]
-    if unfit:
+    if backend not in _HAVE_XLA:
+        # Of a model that was saved under another one.
+        refuse(model, f"Keras runs on {backend}, which has none")
+    elif unfit:
         # Such as Keras's LSTM and GRU on a graphics card, whose cuDNN kernels XLA does not have.
         refuse(model, f"the layers {', '.join(unfit)} run without it")
     else:
