@@ -8,6 +8,15 @@ def gradients_of_loss(model, inputs, targets):
     return _BY_BACKEND[keras.backend.backend()](model, inputs, targets)
 
 
+def compiled_call(model):
+    """The model itself; under JAX compiled, since each new shape of each operation costs there."""
+    if keras.backend.backend() != "jax":
+        return model
+    import jax
+
+    return jax.jit(model.__call__, static_argnames="training")
+
+
 def _by_tensorflow(model, inputs, targets):
     import tensorflow as tf
 
@@ -25,7 +34,7 @@ def _by_jax(model, inputs, targets):
         answer, _ = model.stateless_call(values, others, inputs, training=True)
         return model.compute_loss(y=targets, y_pred=answer)
 
-    found = jax.grad(loss_of)([weight.value for weight in model.trainable_weights])
+    found = jax.jit(jax.grad(loss_of))([weight.value for weight in model.trainable_weights])
     return [keras.ops.convert_to_numpy(part) for part in found]
 
 

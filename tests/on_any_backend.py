@@ -151,9 +151,27 @@ def test_files_of_another_backend_answer_alike(fitted, tmp_path):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
-def test_no_other_backend_was_imported():
-    if BACKEND != "tensorflow":
-        assert "tensorflow" not in sys.modules
+def test_tensorflow_is_imported_for_itself_alone(tmp_path):
+    """Of what we do: a test that calls Keras's own `save` in this process would import it."""
+    code = """
+import sys
+from _backend_cases import FITS, answers
+import keraseq
+for task, fit in FITS.items():
+    model = fit()
+    model.save(sys.argv[1])
+    answers(task, keraseq.load(sys.argv[1]))
+rows = [[[float(i % 5)], [1.0]] for i in range(24)]
+settings = {"n_seeds": 1, "verbose": 0, "baselines": False, "estimator_params": {"epochs": 1}}
+keraseq.compare(["gru", "bilstm"], rows, [0, 1] * 12, **settings)
+print("tensorflow" in sys.modules)
+"""
+    command = [sys.executable, "-c", code, tmp_path / "model.keraseq"]
+    folder = Path(__file__).parent
+    path = os.pathsep.join([str(folder), str(folder.parent), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(BACKEND == "tensorflow")], done.stderr[-3000:]
 
 
 def test_what_cannot_work_names_the_backend(fitted, tmp_path):
