@@ -48,8 +48,8 @@ def resolve_policy(policy):
         )
     if name == "float64" and not _has_float64():
         raise ValueError(
-            "dtype_policy='float64': Keras runs on jax, which computes in float32 unless it is told "
-            "otherwise before it starts: set the environment variable JAX_ENABLE_X64=1."
+            "dtype_policy='float64': Keras runs on jax, which computes in float32 unless it is "
+            "told otherwise before it starts: set the environment variable JAX_ENABLE_X64=1."
         )
     if name in _POLICIES:
         return name
