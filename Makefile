@@ -14,7 +14,7 @@ test: $(STAMP)
 	$(RUN) -m pytest -n 2
 
 test-backends: $(BACKENDS)/.installed
-	TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 JAX_DISABLE_MOST_OPTIMIZATIONS=1 \
+	TF_CPP_MIN_LOG_LEVEL=3 SCIPY_ARRAY_API=1 \
 	  $(BACKENDS)/bin/python benchmarks/backends.py -n 2 jax torch
 
 lint: $(STAMP)
