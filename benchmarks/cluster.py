@@ -51,7 +51,7 @@ def active(backend):
         return
     from distributed import Client, LocalCluster
 
-    settings = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    settings = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": ":0"}
     with (
         LocalCluster(n_workers=2, **settings) as cluster,
         Client(cluster) as client,

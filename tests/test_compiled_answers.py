@@ -3,6 +3,7 @@
 import logging
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from keras import layers
 
 import keraseq
-from keraseq.training import full_rows
+from keraseq.training import full_rows, only_tensorflow
 from keraseq.training.compiled_answers import CompiledAnswers
 
 OFTEN = 24
@@ -87,8 +88,8 @@ def test_one_length_asked_for_often_is_not_padded(classifier):
 def test_threads_share_what_is_compiled(classifier):
     rows = rows_of(*range(1, 17)) * 4
     ask_often(classifier, rows[0])
-    traces = answers_of(classifier).n_traces
     alone = [classifier.predict_proba([row]) for row in rows]
+    traces = answers_of(classifier).n_traces
     before = answers_of(classifier).n_calls
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda row: classifier.predict_proba([row]), rows))
@@ -178,6 +179,9 @@ def test_only_tensorflow_on_a_processor_compiles(classifier, monkeypatch):
     calls = answers_of(classifier).n_calls
     classifier.predict([row])
     assert answers_of(classifier).n_calls == calls + 1
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    jax = SimpleNamespace(config=SimpleNamespace(backend=lambda: "jax"))
+    monkeypatch.setattr(only_tensorflow, "keras", jax)
+    refused = only_tensorflow.COUNTS["answers"]
     classifier.predict([row])
+    assert only_tensorflow.COUNTS["answers"] > refused
     assert answers_of(classifier).n_calls == calls + 1

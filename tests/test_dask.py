@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from _greedy import greedy
 from _worker_fits import Deadly, Noted, pids
 from scipy.stats import loguniform
 from sklearn.dummy import DummyClassifier
@@ -29,7 +30,7 @@ def client(tmp_path_factory):
     from distributed import Client, LocalCluster
 
     os.environ["KERASEQ_TEST_PIDS"] = str(tmp_path_factory.mktemp("fits") / "scores")
-    settings = {"dashboard_address": None, "memory_limit": 0, "silence_logs": "ERROR"}
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": "ERROR"}
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, **settings) as cluster,
         Client(cluster) as client,
@@ -191,3 +192,19 @@ def test_a_killed_worker_costs_its_fit_which_is_tried_once_more(on_dask, tmp_pat
     assert len(pids(tmp_path / "twice")) == 3
     kept = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
     assert len(kept) == 6
+
+
+def test_a_worker_out_of_memory_costs_its_fit(tmp_path):
+    from distributed import Client, LocalCluster
+
+    settings = {"dashboard_address": ":0", "silence_logs": 60, "memory_limit": "1GB"}
+    jobs = [(str(tmp_path / "greedy"), 2), (str(tmp_path / "once"), 1), (str(tmp_path / "well"), 0)]
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, **settings) as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+        find_workers().run(greedy, None, jobs) as outcomes,
+    ):
+        found = dict(outcomes)
+    assert "its memory did not suffice: give each worker more" in str(found.pop(0))
+    assert found == {1: 2, 2: 1}

@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import logging
 import uuid
+from concurrent.futures import CancelledError
 
 import joblib
 from distributed import KilledWorker, as_completed, get_client, get_worker
@@ -19,6 +20,8 @@ _logger = logging.getLogger(__name__)
 _TRIES = 2
 # Rounds without one answer, after which it is not the fits that end the workers.
 _FRUITLESS = 3
+# A worker that was killed starts anew within seconds, one of a batch system within minutes.
+_PATIENCE = 300
 
 
 class DaskWorkers:
@@ -52,16 +55,37 @@ class DaskWorkers:
         run, held, fruitless = f"fit-{uuid.uuid4().hex}", None, 0
         try:
             while waiting:
+                before = self._progress(run, waiting)
                 if held is None or held.status != "finished":
                     # What all copies were lost of, since every worker that had one ended.
-                    [held] = self._client.scatter([shared], broadcast=True, hash=False)
-                n_before = len(waiting)
-                yield from self._round(task, held, waiting, run)
-                fruitless = 0 if len(waiting) < n_before else fruitless + 1
+                    held = self._send(shared)
+                if held is not None:
+                    yield from self._round(task, held, waiting, run)
+                fruitless = fruitless + 1 if self._progress(run, waiting) == before else 0
                 self._check_alive(len(waiting), fruitless)
         finally:
             if self._client.status == "running":
                 self._client.set_metadata([run], None)
+
+    def _progress(self, run, waiting):
+        """What changes with each fit that begins or ends."""
+        begun = self._client.status == "running" and self._client.get_metadata([run], None)
+        return len(waiting), sum((begun or {}).values())
+
+    def _send(self, shared):
+        """Send to each worker what the fits share; None where they ended meanwhile."""
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError:
+            raise ConnectionError(
+                f"The Dask cluster has had no worker for {_PATIENCE} seconds. Start some; with "
+                "resume= a comparison goes on where it was."
+            ) from None
+        try:
+            return self._client.scatter([shared], broadcast=True, hash=False)[0]
+        except OSError as error:
+            _logger.info("a worker of the Dask cluster ended while it took the data: %s", error)
+            return None
 
     def _check_alive(self, n_waiting, fruitless):
         if n_waiting and self._client.status != "running":
@@ -104,7 +128,8 @@ class DaskWorkers:
     def _outcome(self, future, run, place):
         """What a future holds, or None where its job must be tried again."""
         if future.status == "finished":
-            return future.result()
+            with contextlib.suppress(KilledWorker, CancelledError):
+                return future.result()
         if future.status == "error":
             error = future.exception()
             if not isinstance(error, KilledWorker):
