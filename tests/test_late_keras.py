@@ -79,3 +79,14 @@ def test_the_stand_in_is_keras():
     assert not keraseq._keras.is_keras_model(keras)
     with pytest.raises(AttributeError, match="no attribute 'modle'"):
         _ = keraseq._keras.keras.modle
+
+
+def test_a_name_is_not_its_module_whatever_was_imported_before():
+    """As a pickle imports it, for instance, that holds what the module defines."""
+    code = """
+import importlib, keraseq.datasets
+importlib.import_module("keraseq.datasets.scan_parquet")
+print(callable(keraseq.datasets.scan_parquet))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr[-2000:]
