@@ -15,6 +15,7 @@ from keraseq.encoding.reserved_ids import BEGINNING, END
 from keraseq.training import compiled_loop, full_rows
 from keraseq.training.windows import Windows
 from keraseq.training.writer import Writer, choose_token
+from keraseq.wrappers._corpus import hold_back_passages
 
 TEXT = "Hello, World! <b>" * 40
 QUICK = {"units": 12, "window": 32, "learning_rate": 0.02, "random_state": 0}
@@ -191,7 +192,20 @@ def test_a_long_text_is_learned_without_masks():
     assert fitted.score(TEXT) < 0 and short.score(["abc"]) < 0
 
 
-def test_the_held_back_part_of_one_text_is_its_end():
+def test_of_one_text_passages_at_equal_distances_are_held_back():
+    text = np.arange(1001)
+    training, held_back = hold_back_passages(text, 0.1, 4)
+    # Of 4 windows at least: 100 tokens are 6 passages.
+    assert len(held_back) == 6 and len(training) == 7
+    targets = [np.concatenate([piece[1:] for piece in part]) for part in (training, held_back)]
+    assert sorted(np.concatenate(targets)) == [*range(1, 1001)]
+    assert len(targets[1]) == pytest.approx(100, abs=6)
+    assert np.ptp(np.diff([piece[0] for piece in held_back])) <= 1
+    assert training[0][0] == 0 and training[-1][-1] == 1000
+    assert len(hold_back_passages(np.arange(10**6), 0.05, 128)[1]) == 16
+
+
+def test_one_text_is_judged_by_passages_of_its_own():
     quick = {**QUICK, "epochs": 1, "early_stopping": True, "validation_fraction": 0.5}
     fitted = SequenceGenerator(**quick).fit("ab" * 50 + "cd" * 50)
     assert fitted._network.trained_on.startswith("100 tokens")

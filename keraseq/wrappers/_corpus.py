@@ -1,5 +1,6 @@
 """Texts as a language model reads them."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from keraseq.wrappers._auto import fill_in, is_auto
 _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 2_500, 4, 30
 # Tokens from which a part is held back to judge the weights.
 _HOLD_BACK_FROM = 50_000
+# Of one long text: at most so many passages are held back, of so many windows at least.
+_MOST_PASSAGES, _PASSAGE_WINDOWS = 16, 4
 _WINDOWS = {"characters": 128}
 _OTHER_WINDOW = 64
 
@@ -76,26 +79,64 @@ def unknown_share(rows):
     return sum(int((row == UNKNOWN).sum()) for row in rows) / max(n_tokens, 1)
 
 
-def hold_back(rows, fraction, is_one, seed):
-    """Split rows of ids: texts by chance, one long text so that its end is held back.
+def hold_back(texts, fraction, seed):
+    """Split texts by chance.
 
     Raises
     ------
     ValueError
         If one of the two parts would be empty.
     """
-    n = len(rows[0]) if is_one else len(rows)
-    held_back = round(fraction * n)
-    if not 0 < held_back < n:
-        what = "tokens" if is_one else "texts"
+    n = len(texts)
+    n_held_back = _count_held_back(n, fraction, "texts")
+    order = np.random.default_rng(seed).permutation(n)
+    return [texts[i] for i in order[n_held_back:]], [texts[i] for i in order[:n_held_back]]
+
+
+def hold_back_passages(text, fraction, window):
+    """Split one long text so that passages at equal distances are held back.
+
+    Its end alone would be another play or chapter than what is learned from, with names of its own,
+    and the fit would lack what is next to the text that it goes on to.
+
+    Parameters
+    ----------
+    text : ndarray of int
+        Of which each token but the first is a target.
+    fraction : float
+    window : int
+        Passages are some windows long.
+
+    Returns
+    -------
+    training, held_back : list of ndarray
+        Each piece begins with the token before its first target, so that every token of the text
+        is a target once.
+
+    Raises
+    ------
+    ValueError
+        If one of the two parts would be empty.
+    """
+    n = len(text) - 1
+    n_held_back = _count_held_back(n, fraction, "tokens")
+    n_passages = min(_MOST_PASSAGES, max(1, n_held_back // (_PASSAGE_WINDOWS * window)))
+    middles = (np.arange(n_passages) + 0.5) * n / n_passages
+    half = n_held_back / n_passages / 2
+    borders = np.stack([middles - half, middles + half], axis=1).ravel()
+    borders = [0, *np.round(borders).astype(int), n]
+    pieces = [text[a : b + 1] for a, b in itertools.pairwise(borders)]
+    return [piece for piece in pieces[::2] if len(piece) > 1], pieces[1::2]
+
+
+def _count_held_back(n, fraction, what):
+    n_held_back = round(fraction * n)
+    if not 0 < n_held_back < n:
         raise ValueError(
             f"validation_fraction={fraction} of {n} {what} leaves none for validation or for "
             "training; change it, or set early_stopping=False."
         )
-    if is_one:
-        return [rows[0][:-held_back]], [rows[0][-held_back:]]
-    order = np.random.default_rng(seed).permutation(n)
-    return [rows[i] for i in order[held_back:]], [rows[i] for i in order[:held_back]]
+    return n_held_back
 
 
 def resolve_corpus(estimator, kind, rows, is_one):

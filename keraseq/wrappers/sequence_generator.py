@@ -16,6 +16,7 @@ from keraseq.wrappers._blueprints import make_blueprint, round_up
 from keraseq.wrappers._corpus import (
     framed,
     hold_back,
+    hold_back_passages,
     joined,
     make_text_encoder,
     read_corpus,
@@ -60,7 +61,8 @@ class SequenceGenerator(Generation, NetworkEstimator):
     model_params : dict, optional
         Further arguments of the builder, such as ``{"tie_embedding": True}``.
     early_stopping : "auto" or bool
-        "auto" holds a part back from 50,000 tokens on: texts, or the end of one long text.
+        "auto" holds a part back from 50,000 tokens on: texts, or of one long text passages at
+        equal distances, since its end alone may be another chapter, which training then lacks.
     optimizer, dtype_policy, jit_compile, strategy, validation_fraction, n_iter_no_change, \
 warm_start, checkpoint, callbacks, random_state, verbose
         As of :class:`keraseq.SequenceClassifier`.
@@ -159,13 +161,10 @@ warm_start, checkpoint, callbacks, random_state, verbose
             remedy="set early_stopping=True, or give fit validation_data=texts",
         )
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
-        seed, held_back = draw_seed(self.random_state, checkpoint), None
+        seed, other = draw_seed(self.random_state, checkpoint), None
         if validation_data is not None:
-            other = read_corpus(validation_data, "validation_data")
-            held_back = encoder.transform(other.sequences)
-        elif params["early_stopping"]:
-            rows, held_back = hold_back(rows, self.validation_fraction, corpus.is_one, seed)
-        batches, validation = self._batches(params, rows, held_back, corpus.is_one, seed)
+            other = encoder.transform(read_corpus(validation_data, "validation_data").sequences)
+        batches, validation = self._batches(params, rows, other, corpus.is_one, seed)
         steps = params["epochs"] * len(batches)
         blueprint = self._blueprint(encoder, params, steps, validation is not None)
         params.update(
@@ -267,16 +266,26 @@ warm_start, checkpoint, callbacks, random_state, verbose
         encoder = make_text_encoder(self, corpus.sequences.kind)
         return encoder, encoder.fit_transform(corpus.sequences)
 
-    def _batches(self, params, rows, held_back, is_one, seed):
-        def windows(rows, batch_size, seed):
-            texts = framed(rows, ends=not is_one, backward=self.backward)
-            texts = joined(texts) if self.pack_texts else texts
+    def _batches(self, params, rows, other, is_one, seed):
+        """Of training, and of what judges it: other rows, or a part of these."""
+
+        def frame(rows):
+            return framed(rows, ends=not is_one, backward=self.backward)
+
+        def windows(texts, batch_size, seed=None):
+            # The pieces of one text stand apart.
+            texts = joined(texts) if self.pack_texts and not is_one else texts
             return Windows(texts, params["window"], batch_size, seed=seed)
 
-        validation = None
-        if held_back is not None:
-            validation = windows(held_back, _VALIDATION_BATCH, None)
-        return windows(rows, params["batch_size"], seed), validation
+        texts, held_back = frame(rows), None if other is None else frame(other)
+        fraction = self.validation_fraction
+        if held_back is None and params["early_stopping"]:
+            if is_one:
+                texts, held_back = hold_back_passages(texts[0], fraction, params["window"])
+            else:
+                texts, held_back = hold_back(texts, fraction, seed)
+        validation = None if held_back is None else windows(held_back, _VALIDATION_BATCH)
+        return windows(texts, params["batch_size"], seed), validation
 
     def _blueprint(self, encoder, params, steps, averaged):
         return make_blueprint(
