@@ -30,6 +30,16 @@ def test_loss_and_metric_are_nats_a_real_token():
     assert float(weighted) == pytest.approx(-np.log(0.25), abs=1e-6)
 
 
+def test_smoothed_labels_are_spread_over_all_tokens():
+    chances = np.array([[[0.1, 0.2, 0.3, 0.4], [0.25] * 4]])
+    truth = np.array([[3, -1]])
+    wanted = -(0.8 * np.log(0.4) + 0.2 * np.log(chances[0, 0]).mean())
+    for from_logits, given in ((True, np.log(chances) + 5), (False, chances)):
+        loss = NextTokenLoss(from_logits=from_logits, label_smoothing=0.2)
+        loss = NextTokenLoss.from_config(loss.get_config())
+        assert float(loss(truth, given)) == pytest.approx(wanted, abs=1e-5)
+
+
 def test_a_batch_without_a_real_token_is_zero():
     assert float(NextTokenLoss()(np.full((1, 2), -1), np.zeros((1, 2, 3)))) == 0
 

@@ -60,6 +60,19 @@ def test_stepping_equals_the_whole_sequence(decoder, num_layers):
         assert np.abs(np.array(weights)[1, 2:]).max() == 0
 
 
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_where_it_looks_depends_on_the_last_token(decoder):
+    model = small(decoder, num_layers=1)
+    layer = model.get_layer("decoder")
+    attended = layer.read(*keras.Model(model.input["source"], layer.input[1:])(SOURCE[:1]))
+    state = layer.begin(attended, 1)
+    one, other = (
+        np.array(layer.step(np.full((1, 4), token, "float32"), np.int32(0), state, attended)[2])
+        for token in (-1, 1)
+    )
+    assert np.abs(one - other).max() > 1e-3
+
+
 @pytest.mark.parametrize("name", SERVING)
 def test_every_body_is_an_encoder_whose_padding_changes_nothing(name):
     tokens = find_model(name).inputs != "numbers"
@@ -137,7 +150,9 @@ def test_the_loss_knows_no_padding():
     logits = np.array(model({"source": SOURCE, "target": TARGET})).astype(float)
     chosen = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
     real = [(0, 0, 5), (0, 1, 4), (0, 2, 5), (0, 3, END), (1, 0, 4), (1, 1, END)]
-    expected = -np.mean([chosen[place] for place in real])
+    # A tenth of each target is spread evenly over all tokens.
+    nats = [-0.9 * chosen[place] - 0.1 * chosen[place[:2]].mean() for place in real]
+    expected = np.mean(nats)
     loss = model.evaluate({"source": SOURCE, "target": TARGET}, targets, verbose=0)[0]
     assert loss == pytest.approx(expected, abs=1e-4)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar, NamedTuple
 
-from keraseq._keras import keras
+from keraseq._keras import keras, layers
 from keraseq.stems._stem import Stem
 from keraseq.stems.series_stem import SeriesStem
 from keraseq.stems.token_stem import TokenStem
@@ -19,7 +19,7 @@ class Attended(NamedTuple):
     Attributes
     ----------
     memory : tensor `(batch, time, channels)`
-        What the body has made of the source.
+        What the body has made of the source, and beside it the vector of each of its steps.
     allowed : bool tensor `(batch, time)`
         False in the padding.
     target : int tensor `(batch, target_time)`
@@ -97,7 +97,10 @@ class PairStem(Stem):
         return self.source.encode(inputs["source"])._replace(future=inputs["target"])
 
     def join(self, features, encoded):
-        return Attended(features, encoded.mask, encoded.future)
+        # A rare word is better known by its own vector than by what a body makes of it (Nguyen and
+        # Chiang 2018).
+        memory = layers.Concatenate(name="memory")([features, encoded.x])
+        return Attended(memory, encoded.mask, encoded.future)
 
     def without_vocabulary(self):
         return self if self.vocabulary_size is None else replace(self, vocabulary_size=2)

@@ -92,7 +92,7 @@ class TokenStem(Stem):
             _check_ngrams(ngrams, task),
             _check_tied(tie_embedding, task),
             # Of tied vectors the first answers are products, which large ones make too sure.
-            None if tie_embedding else task.embedding_spread,
+            None if tie_embedding else task.first_spread(size),
         )
 
     def inputs(self):

@@ -83,6 +83,10 @@ class Task:
     answered_by = "predict"
     row_word = "row"
 
+    def first_spread(self, vocabulary_size):
+        """The standard deviation of the first vectors of so many tokens; None for Keras's own."""
+        return self.embedding_spread
+
     def __init_subclass__(cls):
         KNOWN[cls.name] = cls()
 

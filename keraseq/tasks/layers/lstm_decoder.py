@@ -11,7 +11,8 @@ class AttentiveCell(layers.Layer):
     """An LSTM cell whose state asks, before each step, which steps of the memory it needs.
 
     The score of a step of the memory is ``v . tanh(W state + U memory)``, as in Bahdanau et al.
-    (2015). What is looked at stands in `attended` while a loop runs: keys `(batch, time, units)`,
+    (2015), with what the last token adds to it: of that their state does not know yet. What is
+    looked at stands in `attended` while a loop runs: keys `(batch, time, units)`,
     memory `(batch, time, channels)`, and `(batch, time)` of zeros with the padding far below.
 
     Parameters
@@ -41,12 +42,17 @@ class AttentiveCell(layers.Layer):
         return output, states
 
     def take_step(self, inputs, states, attended):
-        """One step of `(batch, 4 * units)`; returns state and context joined, states, weights."""
+        """One step of `(batch, 5 * units)`; returns state and context joined, states, weights.
+
+        The last `units` are what the token adds to the question, the others to the gates.
+        """
         (hidden, carry), (keys, memory, padding) = states, attended
-        scores = self.worth(ops.tanh(self.query(hidden)[:, None] + keys))[..., 0] + padding
+        asked = self.query(hidden) + inputs[:, 4 * self.units :]
+        scores = self.worth(ops.tanh(asked[:, None] + keys))[..., 0] + padding
         weights = attention_weights(scores)
         context = ops.einsum("bs,bsc->bc", weights, memory)
-        gates = inputs + self.recurrent(ops.concatenate([context, hidden], axis=-1))
+        found = self.recurrent(ops.concatenate([context, hidden], axis=-1))
+        gates = inputs[:, : 4 * self.units] + found
         enter, forget, new, leave = ops.split(gates, 4, axis=-1)
         # Remembers before it has learned anything else (Jozefowicz et al. 2015).
         carry = ops.sigmoid(forget + 1.0) * carry + ops.sigmoid(enter) * ops.tanh(new)
@@ -79,7 +85,7 @@ class LstmDecoder(layers.Layer):
     def build(self, x_shape, memory_shape, allowed_shape):
         units, width = self.units, self.units + memory_shape[-1]
         self.keys, self.first = layers.Dense(units), layers.Dense(units, activation="tanh")
-        self.inputs = layers.Dense(4 * units)
+        self.inputs = layers.Dense(5 * units)
         self.cell = AttentiveCell(units, memory_shape[-1])
         self.loop = layers.RNN(self.cell, return_sequences=True)
         self.upper = [layers.LSTM(units, return_sequences=True) for _ in range(1, self.num_layers)]
@@ -88,7 +94,7 @@ class LstmDecoder(layers.Layer):
         for layer in (self.keys, self.first):
             layer.build(memory_shape)
         self.inputs.build(x_shape)
-        self.loop.build((*x_shape[:-1], 4 * units))
+        self.loop.build((*x_shape[:-1], 5 * units))
         for layer in self.upper:
             layer.build((*x_shape[:-1], width))
         self.readout.build((*x_shape[:-1], width + x_shape[-1]))

@@ -18,6 +18,13 @@ def _surprise(y_true, y_pred, from_logits, given):
     return nats, weights
 
 
+def _mean_surprise(y_pred, from_logits):
+    """The mean of minus the logarithms of all tokens' probabilities."""
+    if from_logits:
+        return ops.logsumexp(y_pred, axis=-1) - ops.mean(y_pred, axis=-1)
+    return -ops.mean(ops.log(ops.maximum(y_pred, 1e-7)), axis=-1)
+
+
 def _of_replica(loss):
     """What one of several replicas adds to their mean; Keras divides where it takes the mean."""
     if keras.backend.backend() != "tensorflow":
@@ -33,21 +40,32 @@ class NextTokenLoss(keras.losses.Loss):
     """Mean of minus the natural logarithm of the next token's probability.
 
     Targets `(batch, time)` below 1, which are padding, do not count.
+
+    Parameters
+    ----------
+    from_logits : bool, default=True
+    label_smoothing : float, default=0.0
+        Share of each target that is spread evenly over all tokens (Szegedy et al. 2016), so that a
+        model of few texts is not driven to be sure of each.
     """
 
-    def __init__(self, from_logits=True, name="next_token_loss", **kwargs):
+    def __init__(self, from_logits=True, label_smoothing=0.0, name="next_token_loss", **kwargs):
         super().__init__(name=name, **kwargs)
-        self.from_logits = from_logits
+        self.from_logits, self.label_smoothing = from_logits, label_smoothing
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         nats, weights = _surprise(y_true, y_pred, self.from_logits, sample_weight)
+        if self.label_smoothing:
+            spread = _mean_surprise(y_pred, self.from_logits)
+            nats = (1 - self.label_smoothing) * nats + self.label_smoothing * spread
         return _of_replica(ops.sum(nats * weights) / ops.maximum(ops.sum(weights), 1e-7))
 
     def call(self, y_true, y_pred):
         return self(y_true, y_pred)
 
     def get_config(self):
-        return {**super().get_config(), "from_logits": self.from_logits}
+        own = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable("keraseq")
