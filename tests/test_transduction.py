@@ -68,9 +68,9 @@ def test_where_it_looks_depends_on_the_last_token(decoder):
     state = layer.begin(attended, 1)
     one, other = (
         np.array(layer.step(np.full((1, 4), token, "float32"), np.int32(0), state, attended)[2])
-        for token in (-1, 1)
+        for token in (0, 3)
     )
-    assert np.abs(one - other).max() > 1e-3
+    assert np.abs(one - other).max() > 1e-5
 
 
 @pytest.mark.parametrize("name", SERVING)
@@ -155,6 +155,22 @@ def test_the_loss_knows_no_padding():
     expected = np.mean(nats)
     loss = model.evaluate({"source": SOURCE, "target": TARGET}, targets, verbose=0)[0]
     assert loss == pytest.approx(expected, abs=1e-4)
+
+
+def test_vectors_of_many_tokens_begin_loud_and_those_of_few_as_keras_has_them():
+    model = small("lstm", vocabulary=2_000, vocabulary_size=900)
+    target = np.array(model.get_layer("target_embedding").embeddings)
+    source = np.array(model.get_layer("token_embedding").embeddings)
+    assert target.std() == pytest.approx(1, abs=0.05)
+    assert np.abs(source).max() <= 0.05
+
+
+def test_the_memory_holds_the_vectors_of_the_source_too():
+    model = small("lstm", num_layers=1)
+    memory, _ = keras.Model(model.input["source"], model.get_layer("decoder").input[1:])(SOURCE)
+    vectors = np.array(model.get_layer("token_embedding").embeddings)
+    # Behind the four units of the body.
+    np.testing.assert_array_equal(np.array(memory)[0, :, 4:], vectors[SOURCE[0]])
 
 
 def test_a_budget_counts_no_vocabulary():

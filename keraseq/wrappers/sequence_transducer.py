@@ -70,6 +70,7 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
     model_ : keras.Model
         It takes ``{"source": ..., "target": ...}`` and gives logits of each token to come.
     history_ : dict of list
+        Losses are of targets a tenth of which is spread over all tokens (label smoothing).
     n_iter_ : int
     params_ : dict
     score_name_ : str
@@ -79,6 +80,8 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
     ----------
     Bahdanau, Cho, Bengio (2015). Neural machine translation by jointly learning to align and
     translate. ICLR, arXiv:1409.0473.
+    Nguyen, Chiang (2018). Improving lexical choice in neural machine translation. NAACL,
+    arXiv:1710.01329. The source's own vectors are attended to beside the encoder's states.
 
     Examples
     --------
