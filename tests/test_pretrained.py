@@ -275,6 +275,21 @@ def test_what_is_no_fitted_generator(forward, backward, tmp_path):
     refused(forward, ValueError, "X holds numbers", np.zeros((32, 4)))
 
 
+def test_a_resumed_comparison_sees_that_a_file_holds_something_else(tmp_path):
+    paths = [tmp_path / name for name in ("first", "second")]
+    for path in paths:
+        path.write_bytes(b"good 1 2\n")
+    for given in ("embeddings", "pretrained"):
+        first, second = (SequenceClassifier(**{given: path}) for path in paths)
+        was = fingerprint(first)
+        assert fingerprint(second) == was == fingerprint(first.set_params(**{given: str(paths[0])}))
+        pair = fingerprint(SequenceClassifier(**{given: tuple(paths)}))
+        paths[1].write_bytes(b"good 1 3\n")
+        assert fingerprint(second) != was
+        assert fingerprint(SequenceClassifier(**{given: tuple(paths)})) != pair
+        paths[1].write_bytes(b"good 1 2\n")
+
+
 def test_a_comparison_says_that_it_starts_ahead(forward):
     entry = Entry("mine", classifier(forward), 0)
     set_terms(entry, {"parameter_budget": 9_000, "flop_budget": None})

@@ -10,6 +10,7 @@ import dis
 import functools
 import hashlib
 import inspect
+import os
 import re
 import sys
 import sysconfig
@@ -28,6 +29,8 @@ from keraseq.wrappers.network_estimator import NetworkEstimator
 # In the header of a journal, of the last three the one that runs; where one of them differs it is
 # refused.
 HEADER_PACKAGES = ("keraseq", "keras", "tensorflow", "jax", "torch")
+# Parameters that may name files from which a fit starts.
+_FILES = "pretrained", "embeddings"
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))
 _SKIPPED = {
     *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__"),
@@ -149,6 +152,8 @@ class _Reader:
         if isinstance(estimator, NetworkEstimator) and is_registered(estimator.model):
             spec = find_model(estimator.model)
             params["model"] = spec.name if spec.is_ours else [spec.flags, spec.function]
+        if isinstance(estimator, NetworkEstimator):
+            params.update({name: _held(params[name]) for name in _FILES if name in params})
         if hasattr(estimator, "_network"):
             # Fitted, it is what another one starts from.
             params["weights"] = joblib.hash(estimator._network.weights)
@@ -170,6 +175,16 @@ def _names(code):
             for names, more in zip((loaded, attributes, imported), _names(inner), strict=True):
                 names |= more
     return loaded, attributes, imported
+
+
+def _held(value):
+    """What files hold, by their bytes, wherever they lie."""
+    if isinstance(value, list | tuple):
+        return [_held(part) for part in value]
+    if isinstance(value, str | os.PathLike) and os.path.isfile(value):
+        with open(value, "rb") as file:
+            return "file", hashlib.file_digest(file, "sha256").hexdigest()
+    return value
 
 
 def _content(cell):
