@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,16 @@ class Noted(keraseq.SequenceClassifier):
     def score(self, X, y):
         note(os.environ["KERASEQ_TEST_PIDS"])
         return super().score(X, y)
+
+
+_hoard = []
+
+
+def hoard(shared, job):
+    """Keep as much memory as loky allows a worker to grow by, and a moment's time."""
+    _hoard.append(np.ones(320_000_000, "uint8"))
+    time.sleep(1.1)
+    return job
 
 
 def double(shared, job):

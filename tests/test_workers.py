@@ -7,7 +7,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from _worker_fits import Deadly, double, note, pids
+from _worker_fits import Deadly, double, hoard, note, pids
 from sklearn.dummy import DummyClassifier
 
 import keraseq
@@ -53,6 +53,11 @@ def test_inside_a_worker_is_no_further_worker():
         return find_workers(2).is_here
 
     assert joblib.Parallel(2, backend="threading")([joblib.delayed(inner)()]) == [True]
+
+
+def test_loky_replaces_workers_that_have_grown_and_no_warning_ends_its_thread():
+    with find_workers(2).run(hoard, None, range(6)) as outcomes:
+        assert sorted(outcomes) == [(n, n) for n in range(6)]
 
 
 def test_loky_opens_the_data_once_a_worker_and_outlives_a_killed_one(shared):

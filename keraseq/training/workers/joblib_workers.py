@@ -74,6 +74,9 @@ class JoblibWorkers:
             yield place, Lost(died.__cause__)
 
     def _start(self, task, jobs):
+        # One of loky's that has grown by 300 MB is replaced. Where warnings are errors, what it
+        # tells of that would end its own thread, and we should wait for ever.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         return _Stream(self._parallel(), task, jobs)
 
     def _parallel(self):
