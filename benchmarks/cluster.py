@@ -162,6 +162,7 @@ def main():
     made.add_argument("--epochs", type=int, default=12)
     made.add_argument("--megabytes", type=int, default=MEGABYTES)
     made.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "keraseq-cluster")
+    made.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     made.add_argument("--write", action="store_true", help="write the section of results")
     made.add_argument("--part", type=json.loads, help=argparse.SUPPRESS)
     options = made.parse_args()
@@ -188,7 +189,8 @@ def main():
 
 def speeds(options):
     first = None
-    for name, (backend, copies) in WAYS.items():
+    for name in options.ways:
+        backend, copies = WAYS[name]
         asked = backend, options.fits, options.epochs
         found = kept(options, name, "compare", *asked, copies=copies)
         took = max(each["seconds"] for each in found) / copies
