@@ -351,7 +351,7 @@ for load in (keraseq.load_model, keras.saving.load_model):
             expected = given.pop("answer")
             answer = load(path)(given.get("x", given), training=False)
             answer = keras.ops.convert_to_numpy(answer)
-            np.testing.assert_allclose(answer, expected, rtol=1e-5, atol=1e-6)
+            np.testing.assert_allclose(answer, expected, rtol=1e-5, atol=1e-5)
 print(len(paths), "equal")
 """
     command = [sys.executable, "-c", code, str(tmp_path)]

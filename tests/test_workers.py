@@ -60,6 +60,8 @@ def test_loky_replaces_workers_that_have_grown_and_no_warning_ends_its_thread():
         assert sorted(outcomes) == [(n, n) for n in range(6)]
 
 
+# loky's own thread may look for work that it has given back when it saw a worker killed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_loky_opens_the_data_once_a_worker_and_outlives_a_killed_one(shared):
     jobs = [(0, 0, None), (1, 1, None), (2, 0, None), (3, 2, None), *((n, 0, None) for n in (4, 5))]
     found = ran(find_workers(2), shared, jobs)
