@@ -28,11 +28,11 @@ import joblib
 import numpy as np
 from _results import speeds_path, write_section
 from sklearn.dummy import DummyClassifier
+from two_workers import ONE_THREAD, compare_once
 
 import keraseq
 from keraseq.training.workers import find_workers
 
-ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 WAYS = {  # name: (joblib's backend, how many processes at a time)
     "one process": ("sequential", 1),
     "two loky workers": ("loky", 1),
@@ -62,18 +62,7 @@ def active(backend):
 
 def compare_by(backend, fits, epochs):
     """Compare once; return seconds, scores and the losses of every epoch."""
-    generator = np.random.default_rng(0)
-    X = generator.normal(size=(1500, 100, 4))
-    y = (X[:, -1, 0] + X[:, 50, 1] > 0).astype(int)
-    settings = {"units": 64, "epochs": epochs, "early_stopping": False}
-    keraseq.SequenceClassifier("gru", **settings)  # imports are not counted
-    begin = time.perf_counter()
-    with active(backend):
-        result = keraseq.compare(
-            ["gru", "lstm"], X, y, n_seeds=fits // 2, baselines=False, verbose=0,
-            estimator_params=settings,
-        )  # fmt: skip
-        seconds = time.perf_counter() - begin
+    seconds, result = compare_once(epochs, active(backend), n_seeds=fits // 2)
     runs = result.runs
     return {
         "seconds": seconds,

@@ -10,6 +10,7 @@ processors may share a core. The last row is for the user who leaves `n_jobs` al
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -33,19 +34,27 @@ WAYS = {  # name: (workers, environment, how many of them at a time)
 }
 
 
-def measure(n_jobs, epochs):
-    """Compare once in this process and print what it took."""
+def compare_once(epochs, backend=None, **named):
+    """Compare two networks on generated series; return the seconds it took, and the result.
+
+    What `backend`, a context manager, has to start is counted; imports are not.
+    """
     generator = np.random.default_rng(0)
     X = generator.normal(size=(1500, 100, 4))
     y = (X[:, -1, 0] + X[:, 50, 1] > 0).astype(int)
     settings = {"units": 64, "epochs": epochs, "early_stopping": False}
-    keraseq.SequenceClassifier("gru", **settings)  # imports are not counted
+    keraseq.SequenceClassifier("gru", **settings)
     begin = time.perf_counter()
-    result = keraseq.compare(
-        ["gru", "lstm"], X, y, n_seeds=10, baselines=False, n_jobs=n_jobs, verbose=0,
-        estimator_params=settings,
-    )  # fmt: skip
-    seconds = time.perf_counter() - begin
+    with backend or contextlib.nullcontext():
+        result = keraseq.compare(
+            ["gru", "lstm"], X, y, baselines=False, verbose=0, estimator_params=settings, **named
+        )
+        return time.perf_counter() - begin, result
+
+
+def measure(n_jobs, epochs):
+    """Compare once in this process and print what it took."""
+    seconds, result = compare_once(epochs, n_seeds=10, n_jobs=n_jobs)
     fits = result.runs["seconds"]
     print(json.dumps({"seconds": seconds, "median": fits.median(), "least": fits.min()}))
 
