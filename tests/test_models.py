@@ -254,6 +254,12 @@ def test_causal_is_what_the_body_is(name):
             built(name, "classification", True, pooling="last")
 
 
+def around(f, h):
+    """Weights of a minimal block but for its gates and candidate."""
+    norms, convolution, feedforward = 3 * 2 * h, (4 + 1) * h, 4 * h * (h + 1) + (4 * h + 1) * h
+    return (f + 1) * h + norms + convolution + feedforward + 2 * h
+
+
 @pytest.mark.parametrize(
     ("name", "formula"),
     [
@@ -262,8 +268,8 @@ def test_causal_is_what_the_body_is(name):
         ("gru", lambda f, h: 3 * (f + h + 2) * h),
         ("bilstm", lambda f, h: 8 * (f + h + 1) * h),
         ("bigru", lambda f, h: 6 * (f + h + 2) * h),
-        ("min_gru", lambda f, h: 2 * (f + 1) * h),
-        ("min_lstm", lambda f, h: 3 * (f + 1) * h),
+        ("min_gru", lambda f, h: around(f, h) + 2 * (h + 1) * h),
+        ("min_lstm", lambda f, h: around(f, h) + 3 * (h + 1) * h),
     ],
 )
 def test_weight_counts(name, formula):

@@ -15,9 +15,6 @@ from keraseq.models.layers.recurrent_stack import recurrent_stack
     "translation. EMNLP, arXiv:1406.1078",
     causal=True,
     family="recurrent",
-    # Tiny Shakespeare, 256 units, four epochs of its first 81 %: .003, .006 and .012 had 1.541,
-    # 1.483 and 1.501 nats a character on what comes next.
-    hints={"language": {"learning_rate": 0.006}},
 )
 def gru(x, mask, *, units=None, num_layers=None, dropout=None, t_max=None):
     """A gated recurrent network without a separate memory cell: three quarters of LSTM's weights.

@@ -5,6 +5,7 @@ from keras import layers, ops
 from keraseq.models._register import register_model
 from keraseq.models.layers.chrono_bias import opposite_options
 from keraseq.models.layers.linear_scan import LinearScan
+from keraseq.models.layers.minimal_stack import minimal_stack
 
 
 @register_model(
@@ -15,27 +16,54 @@ from keraseq.models.layers.linear_scan import LinearScan
     family="recurrent",
     causal=True,
     parallel=True,
+    second_size="feedforward_dim",
 )
-def min_lstm(x, mask, *, units=None, num_layers=None, dropout=None, t_max=None):
+def min_lstm(
+    x,
+    mask,
+    *,
+    units=None,
+    num_layers=2,
+    dropout=None,
+    kernel_size=4,
+    feedforward_dim=None,
+    t_max=None,
+):
     """An LSTM whose gates and candidate read the input alone, so that all steps run at once.
 
     ``h[t] = f[t] h[t - 1] + i[t] c[t]`` with the forget gate f and the input gate i divided by
     their sum, so that the state's size does not depend on the length; both, and the candidate c,
-    are linear in ``x[t]``. 3(F + 1)H weights for F input channels and H units. In the paper's
-    linear form; its logarithmic one asks for positive states.
+    are linear in ``x[t]``: 3(H + 1)H weights for H units. A block, as in the paper's language
+    models, is a convolution of ``kernel_size`` steps, the recurrence and a feed-forward part, each
+    normalised first and added to its input; two blocks in place of its three. In the paper's linear
+    form; its logarithmic one asks for positive states.
 
     Parameters
     ----------
+    kernel_size : int, default=4
+        Steps that the convolution before the gates sees, in each channel by itself; the paper's.
+    feedforward_dim : int, default=4 * units
+        Width of the hidden layer of the feed-forward part; a parameter budget may solve it.
     t_max : int, optional
         The longest memory to begin with, in steps: biases drawn so that units forget after 2 to
         ``t_max`` of them (chrono initialisation, Tallec & Ollivier 2018). None begins at 0.
     """
-    for _ in range(num_layers):
+
+    def recurrence(x):
         keeps, lets_in = opposite_options(t_max)
         forget, enter = layers.Dense(units, **keeps)(x), layers.Dense(units, **lets_in)(x)
         candidate = layers.Dense(units)(x)
         # The logarithm of the two gates' ratio: their shares of the sum without a division.
         ratio = ops.log_sigmoid(forget) - ops.log_sigmoid(enter)
-        x = LinearScan()(ops.sigmoid(ratio), ops.sigmoid(-ratio) * candidate)
-        x = layers.Dropout(dropout)(x)
-    return x * ops.cast(mask, x.dtype)[..., None]
+        return LinearScan()(ops.sigmoid(ratio), ops.sigmoid(-ratio) * candidate)
+
+    return minimal_stack(
+        x,
+        mask,
+        recurrence,
+        units=units,
+        num_layers=num_layers,
+        dropout=dropout,
+        kernel_size=kernel_size,
+        feedforward_dim=feedforward_dim,
+    )
