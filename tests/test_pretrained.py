@@ -110,7 +110,7 @@ class Weights(keras.callbacks.Callback):
 
 def test_layers_are_freed_from_the_head_down_in_the_fast_loop(forward):
     before = compiled_loop.COUNTS.n_fits
-    fitted = classifier(forward, epochs=5, callbacks=Weights(), model_params={"ngrams": 0})
+    fitted = classifier(forward, epochs=8, callbacks=Weights(), model_params={"ngrams": 0})
     seen = fitted.fit(TEXTS, LABELS).callbacks_[0].seen
     assert compiled_loop.COUNTS.n_fits == before + 1
     moves = [
@@ -118,11 +118,11 @@ def test_layers_are_freed_from_the_head_down_in_the_fast_loop(forward):
         for pair in itertools.pairwise(seen)
     ]
     # Embedding, body and head. AdamW's decay leaves what is frozen alone too.
-    assert moves == [[False, False, True], [False, True, True], *[[True, True, True]] * 3]
+    assert moves == [[False, False, True], [False, True, True], *[[True, True, True]] * 6]
 
 
-@pytest.mark.parametrize(("epochs", "freed"), [(1, [3]), (2, [2, 3]), (4, [1, 2, 3, 3])])
-def test_few_epochs_free_all_by_their_half(forward, epochs, freed):
+@pytest.mark.parametrize(("epochs", "freed"), [(1, [3]), (2, [3, 3]), (4, [2, 3, 3, 3])])
+def test_few_epochs_free_all_after_a_quarter(forward, epochs, freed):
     fitted = classifier(forward, epochs=0).fit(TEXTS, LABELS)
     rates = fitted.model_.layer_rates
     assert [rates.n_free(epoch, epochs) for epoch in range(epochs)] == freed
@@ -150,7 +150,7 @@ def test_each_layer_learns_at_its_share_of_the_rate():
     recurrent = [layer.name for layer in model.layers if layer.name.startswith("gru")]
     depth.update(zip(recurrent, (2, 1), strict=True))
     for variable, gradient, move in zip(variables, gradients, moved, strict=True):
-        share = 2.6 ** -depth[variable.path.split("/")[0]]
+        share = 1.3 ** -depth[variable.path.split("/")[0]]
         np.testing.assert_allclose(move, -0.5 * share * gradient, atol=1e-6, rtol=1e-3)
 
 

@@ -7,14 +7,18 @@ from keras import ops
 from keraseq.builders import body_layers
 from keraseq.stems import TOKEN_EMBEDDING
 
-# How much slower a layer learns than the one above it.
-_FALL = 2.6
+# How much slower a layer learns than the one above it. The paper's 2.6, with half of the epochs to
+# free the layers in, had .787 at 500 labels of IMDB (held-back part, mean of two seeds) and .886 at
+# 20,000; no difference and nothing frozen .811 and .906; 1.3 and nothing frozen .815 at 500.
+_FALL = 1.3
+# All layers learn after one in so many of the epochs.
+_FREEING = 4
 
 
 class LayerRates:
     """The share of the learning rate that each part of a model takes.
 
-    What is new, the head and n-grams, takes all of it, each layer of the body below 1 / 2.6 of what
+    What is new, the head and n-grams, takes all of it, each layer of the body below 1 / 1.3 of what
     the one above it takes, and the embedding the least. A share of zero freezes. The shares stand
     in a variable of the optimiser, so that no trace holds them, and no weight that was trained
     before decays.
@@ -60,9 +64,9 @@ class LayerRates:
         self._shares.assign(np.where(depths < n, _FALL**-depths, 0.0).astype(np.float32))
 
     def n_free(self, epoch, epochs):
-        """How many depths learn in an epoch: one more in each, from half of them on all."""
+        """How many depths learn in an epoch: one more in each, all after a quarter of them."""
         deepest = self.n_groups - 1
-        freed = [min(d, d * epochs // (2 * deepest)) for d in range(self.n_groups)]
+        freed = [min(d, epochs * d // (_FREEING * deepest)) for d in range(self.n_groups)]
         return sum(first <= epoch for first in freed)
 
     def _save(self, store):

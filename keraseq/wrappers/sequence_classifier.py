@@ -67,8 +67,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         embedding and its body, read by "last_mean_max" (ULMFiT, Howard & Ruder 2018). A pair
         ``(forward, backward)``, the second made with ``backward=True``, is read from both ends.
         Model, sizes and tokenizer are the generator's; giving them too is an error. Layers are
-        freed from the head down, one an epoch, all of them from half of the epochs on; each learns
-        at 1 / 2.6 of the rate of the one above it, the embedding slowest, and none of them decays.
+        freed from the head down, one an epoch, all of them after a quarter of the epochs; each
+        learns at 1 / 1.3 of the rate of the one above it, the embedding slowest, and none decays.
         In a search's grid, whose values scikit-learn clones, a generator stands as
         ``FrozenEstimator(generator)`` or as a path.
     missing : {"error", "fill"}, default="error"
