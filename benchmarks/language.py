@@ -143,7 +143,7 @@ def main():
         copied = longest_copy(sample, train)
         print(f"\n--- {name}; its longest copy, of {len(copied)} characters: {copied!r}\n{sample}")
     if options.write and not options.validate:
-        write_section(options.title, rows, seeds=options.seed, notes=__doc__.partition("\n\n")[2])
+        write_section(options.title, rows, seeds=options.seed, notes=__doc__.rpartition("\n\n")[2])
 
 
 if __name__ == "__main__":
