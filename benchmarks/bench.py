@@ -115,7 +115,11 @@ def write_page(path):
     rows = [{**record["row"], "measured with": record["keraseq"]} for record in records]
     names = dict.fromkeys(name for row in rows for name in row)
     last = [name for name in ("note", "measured with") if name in names]
-    frame = pd.DataFrame(rows)[[*(name for name in names if name not in last), *last]].fillna("")
+    frame = (
+        pd.DataFrame(rows)[[*(name for name in names if name not in last), *last]]
+        .astype(object)
+        .fillna("")
+    )
     frame["ratio"] = [row["ratio"] for row in rows]
     notes = " ".join(__doc__.split("\n\n")[2].split())
     notes += "\n\nThe fastest turn, and in brackets the median."
