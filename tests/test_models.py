@@ -256,7 +256,7 @@ def test_causal_is_what_the_body_is(name):
 
 def around(f, h):
     """Weights of a minimal block but for its gates and candidate."""
-    norms, convolution, feedforward = 3 * 2 * h, (4 + 1) * h, 4 * h * (h + 1) + (4 * h + 1) * h
+    norms, convolution, feedforward = 3 * 2 * h, (4 + 1) * h, 2 * h * (h + 1) + (2 * h + 1) * h
     return (f + 1) * h + norms + convolution + feedforward + 2 * h
 
 

@@ -42,7 +42,7 @@ def min_lstm(
     ----------
     kernel_size : int, default=4
         Steps that the convolution before the gates sees, in each channel by itself; the paper's.
-    feedforward_dim : int, default=4 * units
+    feedforward_dim : int, default=2 * units
         Width of the hidden layer of the feed-forward part; a parameter budget may solve it.
     t_max : int, optional
         The longest memory to begin with, in steps: biases drawn so that units forget after 2 to

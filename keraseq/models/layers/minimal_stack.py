@@ -15,7 +15,7 @@ def minimal_stack(x, mask, recurrence, *, units, num_layers, dropout, kernel_siz
     blocks below it does.
     """
     check_integer("kernel_size", kernel_size, 1)
-    hidden = 4 * units if feedforward_dim is None else feedforward_dim
+    hidden = 2 * units if feedforward_dim is None else feedforward_dim
     check_integer("feedforward_dim", hidden, 1)
     if x.shape[-1] != units:
         x = layers.Dense(units)(x)
