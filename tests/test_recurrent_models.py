@@ -16,6 +16,7 @@ from keraseq.models.layers import (
     ShortConvolution,
 )
 from keraseq.models.layers.complex_scan import complex_scan
+from keraseq.models.layers.linear_scan import LinearScan
 from keraseq.training.initial_values import InitialValues
 
 draw = np.random.default_rng(0)
@@ -199,6 +200,19 @@ def test_a_short_convolution_weighs_each_channels_own_past():
     before = np.concatenate([np.zeros((2, 2, 2)), x], axis=1)
     wanted = sum(before[:, i : i + 5] * kernel[i] for i in range(3))
     np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["min_gru", "min_lstm"])
+def test_a_minimal_gate_knows_the_step_before_and_none_to_come(name):
+    """A bare one, of its own step alone, cannot tell a series' shapes apart."""
+    model = keraseq.build(name, (None, 2), 2, units=4, num_layers=1, seed=0)
+    scan = next(layer for layer in model.layers if isinstance(layer, LinearScan))
+    kept = keras.Model(model.input, scan.input[0])
+    x = draw.normal(size=(1, 4, 2)).astype("float32")
+    moved = x.copy()
+    moved[0, 1] += 1
+    same = np.isclose(kept(x), kept(moved), atol=1e-6).all(axis=(0, 2))
+    assert same.tolist() == [True, False, False, False]
 
 
 @pytest.mark.parametrize("name", ["gru", "lstm", "min_gru", "min_lstm"])
