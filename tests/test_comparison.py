@@ -328,13 +328,20 @@ def test_forecasts_are_compared_from_rolling_origins():
     assert found.metric == "−MASE"
     assert set(found.baselines) == {"lag trees", "seasonal naive", "drift", "mean"}
     np.testing.assert_allclose(found.scores["season"], found.scores["seasonal naive"])
-    for split in found.splits:
-        assert split.train.max() < split.test.min()
+    # By hand: a quarter of the later half each, in turn.
+    assert [(s.train[0], s.train[-1], s.test[0], s.test[-1]) for s in found.splits] == [
+        (0, border - 1, border, border + 29) for border in (120, 150, 180, 210)
+    ]
+    once = compare(models, y, n_seeds=1, verbose=0)
+    assert [(len(split.train), len(split.test)) for split in once.splits] == [(120, 120)]
+    assert "1 run from its own origin" in " ".join(once.summary().split())
     assert found.table.loc["season", "score"] > found.table.loc["line", "score"]
     fixed = compare(models, y[:200], test=y[200:], n_seeds=2, verbose=0)
     assert fixed.runs["n_train"].eq(200).all()
     with pytest.raises(ValueError, match="looks ahead"):
         compare(models, y, cv=KFold(3), verbose=0)
+    with pytest.raises(ValueError, match="X has 4 rows, which n_seeds=4 runs"):
+        compare(models, y[:4], n_seeds=4, verbose=0)
     with pytest.raises(ValueError, match="different horizons"):
         compare([NaiveForecaster(), NaiveForecaster(horizon=2)], y, verbose=0)
 

@@ -39,7 +39,7 @@ class SeriesData(Data):
 
     @property
     def how(self):
-        return "each from another origin" if self.paired else super().how
+        return "each from its own origin" if self.paired else super().how
 
     def rival_facts(self, entries):
         horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
@@ -60,8 +60,8 @@ class SeriesData(Data):
     def _cut(self, cv, n_runs, seeds):
         """Rolling origins: each run trains on all before its test part; the first on half."""
         if cv is None:
-            cv = TimeSeriesSplit(n_runs, test_size=max(1, self.n_rows // (2 * n_runs)))
-        elif isinstance(cv, int):
+            return self._cut_in_turn(n_runs)
+        if isinstance(cv, int):
             cv = TimeSeriesSplit(cv)
         found = [Split(*pair) for pair in cv.split(np.empty((self.n_rows, 0)))]
         for split in found:
@@ -71,6 +71,19 @@ class SeriesData(Data):
                     "TimeSeriesSplit does; this splitter looks ahead."
                 )
         return found
+
+    def _cut_in_turn(self, n_runs):
+        # Not TimeSeriesSplit, which makes no single one.
+        size = max(1, self.n_rows // (2 * n_runs))
+        first = self.n_rows - n_runs * size
+        if first < 1:
+            raise ValueError(
+                f"X has {self.n_rows} rows, which n_seeds={n_runs} runs, each tested on rows of "
+                "its own after its training part, cannot share. Give more rows, or a smaller "
+                "n_seeds."
+            )
+        starts = range(first, self.n_rows, size)
+        return [Split(np.arange(start), np.arange(start, start + size)) for start in starts]
 
     def _scale(self, split):
         """What errors on the split's test part are divided by, `(targets,)`."""

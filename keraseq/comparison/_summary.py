@@ -116,6 +116,7 @@ def _what(result):
     data = result.about["data"]
     how = "each with its own split" if result._paired else "on one fixed test set"
     how = result.about.get("how", how)
+    how = how.removeprefix("each ") if result.n_runs == 1 else how
     return (
         f"{_number(n_models, 'model')} and {_number(n_baselines, 'baseline')} on "
         f"{_number(data['rows'], result.rows_in_words)} "
