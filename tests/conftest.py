@@ -1,4 +1,3 @@
-import gc
 import io
 import os
 import sys
@@ -18,14 +17,6 @@ def data_folder():
     if not os.environ.get("KERASEQ_DATA"):
         pytest.skip("KERASEQ_DATA names no folder with reference data")
     return Path(os.environ["KERASEQ_DATA"])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def what_tensorflow_keeps_is_searched_once():
-    """Let Python not search for garbage in all graphs of earlier tests again: 0.6 s each time."""
-    yield
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture

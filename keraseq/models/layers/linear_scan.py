@@ -80,30 +80,34 @@ def _scan(decay, inputs, levels):
     ends = _scan(products[-1], states[-1], levels - 1)
     carried = ops.concatenate([ops.zeros_like(ends[:, :1]), ends[:, :-1]], axis=1)
     whole = [state + product * carried for state, product in zip(states, products, strict=True)]
-    channels = inputs.shape[-1]
+    channels = ends.shape[-1]
     joined = ops.reshape(ops.stack(whole, axis=2), (ops.shape(ends)[0], -1, channels))
     return joined[:, :n]
 
 
 def _in_blocks(x, n, filler):
-    """Turn `(batch, time, channels)` into `(BLOCK, batch, blocks, channels)`."""
+    """Turn `(batch, time, channels)` into BLOCK tensors of `(batch, blocks, channels)`."""
     # Not -n % BLOCK: of negative numbers ONNX's converter takes another remainder.
     n_lacking = BLOCK - 1 - (n - 1) % BLOCK
     x = ops.pad(x, ((0, 0), (0, n_lacking), (0, 0)), constant_values=filler)
-    x = ops.reshape(x, (ops.shape(x)[0], -1, BLOCK, x.shape[-1]))
-    return ops.transpose(x, (2, 0, 1, 3))
+    # Taken apart at once: slices, one a step, are four operations of a graph each.
+    return ops.unstack(ops.reshape(x, (ops.shape(x)[0], -1, BLOCK, x.shape[-1])), axis=2)
 
 
 def _double(decay, states, n):
     """Let each step reach back twice as far in every round."""
-    rounds = math.ceil(math.log2(n)) if isinstance(n, int) else OPEN_ROUNDS
-    for k in range(rounds):
-        states = states + decay * _later(states, 2**k, n, 0.0)
+    steps = ops.arange(n)
+
+    def reach(back, decay, states):
         # Before the first step nothing is carried: what stands there is never multiplied.
-        decay = decay * _later(decay, 2**k, n, 0.0)
+        has_before = (steps >= back)[:, None]
+        before = ops.maximum(steps - back, 0)
+        states = states + decay * ops.where(has_before, ops.take(states, before, axis=1), 0.0)
+        decay = decay * ops.where(has_before, ops.take(decay, before, axis=1), 0.0)
+        return back * 2, decay, states
+
+    if not isinstance(n, int):
+        return ops.while_loop(lambda back, *_: back < n, reach, (1, decay, states))[2]
+    for k in range(math.ceil(math.log2(n))):
+        _, decay, states = reach(2**k, decay, states)
     return states
-
-
-def _later(x, steps, n, filler):
-    padded = ops.pad(x, ((0, 0), (steps, 0), (0, 0)), constant_values=filler)
-    return padded[:, :n]
