@@ -142,7 +142,7 @@ class Encoder:
     def _optimizer(self, value, path):
         from keraseq.training.optimizer import optimizer_config
 
-        config = optimizer_config(value, steps=1, averaged=False)
+        config = optimizer_config(value, averaged=False)
         self.needs.add_optimizer(config)
         return self.encode(config, path)
 

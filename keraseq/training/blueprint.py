@@ -2,7 +2,6 @@
 
 import dataclasses
 import inspect
-import json
 import weakref
 from collections.abc import Mapping
 from typing import ClassVar
@@ -15,6 +14,7 @@ from keraseq.builders import Plan, assemble, compile_for_task, python_random
 from keraseq.tasks import get_task
 from keraseq.training import xla
 from keraseq.training.no_collection import no_collection
+from keraseq.training.optimizer import make_optimizer
 from keraseq.training.pool import Lent
 
 
@@ -82,7 +82,7 @@ class ZooBlueprint:
             compile_for_task(
                 model,
                 self.plan.task,
-                optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+                optimizer=make_optimizer(self.optimizer),
                 loss=self.loss,
                 quantiles=self.plan.head.quantiles,
             )
@@ -152,7 +152,7 @@ class FunctionBlueprint:
         compile_for_task(
             model,
             self.task,
-            optimizer=keras.optimizers.deserialize(json.loads(self.optimizer)),
+            optimizer=make_optimizer(self.optimizer),
             loss=self.loss,
             logits=not ends_in_probabilities(model),
             quantiles=self.quantiles,

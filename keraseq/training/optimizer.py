@@ -2,28 +2,28 @@
 
 import copy
 import functools
-import math
+import json
 
 from keraseq._checks import check_choice
 from keraseq._keras import keras, without_tensorflow
 
 _AVERAGED_SHARE = 0.2
 _LONGEST_AVERAGE = 500
+# What Keras does not read, in the configuration of an optimiser whose average is ours.
+_AVERAGE = "average"
 
 
-def optimizer_config(optimizer, *, steps, averaged):
-    """Return the configuration of the optimiser for a fit of so many steps.
+def optimizer_config(optimizer, *, averaged):
+    """Return the configuration of a fit's optimiser, which `make_optimizer` reads.
 
     Parameters
     ----------
     optimizer : "auto", str or keras.optimizers.Optimizer
         AdamW with weight decay and clipped gradients; one of Keras's by name; or an instance, of
         which only the configuration is read.
-    steps : int
-        Optimiser steps of the whole fit.
     averaged : bool
-        Keep the weights' exponential moving average over about the last fifth of the steps (at
-        most 500) beside them; it is what is validated and what the fit ends with.
+        Keep the weights' exponential moving average over about the last fifth of the steps so far
+        (at most 500) beside them; it is what is validated and what the fit ends with.
 
     Raises
     ------
@@ -37,23 +37,40 @@ def optimizer_config(optimizer, *, steps, averaged):
             f"optimizer={optimizer!r} must be 'auto', a name such as 'adam', or an instance of "
             "keras.optimizers.Optimizer."
         )
-    window = None
-    if averaged:
-        # A power of two, so that fits of nearly as many steps share a compiled model.
-        window = 2 ** round(math.log2(max(2.0, min(_LONGEST_AVERAGE, _AVERAGED_SHARE * steps))))
     check_choice("optimizer", optimizer.lower(), ["auto", *_optimizer_names()])
-    return copy.deepcopy(_config_by_name(optimizer.lower(), window))
+    return copy.deepcopy(_config_by_name(optimizer.lower(), averaged))
 
 
 @functools.cache
-def _config_by_name(name, window):
+def _config_by_name(name, averaged):
     """The configuration of an optimiser with its defaults; made once, since each leaks memory."""
-    average = {} if window is None else {"use_ema": True, "ema_momentum": 1 - 1 / window}
+    settings = {"use_ema": True, "ema_momentum": 1 - 1 / _LONGEST_AVERAGE} if averaged else {}
     if name == "auto":
-        made = keras.optimizers.AdamW(weight_decay=0.004, global_clipnorm=1.0, **average)
+        made = keras.optimizers.AdamW(weight_decay=0.004, global_clipnorm=1.0, **settings)
     else:
-        made = _optimizer_names()[name](**average)
-    return _written(made)
+        made = _optimizer_names()[name](**settings)
+    return {**_written(made), _AVERAGE: "growing"} if averaged else _written(made)
+
+
+def make_optimizer(written):
+    """Return the optimiser of a configuration in JSON."""
+    config = json.loads(written)
+    average = config.pop(_AVERAGE, None)
+    optimizer = keras.optimizers.deserialize(config)
+    if average == "growing":
+        # Of Keras's, which is as long from the first step on, half are the first weights at step
+        # 350: until then nothing would be validated but these.
+        optimizer._update_model_variables_moving_average = functools.partial(_average, optimizer)
+    return optimizer
+
+
+def _average(optimizer, variables):
+    ops = keras.ops
+    window = 1 + _AVERAGED_SHARE * ops.cast(optimizer.iterations, "float32")
+    share = ops.maximum(1 / window, 1 - optimizer.ema_momentum)
+    for variable, average in zip(variables, optimizer._model_variables_moving_average, strict=True):
+        if average is not None:
+            average.assign(average + ops.cast(share, average.dtype) * (variable - average))
 
 
 def _written(optimizer):

@@ -80,7 +80,6 @@ class PairFit:
             self.encoder,
             self._outputs,
             params,
-            steps=params["epochs"] * len(self._batches),
             averaged=self._validation is not None,
         )
         params.update(blueprint.sizes)
@@ -210,15 +209,15 @@ def decoder_outputs(estimator, task, target, params):
     return task.check_outputs({**said, **sizes})
 
 
-def pair_blueprint(estimator, task, encoder, outputs, params, steps, averaged):
-    """The blueprint of encoder and decoder, for a fit of so many steps."""
+def pair_blueprint(estimator, task, encoder, outputs, params, averaged):
+    """The blueprint of encoder and decoder."""
     tokens = getattr(encoder, "vocabulary_size_", None)
     own = estimator.model_params or {}
     width = {} if "embedding_dim" in own else {"embedding_dim": params["embedding_dim"]}
     return make_blueprint(
         estimator,
         params,
-        optimizer_config(estimator.optimizer, steps=steps, averaged=averaged),
+        optimizer_config(estimator.optimizer, averaged=averaged),
         input_shape=(None,) if tokens else (None, encoder.n_channels_out_),
         outputs=outputs,
         task=task.name,

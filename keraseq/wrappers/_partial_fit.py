@@ -48,7 +48,7 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
         weights = first_weights(
             settings, rows.sequences.kind, encoder, partial(count_tokens, encoded), seed, params
         )
-        blueprint = settings._blueprint(task, encoder, target, encoded, params, 1, False)
+        blueprint = settings._blueprint(task, encoder, target, encoded, params, False)
         network = Network(blueprint, seed, weights)
     run = network.fit(
         batches,

@@ -42,8 +42,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
         held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
         validation = estimator._judge(encoder, target, held_back)
     first = first_weights(settings, survey.kind, encoder, survey.token_counts, seed, params, former)
-    steps = params["epochs"] * len(batches)
-    blueprint = settings._blueprint(task, encoder, target, survey.form, params, steps, is_validated)
+    blueprint = settings._blueprint(task, encoder, target, survey.form, params, is_validated)
     params.update(blueprint.sizes)
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:

@@ -112,10 +112,10 @@ class SequenceEstimator(Transferring, NetworkEstimator):
             weights=self._mean_one(train, target),
             seed=seed,
         )
-        steps, averaged = params["epochs"] * len(batches), validation is not None
+        averaged = validation is not None
         count = partial(count_tokens, encoded)
         first = first_weights(settings, rows.sequences.kind, encoder, count, seed, params, former)
-        blueprint = settings._blueprint(task, encoder, target, encoded, params, steps, averaged)
+        blueprint = settings._blueprint(task, encoder, target, encoded, params, averaged)
         params.update(blueprint.sizes)
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
@@ -235,13 +235,13 @@ class SequenceEstimator(Transferring, NetworkEstimator):
             weights=self._mean_one(held_back, target),
         )
 
-    def _blueprint(self, task, encoder, target, encoded, params, steps, averaged):
+    def _blueprint(self, task, encoder, target, encoded, params, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
         time = encoded.shape[1] if hasattr(encoded, "shape") else None
         return make_blueprint(
             self,
             params,
-            optimizer_config(self.optimizer, steps=steps, averaged=averaged),
+            optimizer_config(self.optimizer, averaged=averaged),
             input_shape=(time,) if tokens else (time, encoder.n_channels_out_),
             outputs=target.outputs_,
             task=task.name,

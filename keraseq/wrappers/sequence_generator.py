@@ -166,7 +166,7 @@ warm_start, checkpoint, callbacks, random_state, verbose
             other = encoder.transform(read_corpus(validation_data, "validation_data").sequences)
         batches, validation = self._batches(params, rows, other, corpus.is_one, seed)
         steps = params["epochs"] * len(batches)
-        blueprint = self._blueprint(encoder, params, steps, validation is not None)
+        blueprint = self._blueprint(encoder, params, validation is not None)
         params.update(
             blueprint.sizes, steps=steps, mean_length=_mean_length(rows, params["window"])
         )
@@ -287,11 +287,11 @@ warm_start, checkpoint, callbacks, random_state, verbose
         validation = None if held_back is None else windows(held_back, _VALIDATION_BATCH)
         return windows(texts, params["batch_size"], seed), validation
 
-    def _blueprint(self, encoder, params, steps, averaged):
+    def _blueprint(self, encoder, params, averaged):
         return make_blueprint(
             self,
             params,
-            optimizer_config(self.optimizer, steps=steps, averaged=averaged),
+            optimizer_config(self.optimizer, averaged=averaged),
             input_shape=(None,),
             outputs=_outputs(self.model, encoder),
             task=self._tasks[0],

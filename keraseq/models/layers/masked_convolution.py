@@ -4,6 +4,9 @@ from keras import layers, ops
 
 # Of the three convolutions of a block, or of a network, of Wang et al. (2017).
 KERNEL_SIZES = (8, 5, 3)
+# PyTorch's, with which most of these networks were published. Keras's .99 remembers the first
+# weights for some 300 steps, which is all of a small fit.
+MOMENTUM = 0.9
 
 
 def real_steps(x, mask):
@@ -13,7 +16,7 @@ def real_steps(x, mask):
 
 def normalize_batch(x, mask):
     """Batch normalisation whose moments leave the padding out; zeros stand there afterwards."""
-    return real_steps(layers.BatchNormalization()(x, mask=mask), mask)
+    return real_steps(layers.BatchNormalization(momentum=MOMENTUM)(x, mask=mask), mask)
 
 
 def convolution_block(x, mask, filters, kernel_size, *, activation="relu"):

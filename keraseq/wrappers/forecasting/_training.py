@@ -69,7 +69,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         )
         held_back = replace(held_back, weights=windows.weights)
         validation = WindowBatches(held_back, most=params["validation_windows"])
-    blueprint = _blueprint(forecaster, task, windows, params, len(training), validation is not None)
+    blueprint = _blueprint(forecaster, task, windows, params, validation is not None)
     params = {**params, **blueprint.sizes}
     network = Network(blueprint, seed) if network is None else network.go_on(blueprint)
     if checkpoint is not None:
@@ -165,14 +165,14 @@ def _with_truth(windows, purpose):
     return windows
 
 
-def _blueprint(forecaster, task, windows, params, steps, averaged):
+def _blueprint(forecaster, task, windows, params, averaged):
     first = windows.take(np.arange(1)).inputs()
     spec = find_model(forecaster.model) if is_registered(forecaster.model) else None
     reads_season = spec is not None and "season" in spec.own_parameters
     return make_blueprint(
         forecaster,
         params,
-        optimizer_config(forecaster.optimizer, steps=params["epochs"] * steps, averaged=averaged),
+        optimizer_config(forecaster.optimizer, averaged=averaged),
         input_shape=keras.tree.map_structure(lambda part: part.shape[1:], first),
         outputs=(params["horizon"], windows.n_targets),
         task=task.name,
