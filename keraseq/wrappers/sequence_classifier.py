@@ -100,8 +100,10 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         of their own, the shares' means count alike. ``keras.Model.fit`` trains then, which is
         worth it where a batch keeps several devices busy. One device trains as without.
     early_stopping : "auto" or bool, default="auto"
-        Hold back a part of the rows, and keep the weights that do best on it. With "auto" training
-        on series waits at least 150 steps for it, since a few rows judge a few steps badly.
+        Hold back a part of the rows, and keep the weights that do best on it: averages over the
+        last fifth of the steps so far (at most 500), which are judged in their place. With "auto"
+        training on series waits at least 150 steps for better ones, since a few rows judge a few
+        steps badly.
     validation_fraction : float, default=0.1
         Share of the rows held back.
     n_iter_no_change : int, default=5

@@ -91,8 +91,9 @@ class SequenceForecaster(NetworkEstimator):
     dtype_policy, jit_compile, strategy, warm_start, checkpoint, callbacks
         As of :class:`keraseq.SequenceClassifier`.
     early_stopping : "auto" or bool, default="auto"
-        Hold back the last windows and keep the weights that do best on them; on from 200 windows
-        where at least half of them remain for training.
+        Hold back the last windows and keep the weights, averaged over the last fifth of the steps
+        so far, that do best on them; on from 200 windows where at least half of them remain for
+        training.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
     random_state : int, RandomState or None, default=None
