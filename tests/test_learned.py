@@ -124,6 +124,20 @@ class Spoil(keras.callbacks.Callback):
             self.model.optimizer.learning_rate = 0.0
 
 
+def test_weights_kept_from_before_anything_was_learned_are_told_of():
+    """Training goes well, and validation takes none of it."""
+    easy = np.sign(X[:, :1]) + 0.1 * X
+    opposite = np.where(X[:, 0] < 0, "up", "down")
+    settings = {"epochs": 40, "early_stopping": True, "n_iter_no_change": 4, "random_state": 0}
+    clf = keraseq.SequenceClassifier("fcn", units=8, learning_rate=1e-3, **settings)
+    said = (
+        r"Nothing was learned: .*Try early_stopping=False, a higher n_iter_no_change \(it was 4\)"
+    )
+    with pytest.warns(ConvergenceWarning, match=said):
+        clf.fit(easy, np.where(X[:, 0] > 0, "up", "down"), validation_data=(easy, opposite))
+    assert clf.history_["loss"][-1] < clf.history_["loss"][0] and clf.n_iter_ < 40
+
+
 def test_long_series_are_advised_patches():
     steps = draw.normal(size=(64, 120))
     clf = stuck(model="simple_rnn", units=2, learning_rate=7.0, batch_size=8, epochs=8)

@@ -86,8 +86,8 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
 
     Or where float16 ran out of range; see `warn_of_scale`.
 
-    The loss of the last epoch is asked first, which costs nothing. Where that is too high, the
-    fitted weights are, without dropout.
+    The loss of the last epoch is asked first, and the best of a validation part, whose weights are
+    kept: that costs nothing. Where one is too high, the fitted weights are, without dropout.
 
     Parameters
     ----------
@@ -117,15 +117,15 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
             f"{len(losses)}.",
             _what_to_try(estimator, params, diverged=True),
         )
-    elif (
-        not network.keeps_loss
-        and len(losses) >= _FEWEST_EPOCHS
-        and steps * len(losses) >= _FEWEST_STEPS
-    ):
+        return
+    stopped = params["early_stopping"] and len(losses) < params["epochs"]
+    is_enough = len(losses) >= _FEWEST_EPOCHS and steps * len(losses) >= _FEWEST_STEPS
+    if not network.keeps_loss and (stopped or is_enough):
         sample = sample()
         constant = network.loss(sample.truth, sample.constant, sample.weights)
         bound = constant * (1 - min(_MOST_GAIN, _GAIN_OF_CHANCE / sample.n_rows))
-        if losses[-1] < bound or constant < _NO_LOSS:
+        judged = min(run.history.get("val_loss", losses[-1:]))
+        if max(losses[-1], judged) < bound or constant < _NO_LOSS:
             return
         reached = network.loss(sample.truth, sample.predict(), sample.weights)
         if not reached < bound:
@@ -133,7 +133,7 @@ def warn_unless_learned(estimator, network, run, params, steps, sample):
                 f"Nothing was learned: after {len(losses)} epochs the loss of {name} on its "
                 f"training rows is {reached:.4g}; always to answer with "
                 f"{sample.task.constant_words} has {constant:.4g}.",
-                _what_to_try(estimator, params),
+                _what_to_try(estimator, params, stopped=stopped),
             )
 
 
@@ -175,14 +175,19 @@ def _warn(found, advice):
     warnings.warn(f"{found} Try {listed}.", ConvergenceWarning, stacklevel=5)
 
 
-def _what_to_try(estimator, params, diverged=False):
+def _what_to_try(estimator, params, diverged=False, stopped=False):
     rate = params.get("learning_rate")
     direction = "higher" if rate and rate < _SLOW else "lower"
     advice = [f"a {direction} learning_rate" + (f" (it was {rate:g})" if rate else "")]
+    if stopped:
+        # Training had not come to its end.
+        waited = params["n_iter_no_change"]
+        advice[:0] = ["early_stopping=False", f"a higher n_iter_no_change (it was {waited})"]
     if estimator.optimizer != "auto":
         advice.append("an optimizer that clips gradients (clipnorm=1.0)")
-    if not diverged:
+    if not (diverged or stopped):
         advice.append("more epochs")
+    if not diverged:
         if params.get("mean_length", 0) >= _LONG and _takes_patches(estimator, params):
             advice.append("patches for long series (model_params={'patch_length': 8})")
         advice.append("another model")
