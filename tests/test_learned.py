@@ -143,6 +143,9 @@ def test_long_series_are_advised_patches():
     clf = stuck(model="simple_rnn", units=2, learning_rate=7.0, batch_size=8, epochs=8)
     with pytest.warns(ConvergenceWarning, match=r"model_params=\{'patch_length': 8\}"):
         clf.fit(steps, draw.integers(0, 2, 64))
+    # A convolution sees no more of it in patches.
+    with pytest.warns(ConvergenceWarning, match=r"\(it was 1e-09\), more epochs or another model"):
+        stuck(model="fcn", units=2, batch_size=8, epochs=8).fit(steps, draw.integers(0, 2, 64))
 
 
 def test_an_ensemble_says_it_once():

@@ -195,13 +195,15 @@ def _what_to_try(estimator, params, diverged=False, stopped=False):
 
 
 def _takes_patches(estimator, params):
-    """Whether it reads a series step by step, and could read patches."""
+    """Whether it reads a series step by step, and would see more of it in patches."""
     if estimator.kind_ != "series" or estimator._task.per_step or params.get("patch_length"):
         return False
     if not is_registered(estimator.model):
         return False
-    given = {**dict(find_model(estimator.model).settings), **(estimator.model_params or {})}
-    return find_model(estimator.model).kind.name == "body" and not given.get("patch_length")
+    spec = find_model(estimator.model)
+    given = {**dict(spec.settings), **(estimator.model_params or {})}
+    reads_steps = spec.kind.name == "body" and spec.family != "convolutional"
+    return reads_steps and not given.get("patch_length")
 
 
 @contextlib.contextmanager
