@@ -146,6 +146,16 @@ def test_of_many_models_the_best_the_baselines_and_groups_are_told():
     assert f"Of {len(total)} pairs {total['detectable'].sum()} are told apart" in text
 
 
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [(0.1, "Beside the best baseline, mean: better than it all 12 models."), (1.5, None)],
+)
+def test_no_list_of_many_models_stands_there_twice(score, said):
+    found = drawn_comparison(12, baselines={"mean": score})
+    text = one_line(found.summary())
+    assert said in text if said else "Beside the best baseline" not in text
+
+
 def test_a_comparison_of_one_model_alone_says_so():
     found = from_scores(only=[0.9, 0.8, 0.85])
     assert found.significance.empty

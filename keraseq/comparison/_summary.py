@@ -85,7 +85,8 @@ def _of_many(result, tested, scored):
         yield f"{best} is detectably better than {n}{n_others} others: {gap} ({least.b}) or more."
     yield from _not_apart(result, [row for row in of_best if not row.detectable])
     rival = next((name for name in scored.index if name in result.baselines), None)
-    if rival is not None:
+    # Where it is the best of all, that has been said.
+    if rival not in (None, best):
         yield from _beside_rival(rival, [row for row in tested if rival in (row.a, row.b)])
     names = list(scored.index)
     stretches = alike_stretches(names, judged_pairs(result.significance))
@@ -105,7 +106,11 @@ def _beside_rival(rival, rows):
         side = "better than" if row.b == rival else "worse than"
         kind = side if row.detectable else "not told apart from"
         found[kind].append(row.a if row.b == rival else row.b)
-    parts = [f"{kind} it {_listed(names)}" for kind, names in found.items() if names]
+    parts = [
+        f"{kind} it " + (f"all {len(rows)} models" if len(names) == len(rows) else _listed(names))
+        for kind, names in found.items()
+        if names
+    ]
     if parts:
         yield f"Beside the best baseline, {rival}: {'; '.join(parts)}."
 
