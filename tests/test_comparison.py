@@ -185,6 +185,8 @@ def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, capl
     # Once for each model and number of threads: what is timed has a latency too.
     timed = on_workers.runs.groupby(["model", "threads"])["latency_ms"].count()
     assert (timed == 1).all()
+    # Loading Keras and TensorFlow takes some 600 MB, which no model of the table needs.
+    assert on_workers.runs["memory_mb"].max() < 400
 
 
 def test_a_number_of_workers_that_is_none_is_refused_before_any_fit():

@@ -1,14 +1,17 @@
 """One fit of one entry on one run's rows: everything that the tables know of it."""
 
+import functools
 import time
 
 import numpy as np
 
+from keraseq._keras import keras
 from keraseq.comparison._inputs import inner_estimator, our_fits
 from keraseq.comparison._memory import PeakMemory
 from keraseq.comparison._scores import row_luck, total
 from keraseq.comparison._tuning import tune_entry
 from keraseq.wrappers.learned import convergence_noted
+from keraseq.wrappers.sequence_classifier import SequenceClassifier
 
 _LATENCY_CALLS = 5
 
@@ -22,6 +25,8 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
     try:
         X, y = data.training_part(split)
         estimator = entry.seeded(seed)
+        if entry.ours is not None:
+            _begin()
         if n_trials and entry.ours is not None:
             with convergence_noted():
                 estimator, record["tuned"] = tune_entry(entry, data, X, y, seed, n_trials)
@@ -47,6 +52,24 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
         record["error"] = f"{type(error).__name__}: {error}"
         record["score"] = np.nan
     return record
+
+
+@functools.cache
+def _begin():
+    """Fit something tiny, so that no model's figures hold a process's beginning.
+
+    The first fit of a process loads Keras and its backend: 5 s and 800 MB, and a worker may begin
+    with any model.
+    """
+    tiny = SequenceClassifier(_tiny, epochs=1, early_stopping=False, random_state=0)
+    with convergence_noted():
+        tiny.fit([[0.0], [1.0]], [0, 1])
+
+
+def _tiny(input_shape, outputs):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.GlobalAveragePooling1D()(inputs)
+    return keras.Model(inputs, keras.layers.Dense(outputs)(x))
 
 
 def _describe(estimator, n_rows, notes):
