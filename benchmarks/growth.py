@@ -175,6 +175,8 @@ def draw(frame, path):
             for source, line in part.groupby("from"):
                 axes[row, column].loglog(line["size"], line[name], "o-", label=source)
             axes[row, column].set(xlabel=grows, ylabel=name)
+            axes[row, column].set_xticks(GRID[grows], labels=[f"{size:,}" for size in GRID[grows]])
+            axes[row, column].tick_params("x", which="minor", bottom=False, labelbottom=False)
     axes[0, 0].legend()
     figure.savefig(path)
 
