@@ -72,6 +72,14 @@ def test_labels_numbers_and_tags_are_held_to_theirs():
     assert constant_loss(stuck(keraseq.SequenceTagger), rows, tags) == of_shares(share, 1 - share)
 
 
+def test_a_writer_is_held_to_the_shares_of_the_tokens():
+    texts = ["".join(draw.choice(list("abcd"), 60)) for _ in range(30)]
+    settings = {"learning_rate": 5.0, "early_stopping": True, "n_iter_no_change": 1}
+    writer = keraseq.SequenceGenerator("gru", units=4, epochs=20, random_state=0, **settings)
+    with pytest.warns(ConvergenceWarning, match="answer with the shares of the tokens has 1"):
+        writer.fit(texts)
+
+
 def test_forecasts_are_held_to_each_historys_mean():
     settings = {"horizon": 2, "lookback": 10, "batch_size": 32}
     found = constant_loss(stuck(keraseq.SequenceForecaster, **settings), WALK)

@@ -21,6 +21,7 @@ class LanguageModel(Task):
     link = "softmax"
     needs_causal = True
     answers_tokens = True
+    constant_words = "the shares of the tokens"
     # Hiding four tokens in five behind the stem, which suits classifiers of few texts, hides what
     # the next token is chosen by.
     token_defaults = 64, 0.0, 0.0

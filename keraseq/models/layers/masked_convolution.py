@@ -4,8 +4,8 @@ from keras import layers, ops
 
 # Of the three convolutions of a block, or of a network, of Wang et al. (2017).
 KERNEL_SIZES = (8, 5, 3)
-# PyTorch's, with which most of these networks were published. Keras's .99 remembers the first
-# weights for some 300 steps, which is all of a small fit.
+# PyTorch's. Keras's .99 remembers the first weights for some 300 steps: a fit that runs to its end
+# does not mind, but early stopping ends before.
 MOMENTUM = 0.9
 
 
