@@ -18,6 +18,8 @@ from keraseq.training.workers.versions import ASK, check_versions
 
 _logger = logging.getLogger(__name__)
 _TRIES = 2
+# Of one job, whatever came of it: its answer may be lost with a worker that another one ends.
+_MOST_BEGUN = 4
 # Rounds without one answer, after which it is not the fits that end the workers.
 _FRUITLESS = 3
 # A worker that was killed starts anew within seconds, one of a batch system within minutes.
@@ -69,8 +71,8 @@ class DaskWorkers:
 
     def _progress(self, run, waiting):
         """What changes with each fit that begins or ends."""
-        begun = self._client.status == "running" and self._client.get_metadata([run], None)
-        return len(waiting), sum((begun or {}).values())
+        counts = self._client.status == "running" and self._client.get_metadata([run], None)
+        return len(waiting), sum(sum(pair) for pair in (counts or {}).values())
 
     def _send(self, shared):
         """Send to each worker what the fits share; None where they ended meanwhile."""
@@ -134,23 +136,30 @@ class DaskWorkers:
             error = future.exception()
             if not isinstance(error, KilledWorker):
                 raise error
-            if self._client.get_metadata([run, str(place)], 0) >= _TRIES:
+            if _is_hopeless(*self._client.get_metadata([run, str(place)], (0, 0))):
                 return Lost(error)
         _logger.info("a worker of the Dask cluster has ended; its fits are tried again")
         return None
 
 
+def _is_hopeless(begun, ended):
+    return begun - ended >= _TRIES or begun >= _MOST_BEGUN
+
+
 def _fit_there(task, shared, job, run, place):
-    """Run a job, unless the workers that began it before have all ended.
+    """Run a job, unless the workers that it began on have ended before it did.
 
     Dask itself tries four times, and counts the tasks that only waited on a dying worker too.
     """
     client, name = get_client(), [run, str(place)]
-    begun = client.get_metadata(name, 0)
-    if begun >= _TRIES:
+    begun, ended = client.get_metadata(name, (0, 0))
+    if _is_hopeless(begun, ended):
         return Lost(KilledWorker(str(place), get_worker().address, begun))
-    client.set_metadata(name, begun + 1)
+    client.set_metadata(name, (begun + 1, ended))
     if get_worker().address.startswith("inproc:"):
         # In a thread of the user's own process, whose threads are the user's to set.
         task = dataclasses.replace(task, threads=None)
-    return task.run(shared, job)
+    outcome = task.run(shared, job)
+    # It is not to blame for the worker's end if its answer is lost.
+    client.set_metadata(name, (begun + 1, ended + 1))
+    return outcome
