@@ -23,7 +23,7 @@ def pids(path):
 
 
 class Deadly(ClassifierMixin, BaseEstimator):
-    """Kills the process of its first fits with a seed, and then answers with the first class."""
+    """Kills the process of its first fits, all of one seed, and then gives the first class."""
 
     def __init__(self, path, deaths=0, random_state=None):
         self.path = path
@@ -32,8 +32,13 @@ class Deadly(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         note(self.path)
-        # A file a seed: two workers that note in one at once would both have come second.
-        if note(f"{self.path}-{self.random_state}") <= self.deaths:
+        # Whoever comes first, where two workers fit at once.
+        seeds = Path(f"{self.path}-seeds")
+        with seeds.open("a") as file:
+            file.write(f"{self.random_state}\n")
+        first, *others = seeds.read_text().split()
+        mine = str(self.random_state)
+        if mine == first and others.count(mine) < self.deaths:
             os.kill(os.getpid(), signal.SIGKILL)
         self.classes_ = np.unique(y)
         return self

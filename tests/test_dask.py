@@ -181,25 +181,22 @@ def test_a_killed_worker_costs_its_fit_which_is_tried_once_more(on_dask, tmp_pat
     models = {"once": Deadly(tmp_path / "once", 1), "well": DummyClassifier()}
     whole = keraseq.compare(models, X, Y, n_seeds=2, **ASKED)
     assert whole.runs["error"].isna().all() and whole.runs["score"].notna().all()
-    assert len(pids(tmp_path / "once")) == 4
+    assert len(pids(tmp_path / "once")) == 3
     # Killed twice, with what all its copies of the data were lost.
     models["twice"] = Deadly(tmp_path / "twice", 2)
     journal = tmp_path / "runs.jsonl"
     result = keraseq.compare(models, X, Y, n_seeds=2, resume=journal, **ASKED)
     failed = result.runs[result.runs["error"].notna()]
-    assert list(failed["model"]) == ["twice", "twice"]
+    assert list(failed["model"]) == ["twice"]
     assert failed["error"].str.startswith("WorkerDied: the worker ended while it fitted").all()
-    assert len(pids(tmp_path / "twice")) == 4
+    assert len(pids(tmp_path / "twice")) == 3
     kept = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
     assert len(kept) == 6
 
 
 def test_a_fit_whose_answer_was_lost_is_not_blamed_for_its_workers_end(on_dask, tmp_path):
-    jobs = [(str(tmp_path / "twice"), 2), (str(tmp_path / "always"), 99)]
-    with find_workers().run(fragile, None, jobs) as outcomes:
-        found = dict(outcomes)
-    assert found.pop(0) == "arrived"
-    assert str(found[1]).startswith("WorkerDied")
+    with find_workers().run(fragile, None, [(str(tmp_path / "twice"), 2)]) as outcomes:
+        assert list(outcomes) == [(0, "arrived")]
 
 
 def test_a_worker_out_of_memory_costs_its_fit(tmp_path):
