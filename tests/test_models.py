@@ -326,6 +326,12 @@ def test_budgets_are_met(name, budget, num_layers, share):
     assert abs(keraseq.count_parameters(model) - budget) <= share * budget
 
 
+@pytest.mark.parametrize("name", ["inception_time", "patch_tst", "lstm_fcn"])
+def test_budgets_are_met_at_the_default_number_of_layers(name):
+    model = keraseq.build(name, (100, 3), 4, parameter_budget=30_000)
+    assert abs(keraseq.count_parameters(model) - 30_000) <= 0.02 * 30_000
+
+
 def test_a_budget_too_small_says_what_can_be_met():
     with pytest.raises(ValueError, match=r"units=1 has \d+ weights"):
         keraseq.lstm((None, 3), 2, parameter_budget=100)

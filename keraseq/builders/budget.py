@@ -3,10 +3,14 @@
 import logging
 import math
 
+import numpy as np
+
 _logger = logging.getLogger(__name__)
 
 _WHAT = {"parameter_budget": "weights", "flop_budget": "operations"}
 _FIRST_GUESS = 64
+# Of the budget; beyond it the second size is solved too.
+_NEAR_ENOUGH = 0.01
 
 
 def solve_budget(plan, name, budget, count):
@@ -37,9 +41,18 @@ def solve_budget(plan, name, budget, count):
             "choose; build it without a budget."
         )
     count = _cached(count)
-    solved = _nearest(plan, sizes[0], name, budget, count)
-    if len(sizes) > 1:
-        solved = _nearest_second(solved, sizes[1], name, budget, count)
+    around = _around(plan, sizes[0], name, budget, count)
+
+    def miss(plan):
+        return abs(count(plan) - budget)
+
+    around.sort(key=miss)
+    solved = around[0]
+    for plan in around if len(sizes) > 1 else ():
+        # The other way round too: what does not bind in the narrower model may in the wider one.
+        if miss(solved) > _NEAR_ENOUGH * budget:
+            second = _with_second(plan, sizes[1], name, budget, count)
+            solved = min(solved, second, key=miss)
     _logger.info(
         "%s: %s=%d, reached %d with %s",
         spec.name,
@@ -70,17 +83,19 @@ def _cached(count):
     return cached
 
 
-def _nearest(plan, size, name, budget, count):
-    """Solve the first size: numbers grow about as its square, so their roots are interpolated."""
+def _around(plan, size, name, budget, count):
+    """Return the plans next below and next above a budget, in their first size."""
+    known = {}
 
     def number(value):
-        return count(plan.with_sizes(**{size: value}))
+        known[value] = count(plan.with_sizes(**{size: value}))
+        return known[value]
 
     low = _smallest(number)
-    if number(low) > budget:
+    if known[low] > budget:
         raise ValueError(
             f"{name}={budget:,} is below the smallest {plan.spec.name} for this input "
-            f"and output: {size}={low} has {number(low):,} {_WHAT[name]}. Raise the budget or "
+            f"and output: {size}={low} has {known[low]:,} {_WHAT[name]}. Raise the budget or "
             "lower embedding_dim or num_layers."
         )
     high, guess = None, max(low + 1, _FIRST_GUESS)
@@ -88,11 +103,10 @@ def _nearest(plan, size, name, budget, count):
         if number(guess) > budget:
             high = guess
         else:
-            _check_grows(plan, name, size, number(low), number(guess))
+            _check_grows(plan, name, size, known[low], known[guess])
             low = guess
-        guess = _next_guess(low, high, guess, budget, number)
-    nearest = min((low, high), key=lambda value: abs(number(value) - budget))
-    return plan.with_sizes(**{size: nearest})
+        guess = _next_guess(low, high, guess, budget, known)
+    return [plan.with_sizes(**{size: value}) for value in (low, high)]
 
 
 def _smallest(number):
@@ -108,20 +122,32 @@ def _smallest(number):
             size *= 2
 
 
-def _next_guess(low, high, last, budget, number):
+def _next_guess(low, high, last, budget, known):
     """A size that has not been counted, between `low` and `high` if that is known."""
-    if high is None:
-        growth = math.sqrt(budget / number(low))
-        return max(low + 1, math.ceil(low * min(growth, 8)))
-    if last == low:
-        # The roots are nearly in line, so the next size is most often over the budget.
+    if last == low and high is not None and low - 1 not in known:
+        # What is interpolated is nearly exact, so the next size is most often over the budget.
         return low + 1
-    below, above, wanted = (math.sqrt(n) for n in (number(low), number(high), budget))
-    share = (wanted - below) / (above - below) if above > below else 0.5
-    return min(max(low + math.floor(share * (high - low)), low + 1), high - 1)
+    guess = _root(low, high or math.inf, budget, known)
+    if high is None:
+        return max(low + 1, math.ceil(min(guess, 8 * low)))
+    return min(max(math.floor(guess), low + 1), high - 1)
 
 
-def _nearest_second(plan, second, name, budget, count):
+def _root(low, high, budget, known):
+    """Where the number is the budget: in most models it is a square function of a size."""
+    near = sorted(known, key=lambda size: abs(known[size] - budget))[:3]
+    if len(near) == 3:
+        parabola = np.polyfit(near, [known[size] - budget for size in near], 2)
+        for root in np.roots(parabola):
+            if not root.imag and low <= root.real <= high:
+                return root.real
+    if high == math.inf:
+        return low * math.sqrt(budget / known[low])
+    below, above, wanted = (math.sqrt(n) for n in (known[low], known[high], budget))
+    return low + (wanted - below) / (above - below) * (high - low)
+
+
+def _with_second(plan, second, name, budget, count):
     """Solve the second size, in which the number is linear."""
     one, two = (count(plan.with_sizes(**{second: size})) for size in (1, 2))
     _check_grows(plan, name, second, one, two)
