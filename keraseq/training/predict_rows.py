@@ -42,10 +42,20 @@ def _in_batches(model, rows, batch_size):
     batches = Batches(rows, batch_size)
     result = [None] * len(rows)
     for index, (x,) in zip(batches.order(), batches.generate(), strict=True):
-        # A row alone is computed twice: a matrix times a vector is summed in another order than
-        # matrices are, and its last digits would differ from the row's within a batch.
-        x = np.repeat(x, 2, axis=0) if len(index) == 1 else x
-        values = predict_batch(model, x)[: len(index)]
+        values = predict_batch(model, _fill_up(x))[: len(index)]
         for i, row in zip(index, values, strict=True):
             result[i] = row
     return result
+
+
+def _fill_up(x):
+    """Repeat a row until none is computed in another order than within a large batch.
+
+    Products of matrices take rows in blocks; one to three that are left over from blocks of six,
+    those of processors without AVX-512, are summed differently, as is a row alone on all of them,
+    so that a row's last digits would depend on how many stand beside it.
+    """
+    n = len(x)
+    while n % 6 not in (0, 4):
+        n += 1
+    return np.concatenate([x, np.repeat(x[:1], n - len(x), axis=0)])
