@@ -315,10 +315,10 @@ def _interrupt(epochs, work, journal, is_time):
         workers = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         # Whole fits and runs to come would take minutes.
-        out, error = process.communicate(timeout=20)
+        out, error = process.communicate(timeout=120)
         assert process.returncode == -signal.SIGINT
         assert "KeyboardInterrupt" in error
-        assert not psutil.wait_procs(workers, timeout=10)[1]
+        assert not psutil.wait_procs(workers, timeout=60)[1]
     return out
 
 
