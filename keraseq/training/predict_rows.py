@@ -58,4 +58,4 @@ def _fill_up(x):
     n = len(x)
     while n % 6 not in (0, 4):
         n += 1
-    return np.concatenate([x, np.repeat(x[:1], n - len(x), axis=0)])
+    return x if n == len(x) else np.concatenate([x, np.repeat(x[:1], n - len(x), axis=0)])
