@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from _greedy import greedy
-from _worker_fits import Deadly, Noted, fragile, pids
+from _worker_fits import Deadly, Noted, double, fragile, pids
 from scipy.stats import loguniform
 from sklearn.dummy import DummyClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -197,6 +197,22 @@ def test_a_killed_worker_costs_its_fit_which_is_tried_once_more(on_dask, tmp_pat
 def test_a_fit_whose_answer_was_lost_is_not_blamed_for_its_workers_end(on_dask, tmp_path):
     with find_workers().run(fragile, None, [(str(tmp_path / "twice"), 2)]) as outcomes:
         assert list(outcomes) == [(0, "arrived")]
+
+
+def test_fits_that_wait_in_other_threads_are_not_blamed_either(tmp_path):
+    from distributed import Client, LocalCluster
+
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 60}
+    shared = {"path": str(tmp_path / "fits"), "values": np.arange(10.0)}
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+        find_workers().run(double, shared, [(0, 2, None), (1, 1, None)]) as outcomes,
+    ):
+        found = dict(outcomes)
+    assert str(found[0]).startswith("WorkerDied") and len(pids(tmp_path / "fits-0")) == 2
+    assert found[1][0] == 2
 
 
 def test_a_worker_out_of_memory_costs_its_fit(tmp_path):

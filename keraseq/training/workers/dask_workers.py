@@ -13,7 +13,7 @@ from concurrent.futures import CancelledError
 import joblib
 from distributed import KilledWorker, as_completed, get_client, get_worker
 
-from keraseq.training.workers.task import Lost, Task, answer
+from keraseq.training.workers.task import TURN, Lost, Task, answer
 from keraseq.training.workers.versions import ASK, check_versions
 
 _logger = logging.getLogger(__name__)
@@ -152,14 +152,16 @@ def _fit_there(task, shared, job, run, place):
     Dask itself tries four times, and counts the tasks that only waited on a dying worker too.
     """
     client, name = get_client(), [run, str(place)]
-    begun, ended = client.get_metadata(name, (0, 0))
-    if _is_hopeless(begun, ended):
-        return Lost(KilledWorker(str(place), get_worker().address, begun))
-    client.set_metadata(name, (begun + 1, ended))
     if get_worker().address.startswith("inproc:"):
         # In a thread of the user's own process, whose threads are the user's to set.
         task = dataclasses.replace(task, threads=None)
-    outcome = task.run(shared, job)
-    # It is not to blame for the worker's end if its answer is lost.
-    client.set_metadata(name, (begun + 1, ended + 1))
+    # A job that waits for another thread's has not begun.
+    with TURN:
+        begun, ended = client.get_metadata(name, (0, 0))
+        if _is_hopeless(begun, ended):
+            return Lost(KilledWorker(str(place), get_worker().address, begun))
+        client.set_metadata(name, (begun + 1, ended))
+        outcome = task.run(shared, job)
+        # It is not to blame for the worker's end if its answer is lost.
+        client.set_metadata(name, (begun + 1, ended + 1))
     return outcome

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keraseq.training.threads import set_threads
 
 # Warnings and the growth of memory belong to a process, so that threads take turns.
-_TURN = threading.Lock()
+TURN = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Task:
 
     def run(self, shared, job):
         """Return what the fit gives or, as `Raised`, raises."""
-        with _TURN:
+        with TURN:
             if self.threads is not None:
                 set_threads(self.threads)
             try:
