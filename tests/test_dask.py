@@ -52,9 +52,9 @@ def classifier(**changes):
 def test_the_table_is_the_one_of_one_process(on_dask):
     assert (find_workers().n, find_workers(1).n, find_workers(-1).n) == (2, 1, 2)
     models = {"gru": classifier(), "dummy": DummyClassifier(strategy="uniform")}
-    found = keraseq.compare(models, X, Y, n_seeds=3, tune=2, **ASKED)
+    found = keraseq.compare(models, X, Y, n_seeds=2, tune=2, **ASKED)
     with joblib.parallel_config("sequential"):
-        alone = keraseq.compare(models, X, Y, n_seeds=3, tune=2, **ASKED)
+        alone = keraseq.compare(models, X, Y, n_seeds=2, tune=2, **ASKED)
     pd.testing.assert_frame_equal(found.scores, alone.scores)
     same = ["seed", "split", "tuned", "parameters", "epochs"]
     pd.testing.assert_frame_equal(found.runs[same], alone.runs[same])
