@@ -4,7 +4,7 @@
 
 Texts are 1,200 of TREC's training questions, series the training rows of GunPoint, forecasts the
 oil temperature of ETTh1's training year, 96 hours ahead: no test part is read, since `compare`
-splits by itself. What cannot take part is named, as a user is told.
+splits by itself.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from sklearn.model_selection import train_test_split
 import keraseq
 
 BUDGET = 50_000
+# With a unit each they have 75,806 and 1,113,224 weights over 720 steps; `compare` refuses them.
+TOO_LARGE = {"tide", "tsmixer"}
 
 
 def text():
@@ -35,7 +37,8 @@ def series():
 
 def forecast():
     year = keraseq.datasets.fetch_ett("ETTh1", subset="train").data[["OT"]]
-    return keraseq.list_models(task="forecasting"), (year,), {"estimator_params": {"horizon": 96}}
+    models = [name for name in keraseq.list_models(task="forecasting") if name not in TOO_LARGE]
+    return models, (year,), {"estimator_params": {"horizon": 96}}
 
 
 SETS = {
