@@ -8,13 +8,14 @@ BASELINES = {"TF-IDF + logistic": 0.65, "majority class": 0.5}
 
 
 def drawn_comparison(
-    n_models=6, n_runs=5, *, baselines=BASELINES, spread=0.01, failing=(), seed=0, names=None
-):
-    """Models named m0, m1, ... whose scores fall by 0.02 each, in another order than they stand."""
+    n_models=6, n_runs=5, *, baselines=BASELINES, spread=0.01, step=0.02, failing=(), seed=0,
+    names=None,
+):  # fmt: skip
+    """Models named m0, m1, ... whose scores fall by `step`, in another order than they stand."""
     generator = np.random.default_rng(seed)
     names = [f"m{place}" for place in range(n_models)] if names is None else names
     best_first = generator.permutation(len(names))
-    levels = dict(zip(names, 0.95 - 0.02 * best_first, strict=True))
+    levels = dict(zip(names, 0.95 - step * best_first, strict=True))
     records = [
         _record(name, level, run, generator, spread, name in baselines, name in failing)
         for name, level in {**levels, **baselines}.items()

@@ -103,6 +103,15 @@ def test_the_verdict_is_two_sentences(result, page):
         ),
         ({"n_models": 1, "baselines": {"flat": 0.99}}, "No model beats the baseline flat, with"),
         ({"n_models": 1, "baselines": {"flat": 0.99}}, "Over 5 runs flat is detectably better"),
+        (
+            {"n_models": 3, "spread": 0, "step": 0, "baselines": {"flat": 0.5}},
+            "m0, m1 and m2 share the best accuracy, 0.950, +0.450 against the best baseline, flat. "
+            "Over 5 runs m0 cannot be told apart from m1 and m2",
+        ),
+        (
+            {"n_models": 1, "spread": 0, "baselines": {"flat": 0.99, "level": 0.99}},
+            "No model beats the baselines flat and level, with accuracy 0.990; the best model",
+        ),
         ({"n_models": 1, "baselines": {}}, "There is nothing to tell it apart from."),
         ({"n_models": 1, "baselines": {}, "failing": ("m0",)}, "Every fit failed"),
     ],

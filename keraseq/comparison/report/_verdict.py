@@ -15,9 +15,10 @@ def verdict(view):
 
 
 def _winner(view):
-    best = view.names[0]
+    best, first = view.names[0], _first(view)
     row = view.table.loc[best]
-    ends = _format.interval(row["low"], row["high"])
+    # Of several with one score they differ.
+    ends = "" if first[1:] else _format.interval(row["low"], row["high"])
     score = _format.score(row["score"]) + (f" (95 % interval {ends})" if ends else "")
     if best in view.baselines:
         models = [name for name in view.names if name in view.models]
@@ -25,13 +26,22 @@ def _winner(view):
         if models:
             of_model = _format.score(view.table.loc[models[0], "score"])
             rest = f"the best model, {models[0]}, has {of_model}"
-        return f"No model beats the baseline {best}, with {view.metric} {score}; {rest}."
-    sentence = f"{best} has the best {view.metric}, {score}"
+        named = f"baseline{'s' * bool(first[1:])} {_listed(first)}"
+        return f"No model beats the {named}, with {view.metric} {score}; {rest}."
+    verb = "share" if first[1:] else "has"
+    sentence = f"{_listed(first)} {verb} the best {view.metric}, {score}"
     rival = next((name for name in view.names if name in view.baselines), None)
     if rival is None:
         return sentence + "."
     gap = _format.difference(row["score"] - view.table.loc[rival, "score"])
     return f"{sentence}, {gap} against the best baseline, {rival}."
+
+
+def _first(view):
+    """Those of the best one's kind with its score."""
+    best, scores = view.names[0], view.table["score"]
+    alike = [name for name in view.names if (name in view.models) == (best in view.models)]
+    return [name for name in alike if scores[name] == scores[best]]
 
 
 def _luck(view):
@@ -44,7 +54,8 @@ def _luck(view):
     alike = [name for name, differs in judged.items() if differs is False]
     apart = [name for name, differs in judged.items() if differs]
     unknown = [name for name, differs in judged.items() if differs is None]
-    n, it = view.result.n_runs, best if best in view.baselines else "it"
+    n = view.result.n_runs
+    it = best if best in view.baselines or _first(view)[1:] else "it"
     if len(apart) == len(others):
         return f"Over {n} runs {it} is detectably better than {_all(len(others))}."
     parts = [f"cannot be told apart from {_listed(alike)}"] if alike else []
