@@ -25,7 +25,7 @@ def pids(path):
 def die():
     """Kill this process, but not before those that watch over it know that it runs.
 
-    Dask does not replace a worker that ends while it starts; and other threads' jobs wait by then.
+    Now and then Dask does not replace a worker that ends while it starts.
     """
     time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -88,19 +88,3 @@ def double(shared, job):
     if error is not None:
         raise error
     return 2 * number, float(shared["values"].sum()), id(shared), os.getpid()
-
-
-class Fragile:
-    """An answer that is lost with its worker the first times that it is to be sent."""
-
-    def __init__(self, path, losses):
-        self.path, self.losses = path, losses
-
-    def __reduce__(self):
-        if note(self.path) <= self.losses:
-            die()
-        return str, ("arrived",)
-
-
-def fragile(shared, job):
-    return Fragile(*job)

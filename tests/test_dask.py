@@ -3,13 +3,14 @@
 import json
 import os
 import sys
+import threading
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from _greedy import greedy
-from _worker_fits import Deadly, Noted, double, fragile, pids
+from _worker_fits import Deadly, Noted, pids
 from scipy.stats import loguniform
 from sklearn.dummy import DummyClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -17,7 +18,8 @@ from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV
 
 import keraseq
 from keraseq.comparison._journal import Journal
-from keraseq.training.workers import find_workers
+from keraseq.training.workers import Lost, dask_workers, find_workers
+from keraseq.training.workers.task import TURN, Task
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(40, 5))
@@ -194,25 +196,62 @@ def test_a_killed_worker_costs_its_fit_which_is_tried_once_more(on_dask, tmp_pat
     assert len(kept) == 6
 
 
-def test_a_fit_whose_answer_was_lost_is_not_blamed_for_its_workers_end(on_dask, tmp_path):
-    with find_workers().run(fragile, None, [(str(tmp_path / "twice"), 2)]) as outcomes:
-        assert list(outcomes) == [(0, "arrived")]
+class Cluster:
+    """Stands for the scheduler's notes and a worker, so that what ends a worker can be staged."""
+
+    address = "tcp://127.0.0.1:1"
+
+    def __init__(self):
+        self.notes = {}
+
+    def get_metadata(self, name, default):
+        return self.notes.get(name[1], default)
+
+    def set_metadata(self, name, value):
+        self.notes[name[1]] = value
 
 
-def test_fits_that_wait_in_other_threads_are_not_blamed_either(tmp_path):
-    from distributed import Client, LocalCluster
+class WorkerEnds(BaseException):
+    """Nothing that runs in it goes on."""
 
-    settings = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 60}
-    shared = {"path": str(tmp_path / "fits"), "values": np.arange(10.0)}
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
-        Client(cluster),
-        joblib.parallel_config("dask"),
-        find_workers().run(double, shared, [(0, 2, None), (1, 1, None)]) as outcomes,
-    ):
-        found = dict(outcomes)
-    assert str(found[0]).startswith("WorkerDied") and len(pids(tmp_path / "fits-0")) == 2
-    assert found[1][0] == 2
+
+def begin(how, place=0):
+    return dask_workers._fit_there(Task(end, None, None), None, how, "run", place)
+
+
+def end(shared, how):
+    if how == "dies":
+        raise WorkerEnds
+    return how
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    staged = Cluster()
+    monkeypatch.setattr(dask_workers, "get_client", lambda: staged)
+    monkeypatch.setattr(dask_workers, "get_worker", lambda: staged)
+    return staged
+
+
+def test_a_fit_is_blamed_for_the_workers_that_end_before_it_does_alone(cluster):
+    # What has ended begins again where its answer was lost with its worker.
+    assert [begin("well", 0) for _ in range(3)] == ["well"] * 3
+    for _ in range(2):
+        with pytest.raises(WorkerEnds):
+            begin("dies", 1)
+    assert isinstance(begin("well", 1), Lost)
+    # An answer that ends whoever sends it is not computed for ever.
+    assert begin("well", 0) == "well" and isinstance(begin("well", 0), Lost)
+
+
+def test_a_fit_that_waits_for_another_threads_has_not_begun(cluster):
+    thread = threading.Thread(target=begin, args=("well",))
+    with TURN:
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive() and not cluster.notes
+    thread.join(60)
+    assert cluster.notes == {"0": (1, 1)}
 
 
 def test_a_worker_out_of_memory_costs_its_fit(tmp_path):
