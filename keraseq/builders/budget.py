@@ -19,8 +19,8 @@ def solve_budget(plan, name, budget, count):
     Parameters
     ----------
     plan : Plan
-        Its ``units`` (and, where the architecture declares one and the user left it open, its
-        second size) are solved for.
+        Its ``units`` are solved for; and where they alone miss the budget by over 1 %, the
+        architecture declares a second size and the user left that open, both.
     name : {"parameter_budget", "flop_budget"}
     budget : int
         Trainable weights, the token embedding left out; or operations.
@@ -31,7 +31,7 @@ def solve_budget(plan, name, budget, count):
     ------
     ValueError
         If the architecture has no size, if even one unit needs more than the budget, or if the
-        weights do not grow with a size that is to be solved for.
+        weights do not grow with a size that is solved for.
     """
     spec = plan.spec
     sizes = sizes_to_solve(spec, dict(plan.own))
