@@ -195,6 +195,45 @@ def test_callbacks_that_cannot_run_are_refused_before_training(tmp_path, built):
     assert built == []
 
 
+class Halved(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = 0.1 if epoch == 0 else 0.05
+
+
+class Batchwise(Halved):
+    """The same where Keras's own loop runs."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("callback", "expected"),
+    [
+        (keras.callbacks.ReduceLROnPlateau("loss", 0.5, patience=1, min_delta=99), [8, 8, 4, 2]),
+        (keras.callbacks.LearningRateScheduler(lambda epoch: 0.8 * (epoch < 2)), [80, 80, 0, 0]),
+        (Halved(), [None, 10, 5, 5]),
+        (Batchwise(), [None, 10, 5, 5]),
+    ],
+)
+def test_a_rate_that_a_callback_sets_holds(callback, expected):
+    rates = []
+
+    class Rates(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            rates.append(float(self.model.optimizer.learning_rate))
+
+    clf = classifier(epochs=4, learning_rate=0.08, callbacks=[Rates(), callback])
+    clf.fit(X, y)
+    for rate, percent in zip(rates, expected, strict=True):
+        if percent is not None:
+            assert rate == pytest.approx(percent / 100)
+    # Without it the cosine ends near zero.
+    rates.clear()
+    clf.set_params(callbacks=Rates()).fit(X, y)
+    assert rates[0] > rates[1] > rates[2] > 5 * rates[3] > 0
+
+
 def test_callbacks_that_have_what_they_read_run(tmp_path):
     every_epoch = keras.callbacks.ModelCheckpoint(str(tmp_path / "{epoch}.keras"))
     classifier(epochs=1, callbacks=every_epoch).fit(X, y)

@@ -7,6 +7,7 @@ from keraseq._checks import shown
 from keraseq._keras import keras
 
 _MONITORS = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")
+_OF_RATES = ("LearningRateScheduler", "ReduceLROnPlateau")
 
 
 def copy_callbacks(callbacks, *, is_validated, remedy):
@@ -58,9 +59,18 @@ def copy_callbacks(callbacks, *, is_validated, remedy):
     return copies
 
 
+def set_rates(callbacks):
+    """Whether one of Keras's callbacks sets the learning rate, which nothing else may then do."""
+    return any(_is_one_of(callback, _OF_RATES) for callback in callbacks)
+
+
+def _is_one_of(callback, names):
+    return isinstance(callback, tuple(getattr(keras.callbacks, name) for name in names))
+
+
 def _validation_metric(callback):
     """The metric of validation rows that one of Keras's callbacks cannot do without, or None."""
-    if not isinstance(callback, tuple(getattr(keras.callbacks, name) for name in _MONITORS)):
+    if not _is_one_of(callback, _MONITORS):
         return None
     # A checkpoint of every epoch names what it monitors too, and does not look at it.
     read = [callback.monitor] if getattr(callback, "save_best_only", True) else []

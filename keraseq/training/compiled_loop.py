@@ -155,7 +155,7 @@ class CompiledSteps:
     def _rates(self, rate, n):
         """The learning rate of n steps to come; none for a schedule of the optimiser's own."""
         if rate is not None and rate.falls:
-            return np.array([rate.next() for _ in range(n)], np.float32)
+            return np.array(rate.take(n), np.float32)
         current = getattr(self.optimizer, "inner_optimizer", self.optimizer).learning_rate
         is_assigned = isinstance(current, keras.Variable)
         return np.full(n, current.numpy(), np.float32) if is_assigned else _NO_RATES

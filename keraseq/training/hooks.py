@@ -60,43 +60,59 @@ class AveragedWeights(keras.callbacks.Callback):
 class LearningRate(keras.callbacks.Callback):
     """Let the rate fall from `start` to zero along a cosine over `steps` steps, or stay.
 
-    It is assigned, and so no part of the trace, as a schedule would be.
+    It is assigned, and so no part of the trace, as a schedule would be. A callback of the user's
+    that sets another one between epochs takes it over.
     """
 
     def __init__(self, start, steps):
         super().__init__()
         self.start, self.steps = start, steps
-        self.step = 0
+        self.step, self._last = 0, start
         # With JAX each assignment copies a fit's whole state.
         on_jax = keras.backend.backend() == "jax"
         self._every = max(1, steps // _MOST_RATES) if on_jax and steps else 1
 
     def on_train_begin(self, logs=None):
-        self.model.optimizer.learning_rate = self.start
+        self.model.optimizer.learning_rate = self._last = self.start
 
     def on_epoch_begin(self, epoch, logs=None):
         self.step = epoch * self.params["steps"]
+        if self.falls and not math.isclose(self._read(), self._last, rel_tol=1e-3):
+            self.steps = None
 
     @property
     def falls(self):
         return self.steps is not None
 
-    def next(self):
-        """The rate of the next step."""
-        share = min(1.0, self.step / self.steps)
-        self.step += 1
-        return self.start * 0.5 * (1 + math.cos(math.pi * share))
+    def take(self, n):
+        """The rates of the next n steps, for who assigns them."""
+        rates = [self._next() for _ in range(n)]
+        self._last = rates[-1]
+        return rates
 
     def on_train_batch_begin(self, batch, logs=None):
         if not self.falls:
             return
         is_due = self.step % self._every == 0
-        rate = self.next()
+        rate = self._next()
         if is_due:
-            if hasattr(self.model, "jax_state_sync"):
-                # On JAX a rate is read where the variables are; these are in the step's own state.
-                self.model.jax_state_sync()
-            self.model.optimizer.learning_rate = rate
+            self._sync()
+            self.model.optimizer.learning_rate = self._last = rate
+
+    def _next(self):
+        share = min(1.0, self.step / self.steps)
+        self.step += 1
+        return self.start * 0.5 * (1 + math.cos(math.pi * share))
+
+    def _read(self):
+        self._sync()
+        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+        return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+
+    def _sync(self):
+        # On JAX a rate is read where the variables are; these are in the step's own state.
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()
 
 
 class Epoch(keras.callbacks.Callback):

@@ -8,6 +8,7 @@ from functools import partial
 import keras
 
 from keraseq.training import compiled_loop, xla
+from keraseq.training.callbacks import set_rates
 from keraseq.training.distributed import distribute, prepare
 from keraseq.training.hooks import (
     AveragedWeights,
@@ -95,7 +96,8 @@ def fit_model(
     epochs : int
         At most so many passes.
     learning_rate : float, optional
-        Falls to zero along a cosine. Without it the optimiser's own rate or schedule is used.
+        Falls to zero along a cosine, unless a callback of Keras's sets the rate from there on.
+        Without it the optimiser's own rate or schedule is used.
     constant_rate : bool, default=False
         The rate does not fall, which training bit by bit asks for: its end is unknown.
     early_stopping : bool, default=False
@@ -129,7 +131,8 @@ def fit_model(
     if layer_rates is not None:
         hooks.append(Unfreezing(layer_rates, epochs, gradual))
     if learning_rate is not None:
-        steps = None if constant_rate else max(1, epochs * len(training))
+        is_constant = constant_rate or set_rates(callbacks)
+        steps = None if is_constant else max(1, epochs * len(training))
         rate = LearningRate(learning_rate, steps)
         hooks.append(rate)
     if validation is not None:

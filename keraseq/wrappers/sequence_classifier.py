@@ -80,7 +80,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         AdamW with weight decay .004 and gradients clipped to norm 1; one of Keras's by name; or an
         instance, of which each fit makes its own.
     learning_rate : "auto" or float, default="auto"
-        Where it starts; it falls to zero along a cosine. An optimizer instance brings its own.
+        Where it starts; it falls to zero along a cosine, or as a callback sets it (such as
+        ``ReduceLROnPlateau``). An optimizer instance brings its own.
     dtype_policy : "auto", str or keras.DTypePolicy, default="auto"
         What the network computes in: "float32", "mixed_bfloat16", "mixed_float16" and so on; what
         it reads and answers stays exact. "auto" is Keras's global policy: yours, where you have
