@@ -20,9 +20,11 @@ from sklearn.model_selection import train_test_split
 import keraseq
 
 BUDGET = 50_000
-# Four days, as in Liu et al. 2024. Over the default of 720 hours `tide` and `tsmixer` have more
-# weights with a single unit, and every fit takes minutes.
+# Four days, as in Liu et al. 2024; over the default of 720 hours every fit takes minutes.
 LOOKBACK = 96
+# It mixes channels, of which there is one: 50,000 weights are 3,549 hidden units at every hour, and
+# half an hour was not enough for a fit.
+TOO_WIDE = {"tsmixer"}
 
 
 def text():
@@ -39,7 +41,8 @@ def series():
 def forecast():
     year = keraseq.datasets.fetch_ett("ETTh1", subset="train").data[["OT"]]
     settings = {"horizon": 96, "lookback": LOOKBACK}
-    return keraseq.list_models(task="forecasting"), (year,), {"estimator_params": settings}
+    models = [name for name in keraseq.list_models(task="forecasting") if name not in TOO_WIDE]
+    return models, (year,), {"estimator_params": settings}
 
 
 SETS = {

@@ -219,6 +219,21 @@ def test_any_number_of_models_and_runs(n_models, n_runs, tmp_path):
     assert ("Differences, pair by pair" in source) == (n_runs > 1)
 
 
+def test_a_baseline_far_below_does_not_press_the_models_together(tmp_path):
+    baselines = {"near": 0.92, "far": 0.1}
+    asked = {"spread": 0, "step": 0.002, "baselines": baselines}
+    source, many = write(drawn_comparison(8, **asked), tmp_path)
+    (arrow,) = many.find("text", class_="beyond")
+    assert arrow["text"] == "◂"
+    assert "An arrow stands for a score far below." in source
+    dots = sorted(float(e["attributes"]["cx"].rstrip("%")) for e in many.find("circle", r="5"))
+    # The eight models have a step of .002 each, and the near baseline .016 more.
+    np.testing.assert_allclose(np.diff(dots), [94.34 * 16 / 30] + [94.34 * 2 / 30] * 7, atol=0.02)
+    assert [e["text"] for e in many.find("span", class_="name")][-1] == "far"
+    # Of few models it says how little they differ.
+    assert not write(drawn_comparison(3, **asked), tmp_path)[1].find("text", class_="beyond")
+
+
 def test_nothing_is_drawn_by_matplotlib_so_that_nothing_leaks(result, tmp_path):
     import matplotlib.pyplot as plt
 

@@ -161,7 +161,7 @@ def _winner(result, scored, pairs):
         kind = "model" if is_rival else "baseline"
         other = of_other_kind[0]
         gaps.append(f"{_gap(scored, best, other, pairs)} the best {kind}, {other}")
-    return f"{sentence}: {' and '.join(gaps)}." if gaps else f"{sentence}."
+    return f"{sentence}: {', and '.join(gaps)}." if gaps else f"{sentence}."
 
 
 def _shared(result, scored, pairs, tied):

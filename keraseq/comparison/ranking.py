@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+# Times the width of all other scores that a baseline may lie below them on one axis with them.
+_FAR = 4
+# Fewer scores are told apart on any axis, and a baseline at its place says how much they differ.
+_FEW = 6
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -89,3 +94,24 @@ def columns_of(stretches):
         else:
             column.append(stretch)
     return columns
+
+
+def far_below(table):
+    """Return the baselines so far below all others that an axis with them would show no more.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of a comparison: score, low, high and baseline of each model, the best first.
+    """
+    table = table.dropna(subset=["score"])
+    ends, found = table[["score", "low", "high"]].astype(float), []
+    for name in reversed(table.index):
+        others = ends.drop(index=[*found, name])
+        if not table.loc[name, "baseline"] or len(others) < _FEW:
+            break
+        low, high = others.min(axis=None), others.max(axis=None)
+        if not 0 < _FAR * (high - low) < low - ends.loc[name, "score"]:
+            break
+        found.append(name)
+    return found

@@ -29,6 +29,8 @@ def _note(view):
     note = f"Mean {view.metric} of the runs, right is better, with its 95 % interval."
     if view.baselines:
         note += " Hollow marks and dashed lines are baselines."
+    if view.beyond:
+        note += " An arrow stands for a score far below."
     if any(stretch.is_compared for stretch in view.stretches):
         note += " A bar at the right joins what cannot be told apart."
     if not all(stretch.is_compared for stretch in view.stretches):
@@ -64,6 +66,9 @@ def _track(view, row, is_baseline):
     place = view.axis.place
     lines = [_line(place(tick), "grid") for tick in view.axis.ticks]
     lines += [_line(place(view.table.loc[b, "score"]), "level") for b in _scored(view)]
+    if row.name in view.beyond:
+        arrow = tag("text", "◂", x="0", y="50%", class_="beyond")
+        return tag("svg", *lines, arrow, class_="track", aria_hidden="true")
     if row["low"] == row["low"]:
         ends = {"x1": place(row["low"]), "x2": place(row["high"])}
         lines.append(tag("line", **ends, y1="50%", y2="50%", class_="interval"))
@@ -74,7 +79,8 @@ def _track(view, row, is_baseline):
 
 
 def _scored(view):
-    return [name for name in view.baselines if name in view.names]
+    """The baselines that have a place on the axis."""
+    return [b for b in view.baselines if b in view.names and b not in view.beyond]
 
 
 def _line(x, kind):

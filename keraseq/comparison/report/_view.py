@@ -4,7 +4,7 @@ import math
 from functools import cached_property
 
 from keraseq._colours import assign_colours
-from keraseq.comparison.ranking import alike_stretches, judged_pairs
+from keraseq.comparison.ranking import alike_stretches, far_below, judged_pairs
 from keraseq.comparison.report._html import breakable, tag
 
 _WIDEST = 26  # characters of a name before it is wrapped
@@ -82,9 +82,15 @@ class View:
         return f"--name:{1.15 * min(longest, _WIDEST) + 1:.1f}ch"
 
     @cached_property
+    def beyond(self):
+        """The baselines that are too far below to have a place on the scores' axis."""
+        return far_below(self.table)
+
+    @cached_property
     def axis(self):
         """The scores' axis."""
-        shown = self.table.loc[self.names, ["score", "low", "high"]].astype(float)
+        names = [name for name in self.names if name not in self.beyond]
+        shown = self.table.loc[names, ["score", "low", "high"]].astype(float)
         return Axis(shown.min().min(), shown.max().max())
 
 
