@@ -199,6 +199,29 @@ def test_a_compiled_model_keeps_its_loss_optimizer_and_learning_rate():
             classifier(compiled(0.1), **changes).fit(X, y)
 
 
+def test_a_compiled_model_goes_on_with_its_optimizer(tmp_path):
+    def model(input_shape, outputs):
+        made = ends_in_softmax(input_shape, outputs)
+        made.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+        return made
+
+    class Killed(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise MemoryError
+
+    clf = classifier(model)
+    for calls in (1, 2):
+        assert clf.partial_fit(X, y).n_iter_ == calls
+    assert clf._network._optimizer_state[0] == 2
+    whole = classifier(model, epochs=3).fit(X, y).predict_proba(X)
+    clf = classifier(model, epochs=3, checkpoint=tmp_path, callbacks=Killed())
+    with pytest.raises(MemoryError):
+        clf.fit(X, y)
+    again = clf.set_params(callbacks=None).fit(X, y)
+    np.testing.assert_array_equal(again.predict_proba(X), whole)
+
+
 def test_a_public_builder_is_a_function_too():
     clf = classifier(keraseq.lstm, model_params={"units": 2}).fit(X, y)
     assert clf.model_.name == "lstm" and isinstance(clf.model_.optimizer, keras.optimizers.Adam)

@@ -144,6 +144,9 @@ class FunctionBlueprint:
             keeps_optimizer = model.compiled
             if keeps_optimizer:
                 self._refuse_settings()
+                # As ours is, so that what was kept of one has a place: Keras does it at the
+                # first step.
+                model.optimizer.build(model.trainable_variables)
             else:
                 self._compile(model)
         return Lent(model, None, None, seed, keeps_optimizer=keeps_optimizer)
