@@ -252,3 +252,19 @@ def test_an_ensemble_takes_part_in_a_comparison():
     assert "2 x simple_rnn (5,944 weights) stands outside parameter_budget, which each" in said
     seeds = result.runs["seed"]
     assert seeds.nunique() == 4
+
+
+def test_a_class_without_weight_is_no_class_of_the_ensemble():
+    y = np.array(["a", "b", "c"])[np.arange(len(X)) % 3]
+    several = keraseq.ensemble(classifier(), n=2).fit(X, y, sample_weight=y != "a")
+    assert several.classes_.tolist() == ["b", "c"]
+    proba = several.predict_proba(X)
+    assert several.predict(X).tolist() == several.classes_[proba.argmax(axis=1)].tolist()
+
+
+def test_an_array_a_label_is_the_probability_of_each():
+    always = np.column_stack([INDICATOR[:, :2], np.ones(len(X), int), np.zeros(len(X), int)])
+    trees = keraseq.ensemble(RandomForestClassifier(20, random_state=0), n=2).fit(X, always)
+    proba = trees.predict_proba(X)
+    assert proba.shape == (24, 4) and set(proba[:, 2]) == {1.0} and set(proba[:, 3]) == {0.0}
+    assert trees.score(X, always) > 0.9

@@ -1,5 +1,6 @@
 """Classifiers whose probabilities are averaged."""
 
+import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.utils.validation import check_is_fitted
 
@@ -38,7 +39,8 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
             task, target = fitted[0]._task, fitted[0].target_
         else:
             task = SequenceClassifier._find_task(self, y)
-            target = task.make_target().fit(y)
+            # The members', who leave out what has no weight.
+            target = task.make_target().fit(y if task.many_labels else fitted[0].classes_)
         # All at once and last: a fit that fails leaves the former one whole.
         self.estimators_, self._task, self.target_ = fitted, task, target
 
@@ -46,7 +48,9 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
 
     def predict_proba(self, X):
         """Return the mean probability of each of ``classes_``, shape `(n, classes)`."""
-        return self._mean("predict_proba", X)
+        check_is_fitted(self)
+        answers = [_as_matrix(member, member.predict_proba(X)) for member in self.estimators_]
+        return np.mean(answers, axis=0)
 
     def _raw(self, X):
         check_is_fitted(self)
@@ -55,3 +59,12 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
     decision_function = SequenceClassifier.decision_function
     predict = SequenceClassifier.predict
     score = SequenceClassifier.score
+
+
+def _as_matrix(member, proba):
+    """The probability of each label, of which some of scikit-learn's give an array a label."""
+    if not isinstance(proba, list):
+        return proba
+    columns = zip(proba, member.classes_, strict=True)
+    # One that no training row has, or every one, has a single column.
+    return np.column_stack([part[:, classes == 1].sum(axis=1) for part, classes in columns])
