@@ -51,6 +51,14 @@ def test_training_that_goes_on_keeps_its_patches():
     assert clf.fit(list(longer), y).params_["patch_length"] == 4
 
 
+def test_training_that_goes_on_keeps_the_width_of_its_budget():
+    X, y = waves(6, 20)
+    clf = keraseq.SequenceClassifier("gru", flop_budget=400_000, epochs=0, warm_start=True)
+    units = clf.fit(list(X), y).params_["units"]
+    longer, y = waves(6, 60)
+    assert clf.fit(list(longer), y).params_["units"] == units
+
+
 def test_early_stopping_by_auto_is_patient_with_few_rows():
     X, y = waves(210, 4)
     patience = {

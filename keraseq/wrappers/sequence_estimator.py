@@ -101,7 +101,8 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         if former is None:
             target.fit_scale(train.targets, train.weights)
         encoder, encoded = encode_training(settings, train.sequences, params, former)
-        params["mean_length"] = mean_length(encoded)
+        # A budget was solved for the first rows.
+        params["mean_length"] = former["params_"]["mean_length"] if former else mean_length(encoded)
         if validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
         validation = self._judge(encoder, target, held_back)
