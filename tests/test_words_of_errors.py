@@ -51,6 +51,7 @@ def test_unequal_channels(classifier):
         ((X[:, :, :1], Y), r"In validation_data=\(X, y\): X has 1 channels, that of training 2"),
         ((X, [5] * 8), r"In validation_data=\(X, y\): y holds labels unseen in training: 5"),
         ((X[:3], Y), r"In validation_data=\(X, y\): X has 3 rows and y has 8"),
+        ((["a"] * 8, Y), r"In validation_data=\(X, y\): X holds strings, that of training series"),
     ):
         refuse(
             lambda other=other: keraseq.SequenceClassifier(**SETTINGS).fit(

@@ -115,6 +115,10 @@ def read_validation(estimator, X, sequences, other_X):
 
 def like_first(X, sequences, other_X, other):
     """Return what `other_X` was read as with the columns in the order of X's, or raise."""
+    if (other.kind in EMPTY_ROW) != (sequences.kind in EMPTY_ROW):
+        raise ValueError(
+            f"X holds {KINDS_CALLED[other.kind]}, that of training {KINDS_CALLED[sequences.kind]}."
+        )
     other = reorder_channels(other, sequences.channel_names)
     if other.n_channels != sequences.n_channels:
         raise ValueError(
