@@ -490,6 +490,28 @@ def test_a_killed_fit_goes_on_from_its_last_whole_epoch(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("rows", "settings", "others"),
+    [
+        (X, {}, {"class_weight": {0: 5.0}}),
+        (X, {"early_stopping": True}, {"validation_fraction": 0.3}),
+        (["good film", "bad film"] * 24, {}, {"tokenizer": lambda text: [text[:2], "x"]}),
+        (X, {"validation_data": (X, y)}, {"validation_data": (X, 1 - y)}),
+    ],
+    ids=["class_weight", "validation_fraction", "tokenizer", "validation_data"],
+)
+def test_a_killed_fit_does_not_go_on_as_another_one(tmp_path, rows, settings, others):
+    def fit(callbacks=None, validation_data=None, **settings):
+        clf = classifier(checkpoint=tmp_path, callbacks=callbacks, **settings)
+        return clf.fit(rows, y, validation_data=validation_data)
+
+    with pytest.raises(RuntimeError, match="power"):
+        fit(Stop(1, RuntimeError("power")), **settings)
+    with pytest.raises(ValueError, match="other data or settings"):
+        fit(**{**settings, **others})
+    assert fit(**settings).n_iter_ <= 3
+
+
 def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path):
     (tmp_path / "keraseq-fit.npz").write_bytes(b"PK not an archive")
     with pytest.raises(ValueError, match="cannot be read"):

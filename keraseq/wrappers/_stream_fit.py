@@ -35,9 +35,10 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     encoder, target, task = survey.encoder, survey.target, survey.task
     params = survey.params()
     batches = survey.batches(params["batch_size"], seed)
-    validation = None
+    validation, held_back, judges = None, None, None
     if streams_validation:
-        validation = _survey_validation(estimator, validation_data, survey, former)
+        judges = _survey_validation(estimator, validation_data, survey, former)
+        validation = judges.batches(judges.batch_size or _VALIDATION_BATCH)
     elif is_validated:
         held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
         validation = estimator._judge(encoder, target, held_back)
@@ -46,7 +47,10 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     params.update(blueprint.sizes)
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:
-        checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint}")
+        facts = estimator._facts(encoder, held_back)
+        if judges is not None:
+            facts.append(judges.fingerprint)
+        checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint} {facts}")
     run = estimator._train(network, batches, validation, params, callbacks, checkpoint)
     network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
     rows = Rows(data.sequences, None, None)
@@ -59,5 +63,4 @@ def _survey_validation(estimator, validation_data, survey, former):
     stream = open_stream(estimator, validation_data)
     data = StreamRows(estimator, stream, former, like=survey.data)
     known = {"encoder_": survey.encoder, "target_": survey.target, "_task": survey.task}
-    other = Survey(estimator, data, known)
-    return other.batches(other.batch_size or _VALIDATION_BATCH)
+    return Survey(estimator, data, known)

@@ -121,7 +121,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
-            checkpoint.begin(seed, said)
+            checkpoint.begin(seed, f"{said} {self._facts(encoder, held_back)}")
         run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
@@ -213,6 +213,15 @@ class SequenceEstimator(Transferring, NetworkEstimator):
     def _keys(self, targets):
         """What tells rows of equal targets from others, and decides the order of rows."""
         return targets
+
+    def _facts(self, encoder, held_back=None):
+        """What else a fit depends on: how X is read, which rows judge it, and the weights."""
+        facts = [joblib.hash(getattr(encoder, "vocabulary_", None))]
+        if held_back is not None:
+            keys = self._keys(held_back.targets)
+            facts += [merge_equal_rows(held_back.sequences, keys, held_back.weights)[2]]
+            facts += [joblib.hash(held_back.targets)]
+        return [*facts, getattr(self, "class_weight", None)]
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
