@@ -185,3 +185,19 @@ def test_only_tensorflow_on_a_processor_compiles(classifier, monkeypatch):
     classifier.predict([row])
     assert only_tensorflow.COUNTS["answers"] > refused
     assert answers_of(classifier).n_calls == calls + 1
+
+
+def test_a_model_that_a_user_has_changed_and_compiled_answers_anew():
+    rows = np.stack(rows_of(*[7] * 12))
+    estimator = fitted(units=3)
+    model = estimator.model_
+    ask_often(estimator, rows[0], OFTEN + 1)
+    estimator.predict(rows)
+    model.get_layer("logits").enable_lora(1)
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    weights = model.get_weights()
+    model.set_weights([w + 1 for w in weights])
+    expected = keras.ops.convert_to_numpy(model(estimator.encode(rows)))
+    expected = expected[:, 1] - expected[:, 0]
+    np.testing.assert_allclose(estimator.decision_function(rows), expected, atol=1e-4)
+    np.testing.assert_allclose(estimator.decision_function(rows[:1]), expected[:1], atol=1e-4)

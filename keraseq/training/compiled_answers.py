@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from keraseq.batching import are_full
-from keraseq.training.full_rows import masked_layers, without_masks
+from keraseq.training.full_rows import Traced, masked_layers, without_masks
 from keraseq.training.only_tensorflow import has_fast_path
 from keraseq.training.threads import n_threads
 
@@ -50,16 +50,19 @@ class CompiledAnswers:
     _of_model = weakref.WeakKeyDictionary()
     _lock = threading.RLock()
 
-    def __init__(self):
+    def __init__(self, traced):
         self.n_calls = self.n_traces = 0
-        self.refusal = None
+        self.refusal, self._traced = None, traced
         self._functions, self._shapes = {}, set()
 
     @classmethod
     def of(cls, model):
         """The answers of a model, the same to all who ask."""
         with cls._lock:
-            return cls._of_model.setdefault(model, cls())
+            answers = cls._of_model.get(model)
+            if answers is None or not answers._traced.holds(model):
+                answers = cls._of_model[model] = cls(Traced(model))
+            return answers
 
     @property
     def n_shapes(self):

@@ -88,6 +88,30 @@ def without_masks(model):
             object.__delattr__(model, "_run_through_graph")
 
 
+class Traced:
+    """A model as it was when its answers were traced.
+
+    Keras makes its own function anew once a user has compiled or quantised the model, whose former
+    traces know nothing of weights that layers have since, such as those of LoRA.
+
+    Parameters
+    ----------
+    model : keras.Model
+    """
+
+    def __init__(self, model):
+        self._function = weakref.ref(_function_of(model))
+
+    def holds(self, model):
+        """Whether the model is as it was."""
+        return self._function() is _function_of(model)
+
+
+def _function_of(model):
+    model.make_predict_function()
+    return model.predict_function
+
+
 class FullAnswers:
     """A model's answers to batches without padding, by a graph without masks."""
 
@@ -104,9 +128,10 @@ class FullAnswers:
         x : ndarray `(rows, time)` or `(rows, time, channels)`
         """
         with cls._lock:
-            if model not in cls._of_model:
-                cls._of_model[model] = cls._make(model) if _can_trace(model) else None
-            function = cls._of_model[model]
+            traced, function = cls._of_model.get(model, (None, None))
+            if traced is None or not traced.holds(model):
+                function = cls._make(model) if _can_trace(model) else None
+                cls._of_model[model] = Traced(model), function
         if function is None:
             return None
         COUNTS.n_batches += 1
