@@ -202,6 +202,17 @@ def test_columns_are_those_of_the_last_fit_anew():
     assert not hasattr(clf, "n_features_in_") and not hasattr(clf, "feature_names_in_")
 
 
+def test_a_rate_set_between_bits_is_taken():
+    X = np.random.default_rng(0).normal(size=(8, 4))
+    clf = classifier().partial_fit(X, [0, 1] * 4)
+    before = clf.predict_proba(X)
+    clf.set_params(learning_rate=1e-12, batch_size=4).partial_fit(X, [0, 1] * 4)
+    np.testing.assert_allclose(clf.predict_proba(X), before, atol=1e-6)
+    assert (clf.params_["learning_rate"], clf.params_["batch_size"]) == (1e-12, 4)
+    with pytest.raises(ValueError, match="learning_rate=-1"):
+        clf.set_params(learning_rate=-1).partial_fit(X, [0, 1] * 4)
+
+
 def test_indicators_can_be_learned_bit_by_bit():
     X = np.random.default_rng(0).normal(size=(8, 4))
     y = np.array([[1, 0, 1], [0, 1, 1]] * 4)

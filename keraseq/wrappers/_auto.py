@@ -188,7 +188,7 @@ def fill_in(estimator, params, data_kind):
         params[name] = check_integer(name, params.get(name, getattr(estimator, name)), 1)
     if not is_auto(params["epochs"]):
         params["epochs"] = check_integer("epochs", params["epochs"], 0)
-    params["learning_rate"] = _check_rate(estimator, params["learning_rate"])
+    params["learning_rate"] = check_rate(estimator, params["learning_rate"])
     check_fraction("validation_fraction", estimator.validation_fraction)
     early = params["early_stopping"]
     if not isinstance(early, bool | np.bool_):
@@ -211,7 +211,8 @@ def _of_architecture(model, data_kind, params):
     return {**said, **spec.hint(data_kind), **preset}
 
 
-def _check_rate(estimator, rate):
+def check_rate(estimator, rate):
+    """Return a learning rate as float; None where an optimizer instance brings its own."""
     if not isinstance(estimator.optimizer, str):
         if not is_auto(estimator.learning_rate):
             raise ValueError(

@@ -2,17 +2,29 @@
 
 from functools import partial
 
+from keraseq._checks import check_integer
 from keraseq.encoding.streams import is_stream
 from keraseq.training.batches import Batches
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.network import Network
-from keraseq.wrappers._auto import resolve_parameters
+from keraseq.wrappers._auto import check_rate, is_auto, resolve_parameters
 from keraseq.wrappers._embeddings import count_tokens
 from keraseq.wrappers._features import encode_training
 from keraseq.wrappers._pretrained import first_weights, with_pretrained
 from keraseq.wrappers._rows import mean_length
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import called, warn_of_scale
+
+
+def _set_since(estimator):
+    """The parameters of the calls before, with what the user has set of each step since."""
+    given = {name: getattr(estimator, name) for name in ("batch_size", "learning_rate")}
+    given = {name: value for name, value in given.items() if not is_auto(value)}
+    if "batch_size" in given:
+        given["batch_size"] = check_integer("batch_size", given["batch_size"], 1)
+    if "learning_rate" in given:
+        given["learning_rate"] = check_rate(estimator, given["learning_rate"])
+    return {**estimator.params_, **given}
 
 
 def fit_once(estimator, X, y, sample_weight, classes=None):
@@ -28,7 +40,7 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
     if former is None:
         target.fit_scale(rows.targets, rows.weights)
     first = {} if former else resolve_parameters(settings, rows.sequences, task)
-    params = estimator.params_ if former else {**first, "epochs": 1}
+    params = _set_since(estimator) if former else {**first, "epochs": 1}
     encoder, encoded = encode_training(settings, rows.sequences, params, former)
     params.setdefault("mean_length", mean_length(encoded))
     callbacks = copy_callbacks(
