@@ -160,6 +160,15 @@ def test_padding_is_nan_steps_or_id_0_and_changes_nothing():
     )
 
 
+def test_a_model_of_so_many_steps_refuses_others_in_words():
+    clf = classifier(logits).fit(list(X[:, :, None]), y)
+    for other, says in ((RAGGED, r"3 steps \(row 0\)"), (list(X[:, :4]), "4 steps")):
+        with pytest.raises(ValueError, match=rf"{says}; .* an input of 5.*Input\(\(None"):
+            clf.predict(other)
+    open_ended = classifier(lambda shape, outputs: logits((None, *shape[1:]), outputs))
+    assert open_ended.fit(list(X[:, :, None]), y).predict(RAGGED).shape == (24,)
+
+
 def test_a_function_gets_what_its_signature_names():
     seen = {}
 

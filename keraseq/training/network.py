@@ -3,6 +3,7 @@
 import contextlib
 
 from keraseq._quiet import many_models
+from keraseq.batching import sequence_lengths
 from keraseq.training.blueprint import ends_in_probabilities
 from keraseq.training.compiled_answers import Requests
 from keraseq.training.distributed import open_strategy, reduce_before_clipping, under
@@ -133,6 +134,8 @@ class Network:
     def predict(self, rows):
         """Return the model's raw output for encoded rows; a list where it answers every step."""
         with self.borrow() as model:
+            if not self.blueprint.is_plan:
+                _check_steps(self.blueprint.function, model, rows)
             per_step = self.blueprint.per_step
             return predict_rows(model, rows, per_step=per_step, requests=self._requests)
 
@@ -181,3 +184,20 @@ class Network:
     def __setstate__(self, state):
         vars(self).update(state)
         self._token, self._requests = object(), Requests(self.blueprint.takes_padding)
+
+
+def _check_steps(function, model, rows):
+    """Raise where a user's model has an input of another number of steps than rows have."""
+    inputs = getattr(model, "inputs", None) or ()
+    steps = inputs[0].shape[1] if len(inputs) == 1 else None
+    if steps is None:
+        return
+    lengths = [rows.shape[1]] if hasattr(rows, "shape") else sequence_lengths(rows)
+    for row, found in enumerate(lengths):
+        if found != steps:
+            where = "" if hasattr(rows, "shape") else f" (row {row})"
+            raise ValueError(
+                f"X has sequences of {found} steps{where}; the model that {function!r} made has an "
+                f"input of {steps}, as all training rows were so long. For sequences of any length "
+                "give it keras.Input((None, *input_shape[1:]))."
+            )
