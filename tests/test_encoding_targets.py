@@ -396,3 +396,10 @@ def test_any_target_is_encoded_or_refused_by_name(y, target):
     assert len(back) == len(y)
     if target is ClassTarget:
         assert back.tolist() == [label[0] if isinstance(label, list) else label for label in y]
+
+
+def test_labels_of_a_frame_are_matched_by_name():
+    y = pd.DataFrame([[1, 0], [1, 1]], columns=["loud", "fast"])
+    target = MultilabelTarget().fit(y)
+    assert target.transform(y[["fast", "loud"]]).tolist() == [[1, 0], [1, 1]]
+    assert target.transform(y.set_axis(["a", "b"], axis=1)).tolist() == [[1, 0], [1, 1]]

@@ -40,11 +40,18 @@ class MultilabelTarget(Target):
         return self
 
     def transform(self, y):
-        """Return a float32 matrix ``(n, labels)`` of 0 and 1."""
+        """Return a float32 matrix ``(n, labels)`` of 0 and 1; a frame's columns go by name."""
         check_is_fitted(self)
-        values = _indicators(y)
+        values = _indicators(self._in_order(y))
         check_width(values, self.outputs_, "labels")
         return values
+
+    def _in_order(self, y):
+        """Give the columns of a frame that has training's in another order that of training."""
+        y, names = unwrap_target(y), self.classes_.tolist()
+        if not isinstance(y, pd.DataFrame) or set(y.columns) != set(names):
+            return y
+        return y[names] if y.columns.is_unique else y
 
     def inverse_transform(self, codes):
         """Return an integer indicator matrix ``(n, labels)``."""
