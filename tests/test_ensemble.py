@@ -12,7 +12,7 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import keraseq
 
@@ -252,6 +252,13 @@ def test_an_ensemble_takes_part_in_a_comparison():
     assert "2 x simple_rnn (5,944 weights) stands outside parameter_budget, which each" in said
     seeds = result.runs["seed"]
     assert seeds.nunique() == 4
+
+
+def test_weights_reach_the_last_step_of_a_pipeline():
+    alone = keraseq.ensemble(classifier(), n=2).fit(X, Y, sample_weight=np.arange(24))
+    pipe = make_pipeline(FunctionTransformer(), classifier())
+    several = keraseq.ensemble(pipe, n=2).fit(X, Y, sample_weight=np.arange(24))
+    np.testing.assert_array_equal(several.predict_proba(X), alone.predict_proba(X))
 
 
 def test_a_class_without_weight_is_no_class_of_the_ensemble():

@@ -4,7 +4,9 @@ import copy
 from functools import partial
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -131,4 +133,8 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
 
 
 def _fit(member, X, y, given):
+    if isinstance(member, Pipeline) and not get_config()["enable_metadata_routing"]:
+        # Its fit knows weights by the name of the step that they are for.
+        names = {"sample_weight": f"{member.steps[-1][0]}__sample_weight"}
+        given = {names.get(name, name): value for name, value in given.items()}
     return member.fit(X, y, **given)
