@@ -207,6 +207,20 @@ class Batchwise(Halved):
         pass
 
 
+def test_what_a_callback_notes_beside_numbers_is_no_history():
+    class Notes(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs.update(f1=0.5, confusion=np.eye(2), note="x")
+
+    assert set(classifier(callbacks=Notes()).fit(X, y).history_) == {"accuracy", "loss", "f1"}
+
+
+@pytest.mark.parametrize("optimizer", ["lamb", keras.optimizers.Lamb(0.001)])
+def test_an_optimizer_that_keras_does_not_find_by_name(optimizer):
+    clf = classifier(optimizer=optimizer, epochs=1).fit(X, y)
+    assert isinstance(clf.model_.optimizer, keras.optimizers.Lamb)
+
+
 @pytest.mark.parametrize(
     ("callback", "expected"),
     [

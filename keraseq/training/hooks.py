@@ -1,5 +1,6 @@
 """What training does beside its steps, as Keras callbacks."""
 
+import contextlib
 import math
 import sys
 import threading
@@ -176,7 +177,10 @@ class Record(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in logs.items():
-            self.history.setdefault(name, []).append(float(value))
+            # A user's callback may note there what is no number, such as a matrix.
+            with contextlib.suppress(TypeError, ValueError):
+                value = float(value)
+                self.history.setdefault(name, []).append(value)
 
 
 class SaveState(keras.callbacks.Callback):

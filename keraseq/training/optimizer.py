@@ -56,7 +56,11 @@ def make_optimizer(written):
     """Return the optimiser of a configuration in JSON."""
     config = json.loads(written)
     average = config.pop(_AVERAGE, None)
-    optimizer = keras.optimizers.deserialize(config)
+    # Keras does not find all of its own by name: of Lamb it returns the name.
+    found = _optimizer_names().get(config["class_name"].lower())
+    is_ours = found is None or config.get("registered_name") is not None
+    known = None if is_ours else {config["class_name"]: found}
+    optimizer = keras.optimizers.deserialize(config, custom_objects=known)
     if average == "growing":
         # Of Keras's, which is as long from the first step on, half are the first weights at step
         # 350: until then nothing would be validated but these.
