@@ -1,6 +1,7 @@
 """The moving average of the weights, which is what a validated fit judges and ends with."""
 
 import json
+import warnings
 
 import keras
 import numpy as np
@@ -58,3 +59,11 @@ def test_a_small_fit_that_stops_early_has_learned():
     X += 0.1 * draw.normal(size=X.shape)
     clf = keraseq.SequenceClassifier("fcn", units=16, early_stopping=True, random_state=0).fit(X, y)
     assert clf.score(X, y) > 0.9
+
+
+def test_a_fit_that_validates_runs_where_warnings_are_errors():
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    clf = keraseq.SequenceClassifier("gru", units=2, epochs=1, early_stopping=True, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert clf.fit(X, [0, 1] * 10).n_iter_ == 1

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import keras
+import numpy as np
 
 _MOST_RATES = 200
 
@@ -49,7 +50,7 @@ class AveragedWeights(keras.callbacks.Callback):
             variables = optimizer._trainable_variables
             averages = optimizer._model_variables_moving_average
             for variable, average in zip(variables, averages, strict=True):
-                self._learned.append((variable, keras.ops.convert_to_numpy(variable)))
+                self._learned.append((variable, np.array(variable.numpy())))
                 # A copy: JAX would take the average's own array, and free it after the test.
                 variable.assign(keras.ops.copy(average))
 
