@@ -16,6 +16,7 @@ from keraseq.training import compiled_loop, full_rows
 from keraseq.training.windows import Windows
 from keraseq.training.writer import Writer, choose_token
 from keraseq.wrappers._corpus import hold_back_passages
+from keraseq.wrappers._writing import Written
 
 TEXT = "Hello, World! <b>" * 40
 QUICK = {"units": 12, "window": 32, "learning_rate": 0.02, "random_state": 0}
@@ -111,6 +112,39 @@ def test_stops_ends_and_lengths(one, several):
     assert several.generate("abcdefg", temperature=0) == ""
 
 
+def test_the_stop_that_is_whole_first_ends_a_text_however_it_comes():
+    for chunks in (["xabcdz"], ["xab", "cdz"], list("xabcdz")):
+        text = Written(lambda ids: "".join(map(chr, ids)), ("b", "abcd"))
+        for chunk in chunks:
+            text.add(np.array([ord(sign) for sign in chunk]))
+        assert text.value == "xa"
+
+
+def test_the_ends_of_what_temperature_and_shares_may_be(one):
+    greedy = one.generate("Hello", length=20, temperature=0)
+    for settings in ({"temperature": 1e-300}, {"top_k": 1}, {"top_p": 1e-300}):
+        assert one.generate("Hello", length=20, **settings) == greedy
+    # As many as there are of the tokens that may be written, and no other one.
+    assert len(one.generate("Hello", length=200, temperature=1e300, random_state=0)) == 200
+    every = one.generate("Hello", length=20, random_state=0)
+    assert every == one.generate("Hello", length=20, top_k=10**12, random_state=0)
+    assert one.generate("Hello", temperature=0, stop=np.array(["W", "<b>"])) == ", "
+    with pytest.raises(TypeError, match="prompt=None must be a string"):
+        one.generate(None)
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+def test_a_model_set_after_fit_changes_no_answer(model):
+    fitted = SequenceGenerator(model, **{**QUICK, "epochs": 1}).fit(TEXT)
+
+    def answers():
+        return fitted.generate("He", length=60, random_state=0), fitted.log_likelihood(TEXT)
+
+    before = answers()
+    fitted.set_params(model="transformer" if model == "gru" else "gru", window=5, backward=True)
+    assert answers() == before
+
+
 def test_backward_it_writes_what_came_before():
     fitted = SequenceGenerator(**QUICK, epochs=40, backward=True).fit(["abcdefg", "xyz"] * 40)
     assert fitted.generate("fg", temperature=0) == "abcde"
@@ -129,6 +163,12 @@ def test_words_and_lists_of_tokens(X, prompt, wanted):
     assert fitted.generate(prompt, temperature=0) == wanted
     with pytest.raises(TypeError, match="as the training texts were"):
         fitted.generate(prompt.split() if isinstance(prompt, str) else "C")
+
+
+def test_backward_a_list_of_tokens_ends_before_a_stop():
+    fitted = SequenceGenerator(epochs=30, backward=True, **QUICK).fit([["ab", "cd", "ef"]] * 60)
+    assert fitted.generate(["ef"], temperature=0, stop="ab") == ["cd"]
+    assert list(fitted.stream(["ef"], temperature=0, stop="ab")) == [["cd"]]
 
 
 def test_it_keeps_scikit_learns_rules(one, tmp_path):
@@ -203,6 +243,18 @@ def test_of_one_text_passages_at_equal_distances_are_held_back():
     assert np.ptp(np.diff([piece[0] for piece in held_back])) <= 1
     assert training[0][0] == 0 and training[-1][-1] == 1000
     assert len(hold_back_passages(np.arange(10**6), 0.05, 128)[1]) == 16
+    # One token, as far from the beginning as from the end.
+    training, held_back = hold_back_passages(np.arange(21), 0.05, 128)
+    assert [len(piece) for piece in (*training, *held_back)] == [11, 10, 2]
+
+
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [("", "validation_data holds no token"), ([["a"]], "In validation_data: X holds lists")],
+)
+def test_what_cannot_judge_is_refused(judge, said):
+    with pytest.raises(ValueError, match=said):
+        SequenceGenerator(**QUICK).fit(TEXT, validation_data=judge)
 
 
 def test_one_text_is_judged_by_passages_of_its_own():

@@ -7,6 +7,10 @@ from keras import ops
 from keraseq.models import Stepper
 from keraseq.training.only_tensorflow import has_fast_path
 
+# Temperatures from the one that leaves but the likeliest token to that at which all are alike, and
+# a share that the likeliest always has: what is beyond float32 would be infinite or zero.
+_COLDEST, _HOTTEST, _LEAST_SHARE = 1e-6, 1e30, 1e-6
+
 
 class Writer:
     """A causal model that is read and written with, step by step, its state kept.
@@ -67,13 +71,13 @@ class Writer:
         ids : ndarray `(steps, texts)`
         position : tuple
         """
-        if temperature == 0:
+        if temperature < _COLDEST:
             temperature, top_k = 1.0, 1
         numbers = np.asarray(numbers, np.float32)
         settings = (
-            np.float32(temperature),
+            np.float32(min(temperature, _HOTTEST)),
             np.int32(top_k),
-            np.float32(top_p),
+            np.float32(max(top_p, _LEAST_SHARE)),
             np.where(barred, np.float32(-1e30), np.float32(0)),
         )
         logits, state = position
@@ -192,7 +196,7 @@ def choose_token(logits, numbers, temperature, top_k, top_p, barred):
     """
     # PyTorch does not compute with NumPy's arrays.
     barred, numbers = ops.convert_to_tensor(barred), ops.convert_to_tensor(numbers)
-    logits = (ops.cast(logits, "float32") + barred) / temperature
+    logits = ops.cast(logits, "float32") / temperature + barred
     # Not argsort and takes along its axis, which are a dozen operations of a step's sixty.
     logits, order = ops.top_k(logits, logits.shape[-1])
     p, places = ops.softmax(logits, axis=-1), ops.arange(logits.shape[-1])

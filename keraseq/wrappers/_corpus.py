@@ -11,6 +11,7 @@ from keraseq._checks import check_integer
 from keraseq.encoding import as_sequences, lossless_encoder
 from keraseq.encoding.reserved_ids import BEGINNING, END, UNKNOWN
 from keraseq.wrappers._auto import fill_in, is_auto
+from keraseq.wrappers._features import naming
 
 # Steps of the optimiser aimed at, and the fewest and the most passes that they may take.
 _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 2_500, 4, 30
@@ -52,6 +53,22 @@ def read_corpus(X, name="X"):
     is_one = isinstance(X, str)
     sequences = as_sequences([X] if is_one else X, "text", name=name)
     return Corpus(sequences, is_one)
+
+
+def read_judge(validation_data, encoder, *, is_one):
+    """Return the ids of texts that judge a training on a text without an end, or on some that end.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For other than texts in the form of the training texts, and where nothing is to be judged.
+    """
+    sequences = read_corpus(validation_data, "validation_data").sequences
+    with naming("validation_data"):
+        rows = encoder.transform(sequences)
+    if is_one and not any(map(len, rows)):
+        raise ValueError("validation_data holds no token, so that there is nothing to judge by.")
+    return rows
 
 
 def make_text_encoder(estimator, kind):
@@ -124,7 +141,8 @@ def hold_back_passages(text, fraction, window):
     middles = (np.arange(n_passages) + 0.5) * n / n_passages
     half = n_held_back / n_passages / 2
     borders = np.stack([middles - half, middles + half], axis=1).ravel()
-    borders = [0, *np.round(borders).astype(int), n]
+    # Not np.round, which would bring both ends of a passage of one token to the same even number.
+    borders = [0, *np.floor(borders + 0.5).astype(int), n]
     pieces = [text[a : b + 1] for a, b in itertools.pairwise(borders)]
     return [piece for piece in pieces[::2] if len(piece) > 1], pieces[1::2]
 

@@ -8,7 +8,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from keraseq._checks import shown
 from keraseq.encoding.reserved_ids import BEGINNING, END, FIRST_FREE, UNKNOWN
-from keraseq.models import find_model, is_registered
 from keraseq.wrappers._writing import Sampling, Written
 
 # Tokens between two looks at whether a text has ended.
@@ -123,7 +122,7 @@ class Generation:
 
     def _new_text(self, sampling):
         stops = sampling.stop
-        if self._backward:
+        if self._backward and self.kind_ != "words":
             stops = tuple(stop[::-1] for stop in stops)
         return Written(self._decode, stops)
 
@@ -174,7 +173,8 @@ class Generation:
     @property
     def _most_steps(self):
         """Steps that a body reads at most: attention knows no place behind those of training."""
-        is_attention = is_registered(self.model) and find_model(self.model).family == "attention"
+        blueprint = self._network.blueprint
+        is_attention = blueprint.is_plan and blueprint.plan.spec.family == "attention"
         return max(self.params_["window"], _CHUNK + 2) if is_attention else None
 
     def _barred(self, n_outputs):
@@ -185,7 +185,8 @@ class Generation:
         return barred
 
     def _prompt_ids(self, prompt):
-        if isinstance(prompt, str) == (self.kind_ == "words") and len(prompt):
+        is_other = isinstance(prompt, str) == (self.kind_ == "words")
+        if not hasattr(prompt, "__len__") or (is_other and len(prompt)):
             wanted = "a list of tokens" if self.kind_ == "words" else "a string"
             raise TypeError(f"prompt={shown(prompt)} must be {wanted}, as the training texts were.")
         if not len(prompt):

@@ -43,7 +43,7 @@ class Sampling:
                 )
         if top_k is not None:
             top_k = check_integer("top_k", top_k, 1)
-        stops = (stop,) if isinstance(stop, str) else tuple(stop or ())
+        stops = (stop,) if isinstance(stop, str) else () if stop is None else tuple(stop)
         if not all(isinstance(part, str) and part for part in stops):
             raise ValueError(
                 f"stop={stop!r} must be a string that is not empty, or a list of such."
@@ -51,7 +51,7 @@ class Sampling:
         return cls(
             check_integer("length", length, 0),
             float(temperature),
-            vocabulary_size if top_k is None else top_k,
+            vocabulary_size if top_k is None else min(top_k, vocabulary_size),
             1.0 if top_p is None else float(top_p),
             check_integer("n", n, 1),
             stops,
@@ -80,15 +80,15 @@ class Written:
         self.is_done = len(ends) > 0
         self._ids += ids[: ends[0] if self.is_done else None].tolist()
         self.value = self._decode(self._ids)
-        places = [self._find(stop) for stop in self._stop]
-        places = [place for place in places if place >= 0]
-        if places:
-            self.is_done, self.value = True, self.value[: min(places)]
+        found = [self._find(stop) for stop in self._stop if stop in self.value]
+        if found:
+            # The one that is whole first, however much text came at once.
+            self.is_done, self.value = True, self.value[: min(found)[1]]
 
     def _find(self, stop):
-        if isinstance(self.value, str):
-            return self.value.find(stop)
-        return self.value.index(stop) if stop in self.value else -1
+        """Where a stop ends that was written, and where it begins."""
+        place = self.value.index(stop)
+        return place + (len(stop) if isinstance(self.value, str) else 1), place
 
     def piece(self, is_last):
         """What is new and will not change: no half character, no half of a stop."""

@@ -20,6 +20,7 @@ from keraseq.wrappers._corpus import (
     joined,
     make_text_encoder,
     read_corpus,
+    read_judge,
     resolve_corpus,
     unknown_share,
 )
@@ -163,7 +164,7 @@ warm_start, checkpoint, callbacks, random_state, verbose
         checkpoint = None if self.checkpoint is None else Checkpoint(self.checkpoint)
         seed, other = draw_seed(self.random_state, checkpoint), None
         if validation_data is not None:
-            other = encoder.transform(read_corpus(validation_data, "validation_data").sequences)
+            other = read_judge(validation_data, encoder, is_one=corpus.is_one)
         batches, validation = self._batches(params, rows, other, corpus.is_one, seed)
         steps = params["epochs"] * len(batches)
         blueprint = self._blueprint(encoder, params, validation is not None)
@@ -205,7 +206,7 @@ warm_start, checkpoint, callbacks, random_state, verbose
         texts = self._framed(X)
         window = self.params_["window"]
         context = window // 2
-        if is_registered(self.model) and self._most_steps is None:
+        if self._network.blueprint.is_plan and self._most_steps is None:
             window, context = max(window, 2 * _CONTEXT), _CONTEXT
         with self._network.borrow() as model:
             return token_log_likelihoods(
