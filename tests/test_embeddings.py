@@ -21,9 +21,10 @@ def written(path, text=GLOVE, opened=open):
     return path
 
 
-@pytest.mark.parametrize("form", ["glove", "word2vec", "fasttext", "gz", "tabs"])
+@pytest.mark.parametrize("form", ["glove", "word2vec", "fasttext", "gz", "tabs", "mark"])
 def test_every_form_of_file_gives_the_same_vectors(tmp_path, form):
     text = {"word2vec": "5 3\n" + GLOVE, "fasttext": "5 3\n" + GLOVE.replace("\n", " \n")}
+    text["mark"] = f"\ufeff{text['word2vec']}"
     text = text.get(form, GLOVE.replace(" 0.1 ", "\t0.1\t") if form == "tabs" else GLOVE)
     path = tmp_path / ("v.txt.gz" if form == "gz" else "v.vec")
     written(path, text, gzip.open if form == "gz" else open)

@@ -80,3 +80,9 @@ def test_tokens_beyond_the_vocabulary_and_empty_rows_have_a_likelihood():
         KneserNey().fit([np.array([], dtype=int)])
     with pytest.raises(ValueError, match="order=0"):
         KneserNey(order=0).fit([np.array([4])])
+
+
+def test_an_order_set_after_fit_changes_no_answer():
+    model = KneserNey(order=4).fit([np.array([4, 5, 6, 4, 5, 6, 7])])
+    before = log_p(model, 4, 5)
+    assert np.array_equal(log_p(model.set_params(order=2), 4, 5), before)

@@ -52,7 +52,7 @@ class KneserNey(BaseEstimator):
             raise ValueError("X holds no token to count; give rows that are not empty.")
         self.vocabulary_size_ = max(self.vocabulary_size or 0, largest + 1, BEGINNING + 1)
         self.n_outputs_ = self.n_outputs or self.vocabulary_size_
-        ids, is_real = self._joined(X)
+        ids, is_real = _joined(X, self.order)
         self._tables = []
         grams = np.zeros(len(ids), dtype=np.int64)
         suffixes = None
@@ -75,7 +75,8 @@ class KneserNey(BaseEstimator):
     def log_probabilities(self, X):
         """Return each token's natural log-probability, an array ``(time_i,)`` a row."""
         check_is_fitted(self)
-        ids, is_real = self._joined(X)
+        # Not self.order, which may have been set since.
+        ids, is_real = _joined(X, len(self._tables))
         inside = ids < self.vocabulary_size_
         p = np.full(len(ids), 1 / self.n_outputs_)
         contexts = np.zeros(len(ids), dtype=np.int64)
@@ -91,15 +92,16 @@ class KneserNey(BaseEstimator):
         """Return the mean logarithm of a token's probability: minus the nats a token."""
         return float(np.concatenate(self.log_probabilities(X)).mean())
 
-    def _joined(self, X):
-        """All rows in one, each behind its beginnings, and where their own tokens stand."""
-        before = np.full(self.order - 1, BEGINNING, dtype=np.int64)
-        n_before = len(before)
-        ids = np.concatenate([part for row in X for part in (before, row)]).astype(np.int64)
-        is_real = np.ones(len(ids), dtype=bool)
-        begins = np.cumsum([0, *(len(row) + n_before for row in X)])[:-1]
-        is_real[(begins[:, None] + np.arange(n_before)).ravel()] = False
-        return ids, is_real
+
+def _joined(X, order):
+    """All rows in one, each behind its beginnings, and where their own tokens stand."""
+    before = np.full(order - 1, BEGINNING, dtype=np.int64)
+    n_before = len(before)
+    ids = np.concatenate([part for row in X for part in (before, row)]).astype(np.int64)
+    is_real = np.ones(len(ids), dtype=bool)
+    begins = np.cumsum([0, *(len(row) + n_before for row in X)])[:-1]
+    is_real[(begins[:, None] + np.arange(n_before)).ravel()] = False
+    return ids, is_real
 
 
 class _Table:

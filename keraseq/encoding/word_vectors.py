@@ -1,5 +1,6 @@
 """Vectors of words that somebody has trained: GloVe, word2vec text, fastText's `.vec`."""
 
+import codecs
 import gzip
 import os
 from pathlib import Path
@@ -126,6 +127,8 @@ def _lines(path):
                     f"{path}, line {number}: not text. Vectors in word2vec's binary form can be "
                     "given as gensim's KeyedVectors.load_word2vec_format(path, binary=True)."
                 )
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             line = line.replace(b"\t", b" ").rstrip()
             if line:
                 yield number, line
