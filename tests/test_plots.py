@@ -282,3 +282,13 @@ def test_many_models_are_named_where_they_stand_and_no_name_covers_another(draw)
         for other in boxes[:place]:
             apart = abs((one.y0 + one.y1) - (other.y0 + other.y1)) / 2
             assert apart > 0.6 * height or one.x1 < other.x0 or other.x1 < one.x0
+
+
+def test_names_are_no_formulas_and_none_is_hidden():
+    result = drawn_comparison(names=["$\\foo$", "_mine", "US$ and CA$"])
+    for show in (result.plot, lambda: result.plot("critical_difference"), result.learning_curves):
+        show().figure_.savefig(io.BytesIO())
+    display = result.plot("cost")
+    display.figure_.savefig(io.BytesIO())
+    shown = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert {"\\$\\foo\\$", " _mine", "US\\$ and CA\\$"} <= set(shown)

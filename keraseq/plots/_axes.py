@@ -3,6 +3,7 @@
 import weakref
 
 from keraseq._checks import import_extra
+from keraseq.plots._names import in_legend, plain
 
 MANY = 12  # entries that a legend holds in one column
 _COLUMN_INCHES = 2  # that each further column of it is wide
@@ -32,6 +33,7 @@ def place_legend(ax, *, beside):
     handles, labels = ax.get_legend_handles_labels()
     if not labels:
         return
+    labels = [plain(label) for label in labels]
     columns = -(-len(labels) // MANY)
     style = {"ncols": columns, "frameon": not beside}
     style["fontsize"] = "small" if len(labels) <= MANY else "x-small"
@@ -47,7 +49,8 @@ def place_legend(ax, *, beside):
 def line_with_band(ax, x, middle, low, high, *, colour, label, band_label=None, style="-"):
     """A line and what surrounds it."""
     marker = "o" if len(x) < 15 else None
-    ax.plot(x, middle, style, color=colour, label=label, marker=marker, markersize=4)
+    named = in_legend(label)
+    ax.plot(x, middle, style, color=colour, label=named, marker=marker, markersize=4)
     ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0, label=band_label)
 
 

@@ -1,6 +1,7 @@
 """What all displays share."""
 
 from keraseq.plots._axes import new_axes, place_legend
+from keraseq.plots._names import dollars_as_they_are
 
 
 class Display:
@@ -19,7 +20,8 @@ class Display:
         """Draw on `ax`, or on a new figure."""
         own = ax is None
         ax = new_axes(self._size()) if own else ax
-        self._draw(ax)
+        with dollars_as_they_are(ax):
+            self._draw(ax)
         place_legend(ax, beside=own)
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -1,6 +1,7 @@
 """What the plots of probes share."""
 
 from keraseq.plots._display import Display
+from keraseq.plots._names import plain
 
 _MOST_LABELS = 60
 
@@ -43,6 +44,6 @@ def label_steps(axis, steps, tokens):
     """Label an axis by its steps, by their tokens where there are some and few."""
     if tokens is None or len(steps) > _MOST_LABELS:
         return
-    axis.set_ticks(steps, tokens)
+    axis.set_ticks(steps, [plain(str(token)) for token in tokens])
     if axis.axis_name == "x":
         axis.set_tick_params(rotation=90)

@@ -1,7 +1,29 @@
-"""Names beside what they name, where a legend would have too many."""
+"""Names as they are, and beside what they name where a legend would have too many."""
+
+import contextlib
 
 _SIZE = 7.5  # points
 _WIDE = 0.62  # of a character, in its height
+
+
+def plain(text):
+    """A text in which two dollar signs are no formula."""
+    return text.replace("$", r"\$")
+
+
+def in_legend(name):
+    """A name that a legend shows too where it begins with an underscore, which hides others."""
+    return f" {name}" if str(name).startswith("_") else name
+
+
+@contextlib.contextmanager
+def dollars_as_they_are(ax):
+    """Leave no formula in the title, labels and texts that a block writes; ticks see to theirs."""
+    before = {id(text) for text in ax.texts}
+    yield
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts):
+        if id(text) not in before:
+            text.set_text(plain(text.get_text()))
 
 
 def name_ends(ax, ends):

@@ -5,6 +5,7 @@ import pandas as pd
 from keraseq._checks import check_choice
 from keraseq._colours import assign_colours
 from keraseq.plots._display import Display, titled
+from keraseq.plots._names import in_legend
 from keraseq.plots._series_axes import choose, label_dates, positions
 
 
@@ -104,7 +105,7 @@ class BacktestDisplay(Display):
         ax.plot(positions(index), truth["truth"], color="0.25", linewidth=1, label="truth")
         for model in self.models:
             colour = self.colours[model]
-            label, end = model, None
+            label, end = in_legend(model), None
             for _, one in table[table["model"] == model].groupby("origin", sort=True):
                 # Of origins closer together than the horizon, those whose forecasts do not overlap.
                 if end is not None and one["date"].iloc[0] <= end:
@@ -134,7 +135,7 @@ class BacktestDisplay(Display):
             line = self.scores.loc[model][self.metric].dropna()
             marker = "o" if len(line) < 15 else None
             if len(line):
-                ax.plot(line.index, line, color=colour, marker=marker, label=model)
+                ax.plot(line.index, line, color=colour, marker=marker, label=in_legend(model))
         if self.metric == "coverage" and self.coverage is not None:
             ax.axhline(self.coverage, color="0.5", linestyle="--", linewidth=1, label="claimed")
         title = titled(f"{self.metric} by steps ahead", "all series and targets")

@@ -4,6 +4,7 @@ from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.ranking import alike_stretches, columns_of, judged_pairs
 from keraseq.plots._axes import draw_stretches, explain_stretches
 from keraseq.plots._display import Display
+from keraseq.plots._names import plain
 
 
 class CriticalDifferenceDisplay(Display):
@@ -62,7 +63,7 @@ class CriticalDifferenceDisplay(Display):
             ax.hlines(row, self.places.min(), place, color="0.85", linewidth=1, zorder=0)
             ax.plot(place, row, "o", color=self.colours.get(name, GREY))
         draw_stretches(ax, columns)
-        ax.set_yticks(range(len(names)), names)
+        ax.set_yticks(range(len(names)), [plain(str(name)) for name in names])
         ax.set_ylim(len(names) - 0.4, -0.6)
         if self.places.iloc[0] < self.places.iloc[-1]:  # Ranks: the best, 1, to the right.
             ax.invert_xaxis()

@@ -8,7 +8,7 @@ from keraseq._colours import assign_colours
 from keraseq.comparison.curves import run_curves
 from keraseq.plots._axes import MANY
 from keraseq.plots._display import Display, name_of, titled
-from keraseq.plots._names import name_ends
+from keraseq.plots._names import in_legend, name_ends
 
 
 class LearningCurvesDisplay(Display):
@@ -114,7 +114,7 @@ class LearningCurvesDisplay(Display):
                 "-" if is_training else "--",
                 color=colour,
                 marker="o" if len(line) < 3 else None,
-                label=name if is_training and not many else None,
+                label=in_legend(name) if is_training and not many else None,
             )
             if is_training:
                 ends.append((line["epoch"].iloc[-1], line["mean"].iloc[-1], name, colour))

@@ -5,6 +5,7 @@ import numpy as np
 from keraseq._colours import assign_colours
 from keraseq.plots._display import titled
 from keraseq.plots._frame_display import FrameDisplay
+from keraseq.plots._names import plain
 
 
 class MemoryHorizonDisplay(FrameDisplay):
@@ -36,7 +37,8 @@ class MemoryHorizonDisplay(FrameDisplay):
             for marker, chosen in (("o", seeds < longest), (">", seeds >= longest)):
                 ax.plot(seeds[chosen], places[chosen], marker, color=colour)
         reads = self.frame.groupby("model")["reads"].first()
-        ax.set_yticks(range(len(names)), [f"{name}\n(reads {reads[name]})" for name in names])
+        labels = [plain(f"{name}\n(reads {reads[name]})") for name in names]
+        ax.set_yticks(range(len(names)), labels)
         ax.invert_yaxis()
         ax.set_xlim(left=0)
         task = self.frame.attrs.get("task")

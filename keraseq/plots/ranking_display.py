@@ -5,6 +5,7 @@ from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.ranking import alike_stretches, columns_of, judged_pairs
 from keraseq.plots._axes import draw_stretches, explain_stretches
 from keraseq.plots._display import Display
+from keraseq.plots._names import plain
 
 
 class RankingDisplay(Display):
@@ -62,7 +63,7 @@ class RankingDisplay(Display):
             self._draw_row(ax, row, name, model)
         columns = columns_of(self.stretches)
         scores = self.table["score"].items()
-        labels = [f"{name}  {_format.score(score)}" for name, score in scores]
+        labels = [plain(f"{name}  {_format.score(score)}") for name, score in scores]
         ax.set_yticks(range(len(labels)), labels)
         ax.set_ylim(len(labels) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)

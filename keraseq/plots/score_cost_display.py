@@ -5,7 +5,7 @@ from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.costs import COSTS, telling_cost
 from keraseq.plots._axes import MANY
 from keraseq.plots._display import Display
-from keraseq.plots._names import name_places
+from keraseq.plots._names import in_legend, name_places
 
 
 class ScoreCostDisplay(Display):
@@ -76,11 +76,12 @@ class ScoreCostDisplay(Display):
                 mfc="white" if row.baseline else None,
                 color=self.colours.get(name, GREY),
                 capsize=3,
-                label=None if many else name,
+                label=None if many else in_legend(name),
             )
         for name, row in self.table.drop(points.index).iterrows():
             colour = self.colours.get(name, GREY)
-            ax.axhline(row.score, color=colour, linestyle="--", linewidth=1, label=name)
+            style = {"color": colour, "linestyle": "--", "linewidth": 1}
+            ax.axhline(row.score, label=in_legend(name), **style)
         values = points[self.cost].astype(float)
         if len(values) and values.min() > 0 and values.max() / values.min() > 20:
             ax.set_xscale("log")
