@@ -10,7 +10,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 import keraseq
-from keraseq.baselines import MostFrequentTag, NaiveForecaster, StretchedSeries
+from keraseq.baselines import (
+    MostFrequentTag,
+    NaiveForecaster,
+    NgramLanguageModel,
+    StretchedSeries,
+    text_baseline,
+)
 from keraseq.comparison import compare
 from keraseq.comparison._inputs import forecast_settings, task_of
 
@@ -142,3 +148,138 @@ def test_an_estimators_class_says_which_task_it_is_for():
         ValueError, match="MyTagger is for tagging, DummyRegressor is for regression"
     ):
         task_of([MyTagger(), DummyRegressor()])
+
+
+def test_names_that_are_no_strings_become_some():
+    given = {32: DummyClassifier(), ("a", 1): DummyClassifier(), None: DummyClassifier()}
+    found = compare(given, X, Y, n_seeds=2, baselines=False, verbose=0)
+    assert list(found.scores) == ["32", "('a', 1)", "None"]
+    assert "32" in f"{found}{found.summary()}" and len(found.significance) == 3
+    with pytest.raises(ValueError, match="two entries named '1'"):
+        compare({1: DummyClassifier(), "1": DummyClassifier()}, X, Y, verbose=0)
+
+
+def test_models_in_any_container_but_not_one_alone():
+    model = DummyClassifier()
+    settings = {"n_seeds": 1, "baselines": False, "verbose": 0}
+    found = compare((one for one in [model, model]), X, Y, **settings)
+    assert list(found.scores) == ["DummyClassifier", "DummyClassifier-2"]
+    for one in (model, make_pipeline(StretchedSeries(), LogisticRegression())):
+        with pytest.raises(TypeError, match=r"models is one .*; give a list"):
+            compare(one, X, Y, **settings)
+
+
+def test_a_baseline_has_a_name_of_its_own():
+    taken = ["majority class", "majority class (baseline)"]
+    settings = {"n_seeds": 1, "baselines": ["majority class"], "verbose": 0}
+    found = compare(dict.fromkeys(taken, DummyClassifier()), X, Y, **settings)
+    assert found.baselines == ["majority class (baseline) (baseline)"]
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "rows"),
+    [
+        ("classification", text_baseline(), (TEXTS, Y)),
+        ("forecasting", NaiveForecaster(horizon=2), (WAVE,)),
+        ("language_model", NgramLanguageModel(order=2), (TEXTS,)),
+    ],
+)
+def test_splits_in_any_form(task, model, rows):
+    def found(cv):
+        cut = compare([model], *rows, cv=cv, baselines=False, verbose=0, task=task)
+        assert cut.runs["error"].isna().all()
+        return cut.scores.to_numpy().tolist(), cut.runs["n_train"].tolist(), cut._ratio
+
+    pairs = [(np.arange(n), np.arange(n, n + 8)) for n in (20, 30)]
+    expected, places = found(pairs), np.arange(len(rows[0]))
+    assert found([[np.isin(places, part) for part in pair] for pair in pairs]) == expected
+    assert found([part.tolist() for part in pair] for pair in pairs) == expected
+    with pytest.raises(ValueError, match="cv gives no split"):
+        found([])
+
+
+def test_labels_that_are_missing_or_mixed_are_refused_in_words():
+    for strange, error, said in (
+        (None, ValueError, "the label in row 0 is missing"),
+        (1, TypeError, "Mix of label input types"),
+    ):
+        y = Y.astype(object)
+        y[0] = strange
+        with pytest.raises(error, match=said):
+            compare([DummyClassifier()], X, y, task="classification", verbose=0)
+
+
+class Strange(DummyRegressor):
+    """Answers with some other number in the first row."""
+
+    def __init__(self, first=np.nan):
+        super().__init__()
+        self.first = first
+
+    def predict(self, X):
+        answers = super().predict(X)
+        answers[0] = self.first
+        return answers
+
+
+@pytest.mark.parametrize("first", [np.nan, np.inf])
+def test_what_predicts_no_number_has_failed(first, tmp_path):
+    models = {"strange": Strange(first), "mean": DummyRegressor()}
+    with np.errstate(invalid="ignore"):
+        found = compare(models, X, X.sum(axis=1), n_seeds=2, baselines=False, verbose=0)
+    assert found.table.loc["strange", "failed"] == 2
+    assert "strange failed in 2 of 2 runs: ValueError: R² is" in found.summary().replace(
+        "\n  ", " "
+    )
+    found.report(tmp_path / "report.html")
+
+
+class Silent(NaiveForecaster):
+    """Forecasts nothing where it is hard."""
+
+    def predict_windows(self, y, start):
+        forecast, truth = super().predict_windows(y, start)
+        return np.where(np.abs(forecast - truth) > 0.1, np.nan, forecast), truth
+
+
+def test_a_forecast_that_is_left_out_is_no_good_one():
+    found = compare({"silent": Silent()}, WAVE, n_seeds=2, baselines=False, verbose=0)
+    assert found.runs["error"].str.contains("The forecast is NaN in").all()
+
+
+@pytest.mark.parametrize(
+    ("test", "error", "said"),
+    [
+        (WAVE[50:], TypeError, "test is a ndarray and X a DataFrame"),
+        (
+            pd.DataFrame({"a": WAVE[50:], "c": 1.0}, DATES[50:]),
+            ValueError,
+            r"test has .*\['a', 'c'\]",
+        ),
+        (pd.Series(WAVE[50:], DATES[50:]), ValueError, "test has one column"),
+    ],
+)
+def test_a_test_series_that_does_not_follow_is_refused_before_any_fit(test, error, said):
+    past = pd.DataFrame({"a": WAVE[:50], "b": WAVE[:50] ** 2}, DATES[:50])
+    with pytest.raises(error, match=said):
+        compare([NaiveForecaster()], past, test=test, task="forecasting", verbose=0)
+
+
+def test_one_column_that_follows_may_have_any_name():
+    past, future = pd.Series(WAVE[:50], DATES[:50], name="a"), pd.Series(WAVE[50:], DATES[50:])
+    settings = {"task": "forecasting", "baselines": False, "season": 7}
+    expected = scores([NaiveForecaster()], past, test=future, **settings)
+    for one, other in (
+        (past, future.to_frame("z")),
+        (past.to_frame(), future),
+        (past.to_numpy(), future.tolist()),
+    ):
+        assert np.allclose(scores([NaiveForecaster()], one, test=other, **settings), expected)
+
+
+@pytest.mark.parametrize("content", [b"[1]\n", b"\xff\xfe\x00\n", b"1\n"])
+def test_a_file_that_holds_no_runs_is_refused_in_words(tmp_path, content):
+    path = tmp_path / "runs"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="holds no runs of a comparison"):
+        compare([DummyClassifier()], X, Y, resume=path, verbose=0)

@@ -1,6 +1,7 @@
 """The call of a comparison, as code that makes it again."""
 
 import inspect
+import numbers
 import re
 import sys
 
@@ -28,7 +29,7 @@ def call_code(function, arguments):
     given = {"X": "X", "y": "y", "test": "(X_test, y_test)"}
     if arguments["y"] is None:
         given["test"] = "X_test"
-    if isinstance(arguments["test"], float):
+    if isinstance(arguments["test"], numbers.Real):
         del given["test"]
     if not isinstance(arguments["cv"], int) and not hasattr(arguments["cv"], "split"):
         given["cv"] = "cv"

@@ -15,6 +15,7 @@ from sklearn.model_selection import (
 
 from keraseq.comparison._inputs import read_rows, read_targets, take_rows
 from keraseq.encoding import as_sequences, check_lengths
+from keraseq.encoding.labels import label_array
 from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
 
@@ -30,6 +31,25 @@ class Split:
 
     train: object
     test: object
+
+
+def read_splits(splitter, rows, y=None):
+    """Return a Split for each pair of row numbers, or of masks, that a splitter gives.
+
+    Raises
+    ------
+    ValueError
+        If it gives none.
+    """
+    found = [Split(*map(_row_numbers, pair)) for pair in splitter.split(rows, y)]
+    if not found:
+        raise ValueError("cv gives no split; give an iterable of (training rows, test rows).")
+    return found
+
+
+def _row_numbers(rows):
+    rows = np.asarray(rows)
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
 class Data:
@@ -58,6 +78,8 @@ class Data:
             raise ValueError(f"task={self.task!r} needs y, the target of each row of X.")
         sequences = as_sequences(self.X, input)
         check_lengths(sequences.rows, self.y)
+        if get_task(task).stratifies and np.ndim(self.y) == 1:
+            label_array(self.y)  # Which refuses what no split could be stratified by.
         self.kind, self.n_rows = sequences.kind, len(sequences)
         self.n_steps = int(row_lengths(sequences.rows).sum())
         self.test = None if test is None else self._check_test(test)
@@ -117,8 +139,7 @@ class Data:
         rows, task = np.empty((self.n_rows, 0)), get_task(self.task)
         if cv is not None:
             y = None if task.per_step else np.asarray(self.y)
-            splitter = check_cv(cv, y, classifier=task.stratifies)
-            return [Split(*pair) for pair in splitter.split(rows, y)]
+            return read_splits(check_cv(cv, y, classifier=task.stratifies), rows, y)
         cut = StratifiedShuffleSplit if self._can_stratify() else ShuffleSplit
         y = np.asarray(self.y) if cut is StratifiedShuffleSplit else None
         each = (cut(1, test_size=TEST_SHARE, random_state=seed) for seed in seeds)

@@ -37,7 +37,7 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
         record["seconds"] = time.perf_counter() - begin
         record["memory_mb"] = memory.megabytes
         gain, weight = data.score_rows(estimator, split)
-        record["score"] = total(gain, weight)
+        record["score"] = _checked(total(gain, weight), gain, data.metric)
         block = data.alike_rows(estimator)
         record["row_variance"], record["n_test"] = row_luck(data.task, gain, weight, block)
         if keep_rows:
@@ -49,9 +49,19 @@ def fit_entry(entry, data, split, seed, *, n_trials=None, keep_rows=False, laten
             per_row = _milliseconds(many, 1) / n
             record.update(latency_ms=_milliseconds(one), latency_per_row_ms=per_row)
     except Exception as error:
-        record["error"] = f"{type(error).__name__}: {error}"
-        record["score"] = np.nan
+        # Of a fit that failed later nothing counts, the rows that it had answered included.
+        record.update(score=np.nan, gain=None, error=f"{type(error).__name__}: {error}")
     return record
+
+
+def _checked(score, gain, metric):
+    """The score, or a ValueError where it is no number to compare by."""
+    if np.isfinite(score):
+        return score
+    why = "all test rows have one target, or none is known"
+    if not np.isfinite(gain).all():
+        why = "predictions are NaN or infinite, or far beyond the targets"
+    raise ValueError(f"{metric} is {score}: {why}")
 
 
 @functools.cache

@@ -171,6 +171,41 @@ def take_rows(values, index):
     return [values[i] for i in index]
 
 
+def continued(past, future):
+    """Return the series that follows another one, in that one's form.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If one of them alone has dates, or their columns are not the same.
+    """
+    has_index = hasattr(past, "iloc")
+    if has_index != hasattr(future, "iloc"):
+        raise TypeError(
+            f"test is a {type(future).__name__} and X a {type(past).__name__}, of which one alone "
+            "has an index; give both in one form."
+        )
+    if (
+        has_index
+        and _rank(past) != _rank(future)
+        and future.size == past.size // len(past) * len(future)
+    ):
+        # One column is one series, whatever it is called.
+        future = future.iloc[:, 0] if _rank(past) == 1 else future.to_frame(past.columns[0])
+    held = [_columns(series) for series in (future, past)]
+    if held[0] != held[1]:
+        raise ValueError(f"test has {held[0]} and X {held[1]}; test must be what follows X.")
+    return future
+
+
+def _columns(series):
+    """What is beside the rows of a series, in words."""
+    if hasattr(series, "columns"):
+        return f"the columns {sorted(map(str, series.columns))}"
+    width = np.shape(series)[1:]
+    return f"{width[0]} columns" if width else "one column"
+
+
 def join_series(past, future):
     if isinstance(past, pd.Series | pd.DataFrame):
         return pd.concat([past, future])

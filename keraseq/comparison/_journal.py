@@ -29,11 +29,11 @@ class Journal:
             self._append(header)
 
     def _read(self, header):
-        *lines, rest = self._path.read_text(encoding="utf-8").split("\n")
         try:
+            *lines, rest = self._path.read_text(encoding="utf-8").split("\n")
             read = [json.loads(line) for line in lines]
-            found = read[0]
-        except (json.JSONDecodeError, IndexError):
+            found = dict(read[0])
+        except (ValueError, TypeError, IndexError):
             raise ValueError(
                 f"resume={self._path} holds no runs of a comparison; give another file name."
             ) from None

@@ -1,6 +1,7 @@
 """What the user named as models, read as entries and checked."""
 
 import inspect
+from collections.abc import Iterable, Mapping
 
 from sklearn.base import BaseEstimator, clone
 
@@ -14,6 +15,24 @@ from keraseq.training.workers import check_sendable
 from keraseq.wrappers.estimator_for import estimator_for
 
 
+def read_models(models):
+    """Return the models as a list, or a dict of name to model, which can be read several times.
+
+    Raises
+    ------
+    TypeError
+        For one model alone.
+    """
+    if isinstance(models, str):
+        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
+    if isinstance(models, BaseEstimator) or not isinstance(models, Iterable):
+        raise TypeError(
+            f"models is one {type(models).__name__}; give a list, such as ['lstm', 'gru'], or a "
+            "dict of names to models."
+        )
+    return dict(models) if isinstance(models, Mapping) else list(models)
+
+
 def make_entries(models, data, estimator_params, budgets):
     """Read `models` as entries, named and checked.
 
@@ -23,7 +42,7 @@ def make_entries(models, data, estimator_params, budgets):
         For nothing to compare, an unknown zoo name or an estimator that cannot predict.
     """
     values = models.values() if isinstance(models, dict) else models
-    names = models.keys() if isinstance(models, dict) else entry_names(models)
+    names = _given_names(models) if isinstance(models, dict) else entry_names(models)
     # Before any of them is imported, and Keras with it.
     for model in values:
         if isinstance(model, str) and not is_registered(model):
@@ -36,6 +55,15 @@ def make_entries(models, data, estimator_params, budgets):
         raise ValueError("models is empty; give at least one, such as ['lstm', 'gru'].")
     _check_horizons(entries)
     return entries
+
+
+def _given_names(models):
+    """The names of a dict as str, which tables, plots and the file of finished runs take."""
+    names = [str(name) for name in models]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ValueError(f"models has two entries named {twice[0]!r}; give each its own name.")
+    return names
 
 
 def entry_names(models):

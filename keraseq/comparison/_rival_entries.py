@@ -20,10 +20,16 @@ def make_baselines(names, entries, data):
     facts, taken = _facts(entries, data), {entry.name for entry in entries}
     place = {name: place for place, name in enumerate(rival_names(facts))}
     found = [
-        Entry(f"{name} (baseline)" * (name in taken) or name, rival, place[name], is_baseline=True)
+        Entry(_free_name(name, taken), rival, place[name], is_baseline=True)
         for name, rival in rivals_of(facts, names).items()
     ]
     return found, rivals_left_out(facts, names)
+
+
+def _free_name(name, taken):
+    while name in taken:
+        name += " (baseline)"
+    return name
 
 
 def _facts(entries, data):

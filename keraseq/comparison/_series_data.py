@@ -1,12 +1,20 @@
 """A series to forecast, and the origins from which it is."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import TimeSeriesSplit
+from sklearn.model_selection import TimeSeriesSplit, check_cv
 
 from keraseq.baselines import mase_scale
-from keraseq.comparison._data import VALIDATION_SHARE, Data, Split
-from keraseq.comparison._inputs import join_series, read_rows, read_series, take_rows
+from keraseq.comparison._data import VALIDATION_SHARE, Data, Split, read_splits
+from keraseq.comparison._inputs import (
+    continued,
+    join_series,
+    read_rows,
+    read_series,
+    take_rows,
+)
 from keraseq.encoding.season import season_of
 from keraseq.tasks import get_task
 
@@ -35,7 +43,8 @@ class SeriesData(Data):
 
     def _check_test(self, test):
         series = test[0] if isinstance(test, tuple) and len(test) == 2 else test
-        return read_series(read_rows(series), name="test", **self.reading)[0], None
+        series = read_series(read_rows(series), name="test", **self.reading)[0]
+        return continued(self.X, series), None
 
     @property
     def how(self):
@@ -61,9 +70,9 @@ class SeriesData(Data):
         """Rolling origins: each run trains on all before its test part; the first on half."""
         if cv is None:
             return self._cut_in_turn(n_runs)
-        if isinstance(cv, int):
+        if isinstance(cv, numbers.Integral):
             cv = TimeSeriesSplit(cv)
-        found = [Split(*pair) for pair in cv.split(np.empty((self.n_rows, 0)))]
+        found = read_splits(check_cv(cv), np.empty((self.n_rows, 0)))
         for split in found:
             if split.train.max() >= split.test.min():
                 raise ValueError(

@@ -8,7 +8,7 @@ from sklearn.base import clone
 from sklearn.model_selection import ShuffleSplit, check_cv
 
 from keraseq._checks import shown
-from keraseq.comparison._data import TEST_SHARE, VALIDATION_SHARE, Data, Split
+from keraseq.comparison._data import TEST_SHARE, VALIDATION_SHARE, Data, Split, read_splits
 from keraseq.comparison._inputs import take_rows
 from keraseq.encoding import as_sequences
 from keraseq.encoding.sequences import row_lengths
@@ -115,7 +115,7 @@ class TextData(Data):
     def _cut(self, cv, n_runs, seeds):
         rows = np.empty((self.n_rows, 0))
         if cv is not None:
-            return [Split(*pair) for pair in check_cv(cv).split(rows)]
+            return read_splits(check_cv(cv), rows)
         if self._share is not None:
             seeds = seeds[:1]
         size = TEST_SHARE if self._share is None else self._share

@@ -17,7 +17,7 @@ from keraseq.comparison._entry import draw_seed
 from keraseq.comparison._fingerprint import HEADER_PACKAGES, fingerprint
 from keraseq.comparison._journal import Journal
 from keraseq.comparison._read_data import read_data
-from keraseq.comparison._read_models import check_parallel, make_entries
+from keraseq.comparison._read_models import check_parallel, make_entries, read_models
 from keraseq.comparison._rival_entries import make_baselines
 from keraseq.comparison._runner import run_jobs
 from keraseq.comparison.comparison import Comparison
@@ -151,8 +151,7 @@ def compare(
     if parameter_budget is not None and flop_budget is not None:
         raise ValueError("parameter_budget and flop_budget both set the size; give one.")
     budgets = {"parameter_budget": parameter_budget, "flop_budget": flop_budget}
-    if isinstance(models, str):
-        raise TypeError(f"models={models!r} is one name; give a list: [{models!r}].")
+    models = asked["models"] = read_models(models)
     data = read_data(models, X, y, task, test, estimator_params, season)
     entries = make_entries(models, data, estimator_params, budgets)
     data.learn_reading(entries)

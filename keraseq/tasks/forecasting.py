@@ -50,10 +50,17 @@ class Forecasting(Regression):
         Parameters
         ----------
         truth, predicted : ndarray `(windows, horizon, targets)`
-            A truth that is NaN counts in nothing.
+            A truth that is NaN counts in nothing; a forecast of a known one must not be NaN.
         scale : ndarray `(targets,)`
             Of :func:`keraseq.baselines.mase_scale`; a target without one counts in nothing.
         """
+        is_missing = np.isnan(predicted) & ~np.isnan(truth)
+        if is_missing.any():
+            window, step = np.argwhere(is_missing)[0][:2]
+            raise ValueError(
+                f"The forecast is NaN in {is_missing.any(axis=(1, 2)).sum()} of {len(truth)} "
+                f"windows, first in window {window}, step {step}."
+            )
         error = np.abs(predicted - truth) / scale
         return -np.nansum(error, axis=(1, 2)), (~np.isnan(error)).sum(axis=(1, 2)).astype(float)
 
