@@ -268,6 +268,18 @@ def test_auto_compares_a_few_on_the_training_rows(folder, call, monkeypatch):
     assert keraseq.inspect(folder / "auto.keraseq").facts["model"] in ("gru", "text_cnn")
 
 
+def test_auto_takes_the_default_where_too_few_rows_tell(folder, call, monkeypatch):
+    from keraseq.cli import choice
+
+    # A fifth of them is one, which leaves R² nothing to explain.
+    data = b"a,b,y\n1.5,2,3.5\n2,3,4\n3,1,5.25\n4,5,6\n5,6,7.5\n"
+    monkeypatch.setattr(choice, "_OF_NUMBERS", ["gru"])
+    given = ["--target", "y", "--task", "regression", *QUICK, "-o", folder / "few.keraseq"]
+    status, _, err = call("fit", "-", *given, stdin=data)
+    assert status == 0, err
+    assert "no fit has a score" in err and "one target" in err and "took gru" in err
+
+
 def test_compare_writes_a_table_and_a_report(folder, call):
     REVIEWS.to_csv(folder / "compared.csv", index=False)
     given = ["--target", "stars", "--text", "review", "--models", "gru,text_cnn", "--runs", 1]

@@ -50,6 +50,11 @@ def choose_model(problem, seed):
     columns = [name for name in ("score", "low", "high", "seconds") if name in table]
     say_table(f"{result.metric} on held-back training rows:", table[columns])
     scores = table.loc[models, "score"]
+    if scores.isna().all():
+        # As where so few rows are held back that all have one number.
+        why = result.runs.set_index("model").loc[models, "error"].iloc[0]
+        say(f"--model auto: no fit has a score ({why}); took {models[0]}. --model names another.")
+        return models[0]
     best = scores.idxmax()
     rivals = table["score"].drop(models)
     said = f"took {best}; with {_RUNS} runs the order of close ones is luck"
