@@ -17,6 +17,7 @@ from keraseq.cli.file_text import is_table
 from keraseq.cli.forecast_data import series_to_forecast
 from keraseq.cli.labelled_data import series_data, text_data
 from keraseq.cli.printing import with_error
+from keraseq.cli.sequence_rows import words_of
 from keraseq.cli.tables import read_table
 
 
@@ -636,3 +637,13 @@ def test_the_packages_arguments_are_the_recipes_options():
 )
 def test_values_are_as_a_shell_takes_them(argument, option):
     assert in_options(argument, {"budget", "season", "model"}) == option
+
+
+def test_texts_in_brackets_are_no_lists():
+    said = pd.Series(["[laughs] at [us]", "", "[sighs]"], index=[2, 3, 4])
+    assert words_of(said) == [["[laughs]", "at", "[us]"], [], ["[sighs]"]]
+    lists = pd.Series(['["a", "b"]', "", "[]"], index=[2, 3, 4])
+    assert words_of(lists) == [["a", "b"], "", []]
+    lists[4] = "[c]"
+    with pytest.raises(ValueError, match=r"Row 4 holds '\[c\]', which is no whole list"):
+        words_of(lists)

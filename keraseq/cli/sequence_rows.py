@@ -73,11 +73,20 @@ def _counts_rows(cells):
 
 
 def holds_lists(cells):
-    """Whether every cell that is not empty is a list, or JSON of one."""
+    """Whether every cell that is not empty is a list, or JSON of one as far as the first tells."""
     known = [cell for cell in cells if not isinstance(cell, str) or cell]
-    return bool(known) and all(
-        not isinstance(cell, str) or (cell[0] == "[" and cell[-1] == "]") for cell in known
-    )
+    texts = [cell for cell in known if isinstance(cell, str)]
+    # A text may stand in brackets too: "[laughs]".
+    is_json = all(cell[0] == "[" and cell[-1] == "]" for cell in texts)
+    return bool(known) and is_json and all(map(_is_json, texts[:1]))
+
+
+def _is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 class SequenceReader:
@@ -154,6 +163,12 @@ def _texts(table, columns):
 def words_of(cells):
     """Cells as lists: such they are, or JSON of such, or words between blanks."""
     if holds_lists(cells):
+        for row, cell in cells.items():
+            if isinstance(cell, str) and cell and not _is_json(cell):
+                raise ValueError(
+                    f"Row {row} holds {shown(cell)}, which is no whole list as JSON has it, unlike "
+                    "the first."
+                )
         return [json.loads(cell) if isinstance(cell, str) and cell else cell for cell in cells]
     return [cell.split() for cell in cells]
 

@@ -74,7 +74,7 @@ def _read_prompt(options):
 
     if options.prompt != STANDARD_INPUT:
         return options.prompt
-    return sys.stdin.buffer.read().decode("utf-8")
+    return sys.stdin.buffer.read().decode("utf-8-sig")
 
 
 class _Writer:
