@@ -130,8 +130,9 @@ def test_intervals_hold_what_they_claim_of_the_mean_forecast():
 
 def test_a_backtest_forecasts_with_the_ensemble():
     several = keraseq.ensemble(forecaster(epochs=1), n=2)
-    result = several.backtest(SERIES, cv=TimeSeriesSplit(2, test_size=20), coverage=None, verbose=0)
-    assert "2 x simple_rnn" in result.scores.index
+    rounds = {"cv": TimeSeriesSplit(2, test_size=20), "baselines": ["lag trees"]}
+    result = several.backtest(SERIES, **rounds, coverage=None, verbose=0)
+    assert {"2 x simple_rnn", "lag trees"} <= set(result.scores.index)
     assert not hasattr(several, "estimators_")
 
 
@@ -231,11 +232,17 @@ def test_workers_learn_the_same_of_a_users_model_too():
     expected = several.fit(X, Y).predict_proba(X)
     found = clone(several).set_params(n_jobs=2).fit(X, Y)
     np.testing.assert_allclose(found.predict_proba(X), expected, atol=1e-5)
-    ahead = keraseq.ensemble(forecaster(), n=2, n_jobs=2).fit(SERIES)
+    # A list has no names, and what is held back of it is no part of what scales it.
+    series = [SERIES, np.arange(150.0)]
+    ahead = keraseq.ensemble(forecaster(early_stopping=True), n=2, n_jobs=2).fit(series)
     one, other = ahead.estimators_
     assert one._core.data is other._core.data
-    alone = keraseq.ensemble(forecaster(), n=2).fit(SERIES)
-    np.testing.assert_allclose(ahead.predict(), alone.predict(), atol=1e-4)
+    alone = keraseq.ensemble(forecaster(early_stopping=True), n=2).fit(series)
+    np.testing.assert_allclose(ahead.predict(), alone.predict(), rtol=1e-4)
+    cores = [several._core for several in (ahead, one, alone)]
+    scales = [[scaling.scale for scaling in core.scalings(core.data)] for core in cores]
+    np.testing.assert_array_equal(scales[0], scales[2])
+    np.testing.assert_array_equal(scales[1], scales[2])
 
 
 def test_an_ensemble_takes_part_in_a_comparison():

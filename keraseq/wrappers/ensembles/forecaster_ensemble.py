@@ -67,7 +67,8 @@ class ForecasterEnsemble(Ensemble):
         fitted, interrupt = self._fit_members(partial(_fit_rows, reader=reader, data=data))
         for member in fitted:
             # What came from a worker holds a copy of all series.
-            member._core = replace(member._core, reader=reader, data=data)
+            scaling = member._core.scaling.lend(reader, data.panel)
+            member._core = replace(member._core, reader=reader, data=data, scaling=scaling)
         core = mean_core([member._core for member in fitted])
         self.estimators_, self._core, self.lookback_ = fitted, core, core.lookback
         self._probabilities = ProbabilisticForecasts(core, Calibrator(core, self.conformal))

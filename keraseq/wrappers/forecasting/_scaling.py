@@ -1,5 +1,7 @@
 """What each series and each covariate is scaled by."""
 
+import copy
+
 import numpy as np
 
 from keraseq.encoding.disk_parts import DiskParts
@@ -33,6 +35,12 @@ class ForecastScaling:
             )
             for name, parts in (("past", data.past), ("future", data.future))
         )
+
+    def lend(self, reader, panel):
+        """The same for a reader and a panel that are equal to its own, in their place."""
+        lent = copy.copy(self)
+        lent._reader, lent._panel = reader, panel
+        return lent
 
     def targets(self, panel, n_rows=None):
         """A ColumnScaling for each series: training's, or for a list its own (first n rows)."""
