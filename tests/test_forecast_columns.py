@@ -245,7 +245,9 @@ MASKED = np.ma.masked_equal([1.0, 2.0, -9999.0, 4.0], -9999.0)
         pd.DataFrame({"a": MASKED.astype(int)}),
         pd.Series([1, 2, None, 4], dtype="Int64"),
         pd.Series([1, 2, None, 4], dtype=object),
+        pd.Series([1, 2, pd.NA, 4]),
         [1.0, 2.0, None, 4.0],
+        [1.0, 2.0, pd.NA, 4.0],
     ],
 )
 def test_what_is_masked_is_missing(y):

@@ -152,6 +152,7 @@ def test_the_calendar_is_a_covariate():
         (pd.Series(10**400, DAYS[:40], dtype=object), {}, "not numbers"),
         (pd.Series(wave(40), [*range(39), 2**62]), {}, "would be"),
         (pd.Series(wave(40), DAYS[:39].insert(39, pd.Timestamp("9999-01-01"))), {}, "would be"),
+        (pd.DataFrame(np.ones((40, 2)), columns=["a", "a"]), {}, "y has two columns named 'a'"),
         (wave(60), {"quantiles": (0.9, 0.1)}, "rising numbers"),
         (wave(60), {"quantiles": (0.1,), "loss": "mse"}, "loss='quantile'"),
         (wave(60), {"loss": "mape"}, "loss='mape'"),

@@ -237,6 +237,49 @@ def test_scores_never_average_over_models(shops):
         shops.score_by("shop")
 
 
+def backtest_of(y, start=None, **settings):
+    """A backtest of a linear map."""
+    quick = {"lookback": 6, "horizon": 1, "epochs": 1, "random_state": 0, "shrinkage": 0.0}
+    forecaster = keraseq.SequenceForecaster("nlinear", **{**quick, **settings})
+    return forecaster.backtest(y, start=start, coverage=None, verbose=0)
+
+
+def test_series_and_targets_that_are_written_alike_are_told_apart():
+    y = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), columns=[1, "1"])
+    ids = pd.DataFrame({"shop": ["a, b", "a"], "item": ["c", "b, c"]})
+    y = y.join(ids.loc[[0] * 20 + [1] * 20].set_axis(y.index))
+    table = backtest_of(y, series_col=["shop", "item"]).forecasts
+    assert table["target"].unique().tolist() == ["1", "'1'"]
+    assert table["series"].unique().tolist() == ["('a, b', 'c')", "('a', 'b, c')"]
+
+
+@pytest.mark.parametrize("kind", ["unit", "zone", "numbers"])
+def test_a_share_is_of_the_dates_of_all_series_however_they_are_written(kind):
+    """Else a date of one series would be learned from that is to be forecast of another."""
+    values, days = np.random.default_rng(0).normal(size=60), DAYS[:80]
+    first, second = pd.Series(values, days[:60]), pd.Series(values, days[20:])
+    settings = {}
+    if kind == "unit":
+        y = [first, second.set_axis(second.index.as_unit("s"))]
+    elif kind == "zone":
+        y = [first.tz_localize("UTC"), second.tz_localize("UTC").tz_convert("Asia/Tokyo")]
+    else:
+        y = [pd.DataFrame({"shop": i, "day": np.arange(60) + 20 * i, "y": values}) for i in (0, 1)]
+        y, settings = pd.concat(y), {"series_col": "shop", "date_col": "day"}
+    table = backtest_of(y, start=0.7, **settings).forecasts
+    begin = table.groupby("series")["date"].agg(lambda dates: dates.iloc[0])
+    assert begin[0] == begin[1]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_season_is_that_of_the_longest_series(order):
+    days = DAYS[DAYS.day_of_week.isin([6, 0, 1, 2, 3])][:100]
+    values = np.random.default_rng(0).normal(size=100)
+    parts = [pd.DataFrame({"shop": n, "day": days[:n], "y": values[:n]}) for n in (10, 100)]
+    y = pd.concat(parts[::order])
+    assert backtest_of(y, start=0.8, series_col="shop", date_col="day", lookback=4).season == 5
+
+
 def test_a_truth_that_nobody_knows_counts_in_no_score(shops):
     table = shops.forecasts
     hole = table["date"] == table["date"].iloc[0]

@@ -199,6 +199,10 @@ def test_the_score_is_minus_the_scaled_error():
     assert fitted.score(NOISY, season=1) == pytest.approx(
         -np.abs(forecast - truth).mean() / mase_scale(NOISY, 1)
     )
+    # The rival's own season, as a forecaster's, where an array has no dates to tell it.
+    undated = NOISY.to_numpy()
+    trees = LagTrees(season=12).fit(undated)
+    assert trees.score(undated) == trees.score(undated, season=12)
 
 
 def test_smoothers_are_defaults_where_the_season_is_known_and_statsmodels_is_there(monkeypatch):

@@ -82,6 +82,7 @@ class SeriesRival(BaseEstimator):
         """
         horizon, season = check_integer("horizon", self.horizon, 1), self._season_of(data)
         self._needed = self._learn(data, horizon, season)
+        self._given_season = None if self._finds_season else season
         self._reader, self._data, self._horizon, self.season_ = reader, data, horizon, season
         return self
 
@@ -109,8 +110,12 @@ class SeriesRival(BaseEstimator):
             )
         return self._ahead(data, place, origins, self._horizon)
 
+    @property
+    def _finds_season(self):
+        return isinstance(self.season, str) and self.season == "auto"
+
     def _season_of(self, data):
-        if not (isinstance(self.season, str) and self.season == "auto"):
+        if not self._finds_season:
             return check_integer("season", self.season, 1)
         values = max((series.values for series in data.panel.series), key=len)
         return find_season(values, self.horizon)
@@ -156,7 +161,8 @@ class SeriesRival(BaseEstimator):
         check_is_fitted(self)
         data = self._reader.read(y, past, future, static, 0, self._data)
         trained = self._data.panel
-        season = season_of(trained.series[0].index, season)
+        season = self._given_season if season is None else season
+        season = season_of(trained.longest.index, season)
         known, errors = places(data.panel, trained), []
         for place, series in enumerate(data.panel.series):
             first = self._needed_by(data, place)

@@ -8,6 +8,7 @@ import pandas as pd
 from keraseq._checks import check_choice
 from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
+from keraseq.encoding.missing import missing_values
 from keraseq.encoding.series_source import SeriesSource
 from keraseq.encoding.unwrap import cell_values
 
@@ -140,6 +141,9 @@ def _as_frame(y, name):
     if isinstance(y, pd.Series):
         return y.to_frame(), y.iloc[:0]
     if isinstance(y, pd.DataFrame):
+        if not y.columns.is_unique:
+            twice = y.columns[y.columns.duplicated()][0]
+            raise ValueError(f"{name} has two columns named {twice!r}; rename one.")
         return y, y.iloc[:0]
     try:
         values = cell_values(y, name)
@@ -155,12 +159,21 @@ def _as_frame(y, name):
 def _numeric(frame, source):
     for place, column in enumerate(frame.columns):
         _refuse_complex(frame.iloc[:, place], column, source)
+    if any(dtype.kind == "O" for dtype in frame.dtypes):
+        frame = frame.apply(_with_nan)
     try:
         return frame.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
             f"{source} holds values that are not numbers ({error}); {_mend(frame, source)}."
         ) from None
+
+
+def _with_nan(values):
+    """NaN for what is missing among objects: of NA numpy makes no number."""
+    if values.dtype != object:
+        return values
+    return values.where(~missing_values(values.to_numpy()), np.nan)
 
 
 def _refuse_complex(values, column, name):

@@ -38,12 +38,13 @@ def first_steps(panel, trained):
     dated = [series for series in trained.series if series.is_dated]
     if not dated:
         return np.zeros(len(panel), dtype=np.int64)
+    kind = index_kind(dated[0].index)
     for place, series in enumerate([*dated, *panel.series]):
-        if series.is_dated and _kind(series.index) != _kind(dated[0].index):
+        if series.is_dated and index_kind(series.index) != kind:
             name = panel.name(max(0, place - len(dated)))
             raise ValueError(
-                f"{name} has {_kind(series.index)}, where training had {_kind(dated[0].index)}: "
-                "where in its season it begins cannot be told. Give it the same kind of index."
+                f"{name} has {index_kind(series.index)}, where training had {kind}: where in its "
+                "season it begins cannot be told. Give it the same kind of index."
             )
     origin = min(dated, key=lambda series: series.index[0])
     return np.array(
@@ -51,7 +52,8 @@ def first_steps(panel, trained):
     )
 
 
-def _kind(index):
+def index_kind(index):
+    """What kind of labels an index has, in words; those of one kind compare."""
     if isinstance(index, pd.PeriodIndex):
         return f"periods ({index.freqstr})"
     if isinstance(index, pd.DatetimeIndex):

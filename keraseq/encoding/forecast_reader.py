@@ -51,7 +51,7 @@ class ForecastReader:
             self._uses_phase = self._uses_phase()
         self._calendar = None
         if self._uses_calendar:
-            self._calendar = CalendarFeatures.of(panel.series[0].index)
+            self._calendar = CalendarFeatures.of(panel.longest.index)
         self._columns = {}
         data = ForecastData(
             panel,

@@ -56,7 +56,12 @@ class SeriesPanel:
         """The step of the series with this id; else that of the longest one."""
         if self.ids is not None and key in self.ids:
             return self.series[self.ids.index(key)].step
-        return max(self.series, key=lambda series: len(series.values)).step
+        return self.longest.step
+
+    @property
+    def longest(self):
+        """The longest series: a short one shows less of the step of all."""
+        return max(self.series, key=lambda series: len(series.values))
 
     def _id(self, place):
         """The values of the id columns."""
@@ -71,8 +76,13 @@ class SeriesPanel:
         if self.ids is None:
             return list(range(len(self)))
         if isinstance(self.columns.series, tuple):
-            return [", ".join(map(str, key)) for key in self.ids]
+            return _told_apart([", ".join(map(str, key)) for key in self.ids], self.ids)
         return list(self.ids)
+
+    @property
+    def target_labels(self):
+        """What tables call each target."""
+        return _told_apart(list(map(str, self.targets)), self.targets)
 
     def until(self, ends):
         """The first rows of each series."""
@@ -111,6 +121,11 @@ class SeriesPanel:
             frames.append(part)
         frame = pd.concat(frames, ignore_index=columns.date is not None)
         return frame if self.polars is None else to_polars(frame, self.polars)
+
+
+def _told_apart(labels, keys):
+    """The labels, or where two are alike the keys as Python writes them."""
+    return labels if len(set(labels)) == len(labels) else list(map(repr, keys))
 
 
 _NO_COLUMNS = Columns()

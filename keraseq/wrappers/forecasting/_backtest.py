@@ -12,6 +12,7 @@ from keraseq._checks import check_integer
 from keraseq._progress import progress_bar
 from keraseq.baselines import Facts, SeriesRival, drift, mase_scale, rivals_of, seasonal_naive
 from keraseq.encoding.fill_gaps import known_before
+from keraseq.encoding.first_steps import index_kind
 from keraseq.encoding.row_of_date import row_of_date
 from keraseq.encoding.season import season_of
 from keraseq.training.workers import Lost, check_sendable, find_workers
@@ -48,7 +49,7 @@ def run_backtest(
     reader, data = forecaster._read_training(y, *covariates.values())
     if season is None and not is_auto(forecaster.season):
         season = forecaster.season
-    given, season = season, season_of(data.panel.series[0].index, season)
+    given, season = season, season_of(data.panel.longest.index, season)
     facts = {"horizon": forecaster.horizon, "season": given, "dated_season": season}
     rivals = _strong_rivals(forecaster, baselines, **facts)
     # All at once, so that a split that cannot be used is told before the first fit.
@@ -111,7 +112,8 @@ def _strong_rivals(forecaster, names, **facts):
     """The rivals that learn, unfitted; the naive ones are in every backtest."""
     if names is False:
         return {}
-    found = rivals_of(Facts(forecaster._find_task().name, "series", **facts), names)
+    (task,) = forecaster._tasks
+    found = rivals_of(Facts(task, "series", **facts), names)
     return {name: rival for name, rival in found.items() if isinstance(rival, SeriesRival)}
 
 
@@ -169,15 +171,25 @@ def _first_rows(panel, start, horizon):
     if start is not None and not (isinstance(start, float | np.floating) and 0 < start < 1):
         return [_first_row(panel, place, start) for place in range(len(panel))]
     indexes = [series.index for series in panel.series]
-    dated = all(isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) for index in indexes)
-    if dated and len({index.dtype for index in indexes}) == 1:
-        dates = np.unique(np.concatenate([index.asi8 for index in indexes]))
+    # Of numbers those alone are dates that a column of dates holds.
+    dated = panel.columns.date is not None or all(series.has_dates for series in panel.series)
+    if dated and len({index_kind(index) for index in indexes}) == 1:
+        calendars = [_comparable(index) for index in indexes]
+        dates = np.unique(np.concatenate(calendars))
         border = dates[_row_of_share(start, len(dates))]
-        rows = [int(np.searchsorted(index.asi8, border)) for index in indexes]
+        rows = [int(np.searchsorted(own, border)) for own in calendars]
         pairs = zip(rows, indexes, strict=True)
         if all(0 < row <= len(index) - horizon for row, index in pairs):
             return rows
     return [_row_of_share(start, len(index)) for index in indexes]
+
+
+def _comparable(index):
+    """Labels that compare, whatever the unit and the time zone of their dates."""
+    if isinstance(index, pd.PeriodIndex):
+        return index.asi8
+    zone = getattr(index, "tz", None)
+    return (index if zone is None else index.tz_convert(None)).to_numpy()
 
 
 def _row_of_share(share, length):
@@ -285,7 +297,7 @@ class _Table:
         shape = self.truth.shape
         scale = mase_scale(self.values[:train_end], season)
         targets = pd.Categorical.from_codes(
-            np.tile(np.arange(shape[2]), shape[0] * shape[1]), [str(t) for t in panel.targets]
+            np.tile(np.arange(shape[2]), shape[0] * shape[1]), panel.target_labels
         )
         index = self.series.index
         self.shared = {

@@ -133,7 +133,7 @@ class ForecastCore:
         """
         trained = self.data.panel
         season = self.params["season"] if season is None else season
-        season = season_of(trained.series[0].index, season)
+        season = season_of(trained.longest.index, season)
         known = places(panel, trained)
         if known is None:
             rows = [series.values[: self.lookback] for series in panel.series]

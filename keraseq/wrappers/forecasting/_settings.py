@@ -159,7 +159,7 @@ def _choose_season(forecaster, panel):
         return check_integer("season", forecaster.season, 1)
     spec = find_model(forecaster.model) if is_registered(forecaster.model) else None
     given = None if spec is None else dict(spec.settings).get("season")
-    longest = max(panel.series, key=lambda series: len(series.values))
+    longest = panel.longest
     season = season_of(longest.index, given)
     if season > 1 or given is not None:
         return season
