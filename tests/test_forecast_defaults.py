@@ -261,6 +261,9 @@ def test_a_season_is_found_by_values():
     waves[50:90] = np.nan
     assert find_season(waves, 6) == 24
     assert find_season(waves[:3], 2) == 1
+    # Of steps that lie between no two known values nothing is known.
+    every_other = np.tile([[1.0], [np.nan], [5.0], [np.nan]], (20, 1))
+    assert find_season(every_other, 1) == 4
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -170,6 +170,10 @@ def test_series_with_little_in_them(rival):
     # Shorter than two seasons: what can be learned without one, beside series that have more.
     short = rival(horizon=2, season=12).fit([np.arange(14.0), NOISY.to_numpy()])
     assert np.isfinite(short.predict()).all()
+    few = rival(horizon=2, season=4).fit(np.arange(12.0) + SEASON[:12])
+    assert np.isfinite(few.predict()).all() and np.isfinite(few.predict(y=SEASON[:13])).all()
+    weeks = [np.tile(SEASON[:7], 6), np.arange(42.0) % 5]
+    assert rival(horizon=2, season=7).fit(weeks).score(weeks) <= 0
     with pytest.raises(ValueError, match="at least"):
         rival(season=12).fit([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="horizon=0"):

@@ -9,7 +9,7 @@ from keraseq._checks import import_extra
 from keraseq.baselines._rivals import rival, unknown_season
 from keraseq.baselines._series_rival import SeriesRival, filled
 
-_FEWEST = 10  # below which statsmodels knows no heuristic for the first state
+_FEWEST = 10  # of statsmodels' heuristic for the first state without a season
 
 
 class ETS(SeriesRival):
@@ -25,8 +25,8 @@ class ETS(SeriesRival):
     horizon : int, default=1
         Steps forecast at once.
     season : "auto" or int, default="auto"
-        As of :class:`keraseq.baselines.NaiveForecaster`. Of fewer than two seasons in training
-        none is learned.
+        As of :class:`keraseq.baselines.NaiveForecaster`. Of fewer than two seasons in training, or
+        fewer rows than a season and ten, none is learned.
     series_col, date_col, value_cols, missing, freq
         As of :class:`keraseq.SequenceForecaster`.
 
@@ -103,7 +103,7 @@ class _Smoothing:
 
     @classmethod
     def fit(cls, column, season):
-        season = season if len(column) >= 2 * season else 1
+        season = season if len(column) >= _fewest_rows(season) else 1
         centre, scale = column.mean(), column.std()
         if scale <= 1e-12 * abs(centre):
             return cls({}, np.empty(0), {}, 1, centre, 1.0)
@@ -124,7 +124,7 @@ class _Smoothing:
     @property
     def needed(self):
         """Rows of history from which the first state is found."""
-        return max(_FEWEST, 2 * self.season)
+        return _fewest_rows(self.season)
 
     def ahead(self, column, origins, n):
         """Forecast n steps from each origin: `(origins, n)`."""
@@ -150,6 +150,11 @@ class _Smoothing:
         model = _model(scaled, self.settings, initialization_method="known", **known)
         with np.errstate(all="ignore"):  # of a fit without error the likelihood is infinite
             return np.asarray(model.smooth(self.values).states)
+
+
+def _fewest_rows(season):
+    """Rows below which statsmodels' heuristic finds no first state."""
+    return max(_FEWEST + 2 * (season // 2), 2 * season) if season > 1 else _FEWEST
 
 
 def _model(values, settings, initialization_method="heuristic", **initial):

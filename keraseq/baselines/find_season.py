@@ -61,10 +61,10 @@ def find_season(values, horizon, seasons=_SEASONS):
 
 
 def _mean_change(values, lag):
-    """Mean absolute difference over so many steps, over what is known."""
+    """Mean absolute difference over so many steps; infinite where no pair of values is known."""
     change = np.abs(values[lag:] - values[:-lag])
     known = ~np.isnan(change)
     counts = known.sum(axis=0)
     if not counts.any():
-        return np.nan
+        return np.inf
     return (np.where(known, change, 0.0).sum(axis=0) / np.maximum(counts, 1))[counts > 0].mean()
