@@ -131,6 +131,9 @@ def test_the_calendar_is_a_covariate():
     ahead = fitted.predict(7)
     assert ahead.index[0] == hours[-1] + pd.Timedelta(hours=1)
     assert fitted.model_.input["future"].shape == (None, 4, 15)
+    elsewhere = fitted.predict(7, y=pd.Series(wave(100), hours).tz_convert("UTC"))
+    np.testing.assert_allclose(elsewhere, ahead, rtol=1e-5)
+    assert elsewhere.index.equals(ahead.index.tz_convert("UTC"))
     months = pd.period_range("2000-01", periods=90, freq="M")
     assert (
         forecaster(calendar=True).fit(pd.Series(wave(90), months)).predict().index[0]

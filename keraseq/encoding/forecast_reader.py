@@ -165,13 +165,20 @@ class ForecastReader:
             )
         return trained.static[places(panel, trained.panel)]
 
-    def calendar(self, panel, n):
-        """Calendar features of all rows and n more, or None."""
+    def calendar(self, panel, n, trained):
+        """Calendar features of all rows and n more, or None.
+
+        By the clock of training's panel, where all its series had one: a history is the same in
+        another time zone.
+        """
         if self._calendar is None:
             return None
-        return [
-            self._calendar.transform(
-                series.index.append(series.index_ahead(n)) if n else series.index
-            )
-            for series in panel.series
-        ]
+        zones = {getattr(series.index, "tz", None) for series in trained.series}
+        zone = zones.pop() if len(zones) == 1 else None
+        features = []
+        for series in panel.series:
+            index = series.index.append(series.index_ahead(n)) if n else series.index
+            if zone is not None and getattr(index, "tz", None) is not None:
+                index = index.tz_convert(zone)
+            features.append(self._calendar.transform(index))
+        return features

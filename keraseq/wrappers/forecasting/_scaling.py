@@ -59,7 +59,7 @@ class ForecastScaling:
         ahead = []
         if data.future is not None:
             ahead.append([self._future.apply(part) for part in data.future])
-        calendar = self._reader.calendar(data.panel, n_after)
+        calendar = self._reader.calendar(data.panel, n_after, self._panel)
         if calendar is not None:
             ahead.append([part.astype(np.float32) for part in calendar])
         gather = DiskParts if is_on_disk(data.panel.series[0].values) else list
