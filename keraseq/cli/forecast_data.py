@@ -122,7 +122,8 @@ def _day(date):
 
 def _season(options, parts, starts):
     """Steps of a season: those given, else as the dates suggest where the series are so long."""
-    index = pd.Index(next(iter(parts.values()))[options.date])
+    # A short series shows less of the step of all.
+    index = pd.Index(max(parts.values(), key=len)[options.date])
     season, shortest = season_of(index, options.season), min(starts.values())
     check_season(options.season, shortest)
     season = season if season <= shortest else 1
