@@ -1,5 +1,7 @@
 """Columns by name: what is forecast, whose it is, what goes along; masked, complex values."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from keraseq.baselines import drift, mase_scale, seasonal_naive
 from keraseq.batching import sliding_windows
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.series_columns import Columns, are_names, part
+from keraseq.encoding.series_covariates import StaticEncoder
 from keraseq.encoding.series_panel import read_panel
 
 N = 60
@@ -139,6 +142,7 @@ def test_names_need_a_frame():
     with pytest.raises(TypeError, match="y is of type ndarray; 'promo' can be columns of a frame"):
         forecaster().fit(np.arange(60.0), future=["promo"])
     assert not are_names([1.0, 2.0])
+    assert are_names(np.array(["promo", "price"])) and not are_names(np.array(7.0))
     assert not are_names(pd.DataFrame({"a": [1]}))
 
 
@@ -294,6 +298,14 @@ def test_complex_numbers_are_refused(make):
                 np.arange(60.0) if isinstance(given, np.ndarray) else pd.Series(np.arange(60.0)),
                 past=given,
             )
+
+
+def test_numbers_among_objects_are_numbers_of_static_covariates():
+    rows = [["x", 1.0, Decimal("2.5")], ["y", 4.0, Decimal(3)]]
+    panel = read_panel([np.arange(60.0)] * 2)
+    for given in (rows, np.array(rows, dtype=object)):
+        found = StaticEncoder().fit(given, panel).transform(given, panel)
+        assert found.tolist() == [[-1, -1, 1, 0], [1, 1, 0, 1]]
 
 
 def test_complex_static_covariates_are_refused():

@@ -96,8 +96,10 @@ def are_names(given):
     """Whether covariates are given by the names of columns, and not by values."""
     if isinstance(given, str):
         return True
-    many = isinstance(given, list | tuple | pd.Index) and len(given) > 0
-    return many and all(isinstance(name, str) for name in given)
+    if isinstance(given, np.ndarray) and given.dtype.kind in "OUT":
+        given = given.tolist()
+    many = isinstance(given, list | tuple | pd.Index)
+    return many and len(given) > 0 and all(isinstance(name, str) for name in given)
 
 
 def select(frame, names, argument):

@@ -1,5 +1,8 @@
 """What goes along with a series: columns of its past, of its future, and of itself."""
 
+from decimal import Decimal
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
@@ -164,6 +167,7 @@ class StaticEncoder:
                 f"static holds nothing in column {frame.columns[column]!r} for series "
                 f"{frame.index[row]!r}; fill it."
             )
+        frame = frame.apply(_as_numbers)
         numbers = frame.select_dtypes("number")
         for column in numbers.select_dtypes("complex"):
             raise ValueError(
@@ -172,6 +176,13 @@ class StaticEncoder:
         if not np.isfinite(numbers.to_numpy(dtype=float)).all():
             raise ValueError("static holds infinity; replace it.")
         return frame
+
+
+def _as_numbers(column):
+    """Numbers among objects as such, as a list of rows would give them; text is left as it is."""
+    if column.dtype == object and all(isinstance(one, Real | Decimal) for one in column):
+        return column.astype(np.float64)
+    return column
 
 
 def _static_frame(static, panel):
