@@ -254,6 +254,15 @@ def test_histories_and_patches_are_whole_seasons(n, freq, lookback, patch_length
     assert resolve_settings(given, data)["patch_length"] == 5
 
 
+@pytest.mark.parametrize(("lookback", "n_patches"), [(40, 4), (14, 1)])
+def test_a_preset_keeps_its_own_patches_and_their_stride(lookback, n_patches):
+    settings = {"lookback": lookback, "units": 4, "num_layers": 1, "epochs": 1}
+    fitted = keraseq.SequenceForecaster("patch_tst", **settings, shrinkage=0.0, random_state=0)
+    fitted.fit(np.sin(np.arange(60.0)))
+    assert fitted.model_.get_layer("patches").output[0].shape[1] == n_patches
+    assert fitted.params_["patch_length"] == 16
+
+
 def test_a_season_is_found_by_values():
     steps = np.arange(400)
     waves = np.stack([np.sin(steps * np.pi / 12), 5 + steps + 9 * (steps % 24)], axis=1)

@@ -58,7 +58,7 @@ def choose_patch_length(forecaster, lookback, season):
     """
     if forecaster.patch_length is not None or not _is_body(forecaster.model):
         return forecaster.patch_length
-    preset = dict(find_model(forecaster.model).settings).get("patch_length")
+    preset = preset_patch_length(forecaster)
     if preset is not None:
         return preset
     wanted = max(1, lookback // _PATCHES_A_HISTORY)
@@ -66,6 +66,16 @@ def choose_patch_length(forecaster, lookback, season):
         return wanted
     fitting = [n for n in range(1, 2 * wanted + 1) if season % n == 0 or n % season == 0]
     return min(fitting, key=lambda n: abs(np.log(n / wanted)))
+
+
+def preset_patch_length(forecaster):
+    """A preset's, where the user says none: its builder knows it, and the stride that goes with it.
+
+    Said once more it would be the user's, without overlap and not filled up.
+    """
+    if forecaster.patch_length is not None or not is_registered(forecaster.model):
+        return None
+    return dict(find_model(forecaster.model).settings).get("patch_length")
 
 
 def choose_skip(forecaster, n_series, lookback):

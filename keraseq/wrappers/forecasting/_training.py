@@ -15,6 +15,7 @@ from keraseq.wrappers._auto import is_auto
 from keraseq.wrappers._blueprints import make_blueprint
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.forecasting._core import ForecastCore, mean_core, windows_of
+from keraseq.wrappers.forecasting._lookback import preset_patch_length
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
 from keraseq.wrappers.forecasting._windows import WindowBatches
 from keraseq.wrappers.learned import warn_of_scale
@@ -180,7 +181,7 @@ def _blueprint(forecaster, task, windows, params, averaged):
         quantiles=params["quantiles"],
         of_loss=_of_loss(forecaster, windows),
         channels=params["channels"],
-        patch_length=params["patch_length"],
+        patch_length=None if preset_patch_length(forecaster) else params["patch_length"],
         **({"skip_steps": params["skip_steps"]} if params["skip_steps"] else {}),
         **({"season": params["season"]} if reads_season else {}),
     )
