@@ -130,6 +130,16 @@ def test_a_naive_forecaster_is_frozen_by_fit():
     assert fitted.fit(y).predict().tolist() == [4, 4]
 
 
+def test_a_naive_forecaster_gives_no_column_the_mean_of_another():
+    y = pd.DataFrame({"a": [1.0, 2, 3], "b": [7.0, 8, 9]})
+    fitted = NaiveForecaster("mean").fit(y)
+    assert fitted.predict(y=y[1:]).to_numpy().tolist() == [[2, 8]]
+    with pytest.raises(ValueError, match=r"y has the columns \['b', 'a'\]; training had"):
+        fitted.predict(y=y[["b", "a"]])
+    with pytest.raises(ValueError, match="y has 1 columns; training had 2"):
+        fitted.predict_windows(y[["a"]], 1)
+
+
 def test_nb_ratios_of_four_documents_are_those_worked_out_by_hand():
     counts = [[1, 0, 1], [1, 1, 0], [0, 1, 0], [0, 1, 1]]
     fitted = NaiveBayesWeights().fit(counts, [1, 1, 0, 0])

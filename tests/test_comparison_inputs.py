@@ -111,6 +111,15 @@ def test_what_a_forecaster_fills_is_compared():
         compare(drift(), hole, verbose=0)
 
 
+def test_the_step_that_a_forecaster_is_given_is_its_rivals_too():
+    holiday = "2024-01-16"
+    days = pd.bdate_range("2024-01-01", periods=len(WAVE) + 1).drop(pd.Timestamp(holiday))
+    freq = pd.offsets.CustomBusinessDay(holidays=[holiday])
+    models = {"d": NaiveForecaster("drift", horizon=2, freq=freq)}
+    found = compare(models, pd.Series(WAVE, days), n_seeds=2, verbose=0)
+    assert found.runs["error"].isna().all()
+
+
 def test_what_an_estimator_fills_is_compared():
     holes = X.copy()
     holes[3, 2] = np.nan

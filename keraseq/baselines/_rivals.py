@@ -30,7 +30,7 @@ class Facts:
         Steps of a season, where the user says it.
     dated_season : int
         What the user says, else what the step of the dates suggests; 1 where nothing does.
-    missing : {"error", "interpolate", "ignore"}
+    missing, freq : as of :class:`keraseq.SequenceForecaster`
         How a series is read.
     reading : dict
         How language models read texts: tokenizer, max_tokens, min_count.
@@ -45,6 +45,7 @@ class Facts:
     season: int | None = None
     dated_season: int = 1
     missing: str = "error"
+    freq: object = None
     reading: dict = field(default_factory=dict)
 
 

@@ -170,4 +170,5 @@ def _module():
 
 @rival("ETS", tasks=("forecasting",), needs="statsmodels", by_name=unknown_season)
 def _ets(facts):
-    return ETS(horizon=facts.horizon, season=facts.dated_season, missing=facts.missing)
+    reading = {"missing": facts.missing, "freq": facts.freq}
+    return ETS(horizon=facts.horizon, season=facts.dated_season, **reading)

@@ -173,4 +173,5 @@ def _first_known(values):
 @rival("lag trees", tasks=("forecasting",))
 def _lag_trees(facts):
     season = facts.season or "auto"
-    return LagTrees(season=season, horizon=facts.horizon, missing=facts.missing)
+    reading = {"missing": facts.missing, "freq": facts.freq}
+    return LagTrees(season=season, horizon=facts.horizon, **reading)

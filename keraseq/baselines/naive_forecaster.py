@@ -11,6 +11,7 @@ from keraseq.baselines.find_season import find_season
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.fill_gaps import fill_gaps, known_before
+from keraseq.encoding.like_training import check_columns
 
 
 class NaiveForecaster(BaseEstimator):
@@ -28,6 +29,8 @@ class NaiveForecaster(BaseEstimator):
     missing : {"error", "interpolate", "ignore"}, default="error"
         Missing values and dates, as of :class:`keraseq.SequenceForecaster`: at every origin gaps
         are filled with what was known by then.
+    freq : str, pandas offset or int, optional
+        Step of the rows, as of :class:`keraseq.SequenceForecaster`.
 
     Attributes
     ----------
@@ -43,11 +46,12 @@ class NaiveForecaster(BaseEstimator):
     (4, [1.0, 5.0, 2.0])
     """
 
-    def __init__(self, method="seasonal", *, horizon=1, season="auto", missing="error"):
+    def __init__(self, method="seasonal", *, horizon=1, season="auto", missing="error", freq=None):
         self.method = method
         self.horizon = horizon
         self.season = season
         self.missing = missing
+        self.freq = freq
 
     def fit(self, y):
         """Remember a series.
@@ -63,7 +67,7 @@ class NaiveForecaster(BaseEstimator):
         """
         check_choice("method", self.method, ("seasonal", "drift", "mean"))
         check_integer("horizon", self.horizon, 1)
-        series = read_dated_series(y, missing=self.missing)
+        series = read_dated_series(y, missing=self.missing, freq=self.freq)
         if len(series.values) < 2:
             raise ValueError(f"y has {len(series.values)} rows; a forecast needs at least 2.")
         self.season_ = self._season_of(series.values)
@@ -75,7 +79,9 @@ class NaiveForecaster(BaseEstimator):
 
     def _read(self, y):
         """A series read like training's, in its step."""
-        return read_dated_series(y, missing=self._missing, known=self._series.step)
+        series = read_dated_series(y, missing=self._missing, known=self._series.step)
+        check_columns(series, self._series)
+        return series
 
     def _season_of(self, values):
         if not (isinstance(self.season, str) and self.season == "auto"):
@@ -121,17 +127,21 @@ class NaiveForecaster(BaseEstimator):
         return np.repeat(self.mean_[None], n, axis=0)
 
 
+def _naive(method, facts, **settings):
+    reading = {"missing": facts.missing, "freq": facts.freq}
+    return NaiveForecaster(method, horizon=facts.horizon, **reading, **settings)
+
+
 @rival("seasonal naive", tasks=("forecasting",))
 def _seasonal(facts):
-    season = facts.season or "auto"
-    return NaiveForecaster("seasonal", season=season, horizon=facts.horizon, missing=facts.missing)
+    return _naive("seasonal", facts, season=facts.season or "auto")
 
 
 @rival("drift", tasks=("forecasting",))
 def _drift(facts):
-    return NaiveForecaster("drift", horizon=facts.horizon, missing=facts.missing)
+    return _naive("drift", facts)
 
 
 @rival("mean", tasks=("forecasting",), floor=True)
 def _mean(facts):
-    return NaiveForecaster("mean", horizon=facts.horizon, missing=facts.missing)
+    return _naive("mean", facts)

@@ -140,4 +140,5 @@ class _Line:
 
 @rival("Theta", tasks=("forecasting",), needs="statsmodels", by_name=unknown_season)
 def _theta(facts):
-    return Theta(horizon=facts.horizon, season=facts.dated_season, missing=facts.missing)
+    reading = {"missing": facts.missing, "freq": facts.freq}
+    return Theta(horizon=facts.horizon, season=facts.dated_season, **reading)

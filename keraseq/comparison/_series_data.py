@@ -54,7 +54,7 @@ class SeriesData(Data):
         horizons = [e.estimator.horizon for e in entries if hasattr(e.estimator, "horizon")]
         return {
             "season": self.given_season,
-            "missing": self.reading["missing"],
+            **self.reading,
             "horizon": horizons[0] if horizons else 1,
             "dated_season": self.season,
         }
@@ -100,8 +100,8 @@ class SeriesData(Data):
         if np.isnan(scale).all():
             raise ValueError(
                 f"X's first {len(split.train)} rows, a training part, repeat themselves exactly "
-                f"every {self.season} steps, so that MASE has nothing to divide by. Give another "
-                "season=, or begin the test part later."
+                f"every {self.season} steps, or hold no two values so far apart, so that MASE has "
+                "nothing to divide by. Give another season=, or begin the test part later."
             )
         return scale
 

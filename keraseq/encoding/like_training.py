@@ -14,7 +14,17 @@ def check_series(panel, trained):
             f"y must have the form of training, which was {_FORMS[trained.form]}; this is "
             f"{_FORMS[panel.form]}."
         )
-    first, given = trained.series[0], panel.series[0]
+    check_columns(panel.series[0], trained.series[0])
+    unseen = [key for key in panel.ids or () if key not in set(trained.ids)]
+    if unseen:
+        raise ValueError(
+            f"y has {len(unseen)} series that training had not: {unseen[:5]!r}. Fit on them "
+            "too; or fit on a list of series, which has no ids, and give theirs as a list."
+        )
+
+
+def check_columns(given, first):
+    """Raise unless a series has as many columns as training's first one, and their names."""
     if first.values.shape[1] != given.values.shape[1]:
         raise ValueError(
             f"y has {given.values.shape[1]} columns; training had {first.values.shape[1]}."
@@ -23,12 +33,6 @@ def check_series(panel, trained):
         raise ValueError(
             f"y has the columns {given.targets}; training had {first.targets}, which must come "
             "in the same order."
-        )
-    unseen = [key for key in panel.ids or () if key not in set(trained.ids)]
-    if unseen:
-        raise ValueError(
-            f"y has {len(unseen)} series that training had not: {unseen[:5]!r}. Fit on them "
-            "too; or fit on a list of series, which has no ids, and give theirs as a list."
         )
 
 
