@@ -557,6 +557,7 @@ def test_what_is_read_off_the_dates_knows_working_days_and_zones():
     for weekmask, season in ((SUN_TO_THU, 5), ("Mon Tue Wed Thu Fri Sat", 6), ("Tue Thu", 2)):
         index = working_days(weekmask)
         assert season_of(index) == season_of(index.tz_localize("Africa/Cairo")) == season
+    assert season_of(pd.date_range("2024-01-01", periods=30, freq="WOM-3FRI")) == 12
     index = pd.date_range("2024-02-01", periods=100, freq="D").tz_localize(
         "Africa/Cairo", nonexistent="shift_forward"
     )

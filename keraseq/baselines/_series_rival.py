@@ -172,7 +172,10 @@ class SeriesRival(BaseEstimator):
             errors.append(np.abs(forecast - truth) / mase_scale(rows, season))
         errors = np.concatenate(errors)
         if np.isnan(errors).all():
-            raise ValueError(f"Training repeats itself every {season} steps; give another season=.")
+            raise ValueError(
+                f"Training repeats itself exactly every {season} steps, or holds no two values so "
+                "far apart; give another season=."
+            )
         return -float(np.nanmean(errors))
 
     def _place_in_training(self, data, place):

@@ -42,9 +42,12 @@ def season_of(index, season=None):
         index = index.to_timestamp()
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return 1
-    days_a_week = getattr(find_step(index), "days_a_week", None)
+    step = find_step(index)
+    days_a_week = getattr(step, "days_a_week", None)
     if days_a_week is not None:
         return days_a_week
+    if isinstance(getattr(step, "offset", None), pd.offsets.WeekOfMonth):
+        return 12  # third Fridays, most of which lie four weeks apart and some five
     days = pd.Series(index).diff().median() / pd.Timedelta(days=1)
     if days >= 7:
         return max(1, round(365.25 / days))

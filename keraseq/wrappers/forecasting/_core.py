@@ -143,9 +143,9 @@ class ForecastCore:
         if np.isnan(scale).all():
             which = "Training" if known is not None else f"y's first {self.lookback} rows of each"
             raise ValueError(
-                f"{which} repeats itself exactly every {season} steps, so that there is no "
-                "seasonal naive error to scale by. Give another season=, or use backtest, which "
-                "gives errors in the units of y too."
+                f"{which} repeats itself exactly every {season} steps, or holds no two values so "
+                "far apart, so that there is no seasonal naive error to scale by. Give another "
+                "season=, or use backtest, which gives errors in the units of y too."
             )
         return scale
 
