@@ -105,6 +105,14 @@ def test_a_loaded_estimator_is_the_whole_one(tmp_path):
         np.testing.assert_array_equal(other.fit(SERIES, LABELS).predict_proba(SERIES), expected)
 
 
+def test_a_horizon_that_a_search_drew_is_saved(tmp_path):
+    settings = {"lookback": 6, "epochs": 1, "shrinkage": 0.0, "random_state": 0}
+    fitted = keraseq.SequenceForecaster("nlinear", horizon=np.int64(2), **settings)
+    fitted.fit(np.sin(np.arange(40.0))).save(tmp_path / "a.keraseq")
+    again = keraseq.load(tmp_path / "a.keraseq")
+    np.testing.assert_array_equal(again.predict(), fitted.predict())
+
+
 def test_a_model_trained_further_is_what_is_saved(tmp_path):
     clf = classifier("gru").fit(SERIES, LABELS)
     clf.model_.set_weights([weight + 0.1 for weight in clf.model_.get_weights()])

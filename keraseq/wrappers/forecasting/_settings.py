@@ -122,7 +122,8 @@ def resolve_settings(forecaster, data):
 
 def _choose_history(forecaster, panel):
     """What is read of each series, and in what season."""
-    horizon, season = forecaster.horizon, _choose_season(forecaster, panel)
+    # An integer of numpy's, as a search draws them, no file can hold.
+    horizon, season = int(forecaster.horizon), _choose_season(forecaster, panel)
     by_values = season_of_values(panel, horizon) if season is None else season
     lookback, least = choose_lookback(forecaster, panel, by_values)
     naive = (1, by_values) if by_values <= least else (1,)
