@@ -101,6 +101,16 @@ def test_the_ranking_is_the_default_and_labels_every_model_with_its_score(result
     assert sorted(lines) == sorted(result.table.loc[result.baselines, "score"])
 
 
+def test_a_baseline_far_below_is_an_arrow_of_the_ranking():
+    baselines = {"near": 0.92, "far": 0.1}
+    result = drawn_comparison(8, spread=0, step=0.002, baselines=baselines)
+    ax = result.plot().ax_
+    low, high = ax.get_xlim()
+    assert 0.9 < low < 0.92 and 0.95 < high < 0.96
+    (arrow,) = [line for line in ax.lines if line.get_marker() == "<"]
+    assert ticks(ax.yaxis)[arrow.get_ydata()[0]] == "far  0.100"
+
+
 @pytest.mark.parametrize(("n_models", "n_runs"), [(1, 5), (2, 2), (30, 5), (3, 1)])
 def test_any_number_of_models_and_runs_is_drawn(n_models, n_runs):
     result = drawn_comparison(n_models, n_runs)

@@ -2,7 +2,7 @@
 
 from keraseq import _format
 from keraseq._colours import GREY, assign_colours
-from keraseq.comparison.ranking import alike_stretches, columns_of, judged_pairs
+from keraseq.comparison.ranking import alike_stretches, columns_of, far_below, judged_pairs
 from keraseq.plots._axes import draw_stretches, explain_stretches
 from keraseq.plots._display import Display
 from keraseq.plots._names import plain
@@ -11,7 +11,8 @@ from keraseq.plots._names import plain
 class RankingDisplay(Display):
     """Models by score, the best first, with 95 % intervals; baselines are grey, and lines.
 
-    Bars at the right join neighbours of whom no pair differs detectably.
+    Bars at the right join neighbours of whom no pair differs detectably. A baseline far below all
+    others is an arrow.
 
     Parameters
     ----------
@@ -59,8 +60,14 @@ class RankingDisplay(Display):
         return 7.5, 0.3 * len(self.table) + 1.7
 
     def _draw(self, ax):
+        beyond = far_below(self.table)
         for row, (name, model) in enumerate(self.table.iterrows()):
-            self._draw_row(ax, row, name, model)
+            if name in beyond:
+                # At the left edge, wherever that will be.
+                edge = ax.get_yaxis_transform()
+                ax.plot(0.01, row, "<", color=self.colours.get(name, GREY), transform=edge)
+            else:
+                self._draw_row(ax, row, name, model)
         columns = columns_of(self.stretches)
         scores = self.table["score"].items()
         labels = [plain(f"{name}  {_format.score(score)}") for name, score in scores]
