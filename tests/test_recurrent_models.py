@@ -235,3 +235,19 @@ def test_units_begin_to_forget_after_two_to_t_max_steps(name):
         np.testing.assert_allclose(drawn[0][:units], -drawn[0][units : 2 * units])
     with pytest.raises(ValueError, match="t_max=2 is too small"):
         keraseq.build(name, (None, 2), 2, t_max=2)
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm", "min_gru", "min_lstm"])
+def test_layers_and_copies_have_memories_of_their_own(name):
+    model = keraseq.build(name, (None, 2), 2, units=9, num_layers=2, t_max=50, seed=0)
+
+    def drawn(model):
+        biases = [np.array(w).reshape(-1)[:9] for w in model.trainable_weights if w.name == "bias"]
+        return [np.abs(bias) for bias in biases if len(np.unique(bias)) > 2]
+
+    first, *_, last = drawn(model)
+    assert not np.allclose(first, last)
+    if name == "min_lstm":
+        # Of a copy, too, one gate keeps as much as the other lets in.
+        keeps, lets_in, *_ = drawn(keras.models.clone_model(model))
+        np.testing.assert_array_equal(keeps, lets_in)

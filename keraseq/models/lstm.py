@@ -28,11 +28,10 @@ def lstm(x, mask, *, units=None, num_layers=None, dropout=None, t_max=None):
         ``t_max`` of them (chrono initialisation, Tallec & Ollivier 2018). None begins with the
         forget gate's bias at 1.
     """
-    begins = chrono_options(t_max, (-1, 1, 0, 0))
-    return recurrent_stack(
-        x,
-        mask,
-        lambda: layers.LSTM(units, return_sequences=True, unit_forget_bias=not begins, **begins),
-        num_layers=num_layers,
-        dropout=dropout,
-    )
+
+    def layer():
+        # Anew for each: one initialiser draws the same biases wherever it is asked.
+        begins = chrono_options(t_max, (-1, 1, 0, 0))
+        return layers.LSTM(units, return_sequences=True, unit_forget_bias=not begins, **begins)
+
+    return recurrent_stack(x, mask, layer, num_layers=num_layers, dropout=dropout)

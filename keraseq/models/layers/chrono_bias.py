@@ -46,8 +46,8 @@ def chrono_options(t_max, signs):
 
 def opposite_options(t_max):
     """The same for two layers, of which one keeps as much of the state as the other lets in."""
-    keeps = chrono_options(t_max, (1,))
-    if not keeps:
+    if t_max is None:
         return {}, {}
-    seed = keeps["bias_initializer"].seed
-    return keeps, {"bias_initializer": ChronoBias(t_max, (-1,), seed)}
+    # Both name it: a copy of a layer draws anew what has no seed of its own, and they would differ.
+    seed = ChronoBias(t_max).seed
+    return tuple({"bias_initializer": ChronoBias(t_max, (sign,), seed)} for sign in (1, -1))
