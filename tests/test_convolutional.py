@@ -75,6 +75,7 @@ def test_text_cnn_reads_each_length_that_it_is_given():
     model = keraseq.text_cnn((None,), 2, vocabulary_size=9, units=7, kernel_sizes=(1, 2), seed=0)
     kernels = [w.shape for w in model.trainable_weights if len(w.shape) == 3]
     assert [(k[0], k[2]) for k in kernels] == [(1, 4), (2, 3)]
+    keraseq.text_cnn((None, 2), 2, units=2, kernel_sizes=np.array([1, 2]))
     with pytest.raises(ValueError, match="kernel_sizes=0"):
         keraseq.text_cnn((None,), 2, vocabulary_size=9, kernel_sizes=(3, 0))
     with pytest.raises(ValueError, match="names no length"):

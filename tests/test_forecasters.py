@@ -162,6 +162,7 @@ def test_covariates_that_are_not_read_are_refused_with_those_who_do():
         ("cycle_net", {"parameter_budget": 900}, "no size of its own"),
         ("nhits", {"n_pool_kernel_size": (9, 1, 1)}, r"pools 9 steps, more than the lookback of 6"),
         ("nhits", {"n_freq_downsample": (2, 1)}, "3 stacks and"),
+        ("nhits", {"n_pool_kernel_size": (), "n_freq_downsample": ()}, "names no stack"),
         ("segrnn", {"seg_len": 0}, "seg_len=0"),
         ("itransformer", {"num_heads": 0}, "num_heads=0"),
         ("itransformer", {"num_heads": 9, "units": 8}, "num_heads=9 is more than units=8"),

@@ -9,6 +9,8 @@ _logger = logging.getLogger(__name__)
 
 _WHAT = {"parameter_budget": "weights", "flop_budget": "operations"}
 _FIRST_GUESS = 64
+# Beyond it an architecture that cannot be built is taken to fail for another reason than its size.
+_LARGEST_SMALLEST = 4_096
 # Of the budget; beyond it the second size is solved too.
 _NEAR_ENOUGH = 0.01
 
@@ -117,7 +119,7 @@ def _smallest(number):
             number(size)
             return size
         except ValueError:
-            if size >= _FIRST_GUESS:
+            if size >= _LARGEST_SMALLEST:
                 raise
             size *= 2
 

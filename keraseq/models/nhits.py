@@ -86,6 +86,8 @@ def _interpolated(hidden, knots, each, horizon):
 
 def _check_stacks(name, sizes, most, of):
     sizes = tuple(sizes) if isinstance(sizes, list | tuple) else (sizes,)
+    if not sizes:
+        raise ValueError(f"{name}=() names no stack; give one at least, such as (1,).")
     for size in sizes:
         check_integer(name, size, 1)
         if most is not None and size > most:

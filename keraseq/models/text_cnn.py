@@ -32,8 +32,7 @@ def text_cnn(x, mask, *, units=300, num_layers=1, dropout=None, kernel_sizes=(3,
     kernel_sizes = [kernel_sizes] if isinstance(kernel_sizes, int) else list(kernel_sizes)
     if not kernel_sizes:
         raise ValueError("kernel_sizes=() names no length; give one at least, such as (3, 4, 5).")
-    for size in kernel_sizes:
-        check_integer("kernel_sizes", size, 1)
+    kernel_sizes = [check_integer("kernel_sizes", size, 1) for size in kernel_sizes]
     for _ in range(num_layers):
         x = side_by_side(real_steps(x, mask), units, kernel_sizes, activation="relu")
         x = layers.Dropout(dropout)(x)
