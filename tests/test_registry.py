@@ -270,6 +270,55 @@ def test_bodies_with_another_signature_are_refused():
         keraseq.register_model("gru")
 
 
+def test_a_body_may_take_its_tensors_by_position_alone():
+    def strict(x, mask, /, *, units=4, num_layers=1, dropout=0.0):
+        return keras.layers.Dense(units)(x)
+
+    keraseq.register_model(strict)
+    assert keraseq.build("strict", (None, 2), 3).output_shape == (None, 3)
+
+
+def test_a_body_without_a_name_is_refused():
+    with pytest.raises(TypeError, match="needs a name"):
+        keraseq.register_model(lambda x, mask, *, units=4, num_layers=1, dropout=0.0: x)
+
+
+def test_no_parameter_of_a_body_is_one_of_the_builders():
+    """It would go to the builder, and the body never hear of it."""
+    names = {*shared_names(), *inspect.signature(keraseq.build).parameters, "flop_steps"}
+    for name in names - {"own", "units", "num_layers", "dropout"}:
+        scope = {}
+        exec(f"def mine(x, mask, *, units=4, num_layers=1, dropout=0.0, {name}=7): return x", scope)
+        with pytest.raises(TypeError, match=f"a parameter {name!r} of its own"):
+            keraseq.register_model(scope["mine"])
+
+
+def test_a_body_that_gives_no_steps_is_refused():
+    def last(x, mask, *, units=4, num_layers=1, dropout=0.0):
+        return keras.layers.LSTM(units)(x, mask=mask)
+
+    def nothing(x, mask, *, units=4, num_layers=1, dropout=0.0):
+        keras.layers.Dense(units)(x)
+
+    def every_second(x, mask, *, units=4, num_layers=1, dropout=0.0):
+        return keras.layers.Dense(units)(x[:, ::2])
+
+    def flat(x, *, horizon, targets):
+        return keras.layers.Dense(horizon)(x[:, :, 0])
+
+    for body, gave in (
+        (last, r"a tensor of the shape \(None, 4\)"),
+        (nothing, "NoneType"),
+        (every_second, r"a tensor of the shape \(None, 3, 4\)"),
+    ):
+        keraseq.register_model(body)
+        with pytest.raises(TypeError, match=f"{body.__name__} gave {gave}; .*return_sequences"):
+            keraseq.build(body.__name__, (6, 2), 3)
+    keraseq.register_forecaster(flat)
+    with pytest.raises(TypeError, match=r"flat gave .*\(None, 4\); .*here \(None, 4, 1\)"):
+        keraseq.build("flat", (8, 1), (4, 1), task="forecasting")
+
+
 def test_a_body_has_at_most_four_parameters_of_its_own():
     def four(x, mask, *, units=64, num_layers=1, dropout=0.0, a=1, b=1, c=1, d=1):
         return x
@@ -309,6 +358,11 @@ def test_a_budget_that_no_size_can_reach_is_an_error():
     keraseq.register_model(narrow, second_size="width")
     with pytest.raises(ValueError, match="do not grow with width"):
         keraseq.build("narrow", (None, 2), 2, parameter_budget=430)
+
+
+def test_a_budget_is_met_by_a_model_that_has_no_small_size():
+    model = keraseq.transformer((None, 2), 2, num_heads=100, parameter_budget=400_000)
+    assert abs(keraseq.count_parameters(model) - 400_000) < 8_000
 
 
 @pytest.mark.parametrize("name", keraseq.models.model_file_names())

@@ -74,29 +74,61 @@ class Body:
 
 
 def _read_forward(plan, x, mask):
-    return plan.head.read(plan.spec.function(x, mask, **plan.arguments), mask)
+    return plan.head.read(_steps(plan, x, mask), mask)
 
 
 def _read_backward(plan, x, mask):
     # It is a Keras layer, which the names of models do without.
     from keraseq.models.layers.reversed_steps import ReversedSteps
 
-    y = plan.spec.function(ReversedSteps(name="backward")(x, mask), mask, **plan.arguments)
+    y = _steps(plan, ReversedSteps(name="backward")(x, mask), mask)
     if plan.head.pooling is None:
         return ReversedSteps(name=BACKWARD_END)(y, mask)
     # Not turned back: the last step is where the body has read all.
     return plan.head.read(y, mask, name=BACKWARD_END)
 
 
+def _steps(plan, x, mask):
+    """What the architecture makes of the steps, which are as many."""
+    y = plan.spec.function(x, mask, **plan.arguments)
+    check_answer(
+        plan.spec.name,
+        y,
+        (None, x.shape[1], None),
+        "a vector for each step, (batch, time, channels); recurrent layers do with "
+        "return_sequences=True",
+    )
+    return y
+
+
+def check_answer(name, y, wanted, words):
+    """Raise TypeError unless an architecture gave one tensor of a shape, None for any size.
+
+    A missing axis would else be broadcast, where the sizes happen to fit.
+    """
+    shape = getattr(y, "shape", None)
+    if shape is None or len(shape) != len(wanted) or not _fits(shape, wanted):
+        gave = type(y).__name__ if shape is None else f"a tensor of the shape {tuple(shape)}"
+        raise TypeError(f"{name} gave {gave}; it must give {words}.")
+
+
+def _fits(shape, wanted):
+    pairs = zip(shape, wanted, strict=True)
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
 def check_function(function, decorator):
     if not inspect.isfunction(function):
         raise TypeError(f"{decorator} takes a function; got {function!r}.")
+    if not function.__name__.isidentifier():
+        raise TypeError(f"{decorator} needs a name to know the function by; got {function!r}.")
 
 
 def parameter_names(function):
     """Positional and keyword names, and whether there are no other parameters."""
     parameters = list(inspect.signature(function).parameters.values())
-    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    ordered = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    positional = [p.name for p in parameters if p.kind in ordered]
     keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     return positional, keyword, len(positional) + len(keyword) == len(parameters)
 

@@ -4,7 +4,13 @@ import inspect
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keraseq.models._body import SIZES, check_function, check_own_count, parameter_names
+from keraseq.models._body import (
+    SIZES,
+    check_answer,
+    check_function,
+    check_own_count,
+    parameter_names,
+)
 
 _REQUIRED = ("horizon", "targets")
 _COVARIATES = ("past", "future", "static")
@@ -86,11 +92,14 @@ class Forecaster:
         known = {name: getattr(encoded, name) for name in ("future", "static", "phase")}
         known["past"] = past if past.shape[-1] else None
         x = encoded.x if plan.spec.reads_past else x
+        targets *= plan.head.n_quantiles
         y = plan.spec.function(
             x,
             horizon=horizon,
-            targets=targets * plan.head.n_quantiles,
+            targets=targets,
             **{name: value for name, value in known.items() if name in plan.spec.parameters},
             **plan.arguments,
         )
+        words = f"(batch, horizon, targets), here (None, {horizon}, {targets})"
+        check_answer(plan.spec.name, y, (None, horizon, targets), words)
         return plan.stem.decode(plan.head.shape_forecast(y, outputs), encoded)

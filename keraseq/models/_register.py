@@ -18,6 +18,12 @@ PRESET_SETTINGS = (
     *("patch_length", "patch_stride", "skip_steps"),
     *("channels", "pooling", "units", "num_layers", "dropout"),
 )
+# And what is of the data, the task and the call: an own parameter of such a name is never heard.
+_OF_BUILDERS = (
+    *PRESET_SETTINGS,
+    *("name", "input_shape", "outputs", "task", "vocabulary_size", "quantiles", "logits", "seed"),
+    *("parameter_budget", "flop_budget", "flop_steps"),
+)
 
 
 def register_model(
@@ -295,6 +301,12 @@ def _register(function, kind, facts):
         **{**facts, "title": facts["title"] or function.__name__, "hints": _hints(facts["hints"])},
         registered=time.time_ns(),
     )
+    taken = [name for name in spec.own_parameters if name in _OF_BUILDERS]
+    if taken:
+        raise TypeError(
+            f"{spec.name} has a parameter {taken[0]!r} of its own, which would never reach it: "
+            "builders have one of that name themselves. Call it otherwise."
+        )
     second = spec.second_size
     if second is not None and second not in spec.own_parameters:
         raise ValueError(
