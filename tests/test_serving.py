@@ -107,6 +107,16 @@ def test_rows_by_the_names_of_columns(fitted, running):
         200,
         {"answers": [{"stars": first}, {"stars": None}, {"stars": second}]},
     )
+    status, said = running.post({"rows": [{"review": None}], "proba": True})
+    assert (status, said["answers"]) == (200, [{"stars": None, "P(bad)": None, "P(good)": None}])
+
+
+def test_a_model_may_be_called_like_an_option(fitted, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    fitted.save("-stars.keraseq")
+    service = cli.Service("-stars.keraseq")
+    assert service.answer(TEXTS[:1])[0]["stars"] in ("bad", "good")
+    service.close()
 
 
 def test_health_model_and_card(running):

@@ -46,8 +46,8 @@ def _with_empty_rows(frame, index):
 
 
 def _probabilities(estimator, X, index, targets):
-    values = estimator.predict_proba(X)
     labels = targets if len(targets) > 1 else estimator.classes_
+    values = estimator.predict_proba(X) if len(X) else np.zeros((0, len(labels)))
     return pd.DataFrame(values, index=index, columns=[f"P({label})" for label in labels])
 
 

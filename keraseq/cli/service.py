@@ -36,7 +36,7 @@ class Service:
     def __init__(self, path, *, wait=0.005):
         import keraseq
 
-        self._fitted = Fitted(make_parser().parse_args(["predict", str(path)]))
+        self._fitted = Fitted(make_parser().parse_args(["predict", "--", str(path)]))
         if not hasattr(self._fitted.estimator, "predict"):
             raise ValueError(f"{path} answers no rows; `keraseq generate` writes with it.")
         artifact = keraseq.inspect(path)
