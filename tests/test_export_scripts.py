@@ -1,5 +1,6 @@
 """The scripts beside exported models: how long they are, and what they refuse."""
 
+import ast
 import itertools
 import runpy
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ def test_every_forecaster_has_a_script_of_at_most_120_lines():
         "local hours": (days.tz_localize("UTC"), SimpleNamespace(offset=None, elapsed=True)),
         "periods": (days.to_period("D"), local),
     }
-    always = dict.fromkeys(("static", "phase", "shrinkage", "named"), True)
+    always = dict.fromkeys(("static", "phase", "shrinkage", "named", "several"), True)
     switches = ("past", "future", "calendar", "quantiles")
     longest = 0
     for index, step in steps.values():
@@ -49,6 +50,13 @@ def test_every_forecaster_has_a_script_of_at_most_120_lines():
     assert longest <= 120
 
 
+def test_a_script_may_have_any_name():
+    name = 'a\\N"""b.onnx'
+    text = write_script(name, "onnx", [], what="a model", usage="python {script}")
+    said = ast.get_docstring(ast.parse(text))
+    assert f"beside it {name}" in said and f"python {name}_predict.py" in said
+
+
 def test_a_table_has_the_columns_of_training(tmp_path):
     """As for the estimator, rows of other lengths come as a list."""
     table = np.arange(48.0).reshape(12, 4)
@@ -58,9 +66,33 @@ def test_a_table_has_the_columns_of_training(tmp_path):
     found = runpy.run_path(tmp_path / "model.onnx_predict.py")
     assert found["predict"](table) == clf.predict(table.tolist()).tolist()
     assert found["predict"]([[1.0, 2.0]]) == clf.predict([[1.0, 2.0]]).tolist()
+    with pytest.raises(ValueError, match=r"in the same order: .*'a', 'b'"):
+        found["predict"](pd.DataFrame(table, columns=list("dcba")))
     for wider in (np.ones((2, 5)), pd.DataFrame(np.ones((2, 5)))):
         with pytest.raises(ValueError, match=r"X has 5 columns, training 4; .*a list"):
             found["predict"](wider)
+
+
+def test_frames_are_matched_by_the_names_of_their_columns(tmp_path):
+    random = np.random.default_rng(0)
+    frames = [pd.DataFrame(random.normal(size=(n, 2)), columns=["u", "v"]) for n in (3, 4, 5, 3)]
+    clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
+    clf.fit(frames, ["a", "b"] * 2).export(tmp_path / "model.onnx")
+    found = runpy.run_path(tmp_path / "model.onnx_predict.py")["predict_proba"]
+    for turned in (["u", "v"], ["v", "u"]):
+        given = [frame[turned] for frame in frames]
+        np.testing.assert_allclose(found(given), clf.predict_proba(frames), atol=1e-6)
+
+
+def test_a_history_has_the_columns_of_training(tmp_path):
+    days = pd.date_range("2024-03-01", periods=30)
+    sales = pd.DataFrame(np.arange(60.0).reshape(30, 2), days, ["a", "b"])
+    forecaster = keraseq.SequenceForecaster("dlinear", horizon=2, lookback=6, epochs=0)
+    forecaster.fit(sales).export(tmp_path / "model.onnx")
+    predict = runpy.run_path(tmp_path / "model.onnx_predict.py")["predict"]
+    assert predict(sales).shape == (2, 2)
+    with pytest.raises(ValueError, match=r"the columns \['b', 'a'\], not those"):
+        predict(sales[["b", "a"]])
 
 
 def test_a_list_of_series_with_all_that_may_be_known(tmp_path):

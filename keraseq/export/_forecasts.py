@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from keraseq.export import _script_answers
 from keraseq.export import _script_forecasts as pieces
 from keraseq.export.artifact_error import ArtifactError
 from keraseq.wrappers.forecasting.column_scaling import undo
@@ -62,6 +63,7 @@ class Forecasts:
             "phase": core.data.starts is not None,
             "quantiles": core.params["quantiles"] is not None,
             "shrinkage": core.shrinkage.share != 0,
+            "several": len(panel.targets) > 1,
             "own": panel.form == "list",
             "known": panel.ids is not None,
         }
@@ -178,8 +180,8 @@ class Forecasts:
         return [
             *chosen,
             pieces.forecast(facts),
-            *pieces.answers(facts["dated"], facts["quantiles"]),
-            *pieces.main(facts["dated"], self._needs_more()),
+            *_script_answers.answers(facts["dated"], facts["quantiles"]),
+            *_script_answers.main(facts["dated"], self._needs_more()),
         ]
 
     def _needs_more(self):

@@ -124,21 +124,25 @@ def write_script(name, runtime, pieces, *, what, usage):
     Returns
     -------
     str
-        Of at most 120 lines; where two empty ones between functions would be too many, one is.
+        Of at most 120 lines; where two empty ones between functions would be too many, one is, or
+        none.
     """
     pieces = [RUNTIMES[runtime], *pieces]
     imports = sorted({*_IMPORTS, *(line for piece in pieces for line in piece.imports)})
     packages = ["numpy", *(piece.package for piece in pieces if piece.package)]
+    # As a docstring has it.
+    called = name.replace("\\", "\\\\").replace('"', '\\"')
     header = _HEADER.format(
         what=what,
         needs=textwrap.fill(
-            f"Needs {_listed(dict.fromkeys(packages))}, and beside it {name} and {name}.json.", 100
+            f"Needs {_listed(dict.fromkeys(packages))}, and beside it {called} and {called}.json.",
+            100,
         ),
-        usage=usage.replace("{script}", f"{name}_predict.py"),
+        usage=usage.replace("{script}", f"{called}_predict.py"),
     )
     settings = _SETTINGS.format(name=json.dumps(name, ensure_ascii=False))
     blocks = [settings, *(piece.code for piece in pieces)]
-    for gap in ("\n\n", "\n"):
+    for gap in ("\n\n", "\n", ""):
         text = "\n".join([header, _sorted(imports), _joined(blocks, gap)])
         if len(text.splitlines()) <= LONGEST:
             break

@@ -138,9 +138,9 @@ def encode(ids):
 )
 
 
-def numbers(missing):
+def numbers(missing, has_names):
     """Reading a series, what is missing in it filled and flagged or an error."""
-    middle = _FILL if missing == "fill" else _REFUSE
+    middle, named = _FILL if missing == "fill" else _REFUSE, _NAMED if has_names else ""
     return Piece(
         f'''\
 CENTRE, SCALE = np.array(SETTINGS["scaling"]["centre"]), np.array(SETTINGS["scaling"]["scale"])
@@ -149,7 +149,7 @@ PADDING = np.full((1, SETTINGS["inputs"][0]["shape"][-1]), np.nan, np.float32)
 
 def encode(row):
     """A series `(time,)` or `(time, channels)`, scaled; NaN at its end is padding."""
-    row = np.asarray(row, dtype=float)
+{named}    row = np.asarray(row, dtype=float)
     row = row.reshape(len(row), len(CENTRE)) if row.ndim == 1 and len(CENTRE) == 1 else row
     if not len(row):
         row = row.reshape(0, len(CENTRE))
@@ -167,6 +167,9 @@ def encode(row):
     )
 
 
+_NAMED = """\
+    row = row[SETTINGS["channels"]] if hasattr(row, "columns") else row
+"""
 _REFUSE = """\
     if np.isnan(row).any():
         step = int(np.isnan(row).any(axis=1).argmax())
@@ -184,10 +187,11 @@ _FILL = """\
 # From rows to the network's output.
 
 
-def outputs(gives_probabilities, link, *, per_step, has_columns):
+def outputs(gives_probabilities, link, *, per_step, has_columns, has_names):
     """Running rows of one length at a time; a table must have training's columns."""
     logits = _LOGITS[link] if gives_probabilities else ""
     kept, check = "output[:length]" if per_step else "output", _COLUMNS if has_columns else ""
+    check += _NAMES if has_names else ""
     return Piece(
         f'''\
 def outputs(X):
@@ -211,6 +215,11 @@ _COLUMNS = """\
     columns = SETTINGS["lengths"]["columns"]
     if getattr(X, "ndim", 0) == 2 and X.shape[1] != columns:
         raise ValueError(f"X has {X.shape[1]} columns, training {columns}; other lengths: a list.")
+"""
+_NAMES = """\
+    names = SETTINGS["lengths"]["names"]
+    if list(getattr(X, "columns", names)) != names:
+        raise ValueError(f"X must have the columns of training, in the same order: {names[:5]}...")
 """
 _LOGITS = {
     "softmax": """\

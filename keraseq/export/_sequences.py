@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from keraseq.encoding import SeriesEncoder, TokenEncoder, as_sequences, check_lengths
 from keraseq.encoding.columns import reorder_channels
@@ -58,12 +59,12 @@ class Sequences:
 
     def _encoding(self, function):
         encoder = self._encoder
-        columns = self._estimator._length
-        lengths = {"time": function.fixed_time, "longest": None, "columns": columns}
+        lengths = {"time": function.fixed_time, "longest": None}
+        lengths |= {"columns": self._estimator._length, "names": self._column_names}
         if isinstance(encoder, SeriesEncoder):
             names = {"centre": "centre_", "scale": "scale_", "mean": "mean_"}
             scaling = {name: getattr(encoder, held).tolist() for name, held in names.items()}
-            return {"lengths": lengths, "scaling": scaling}
+            return {"lengths": lengths, "scaling": scaling, "channels": self._channel_names}
         if isinstance(encoder, TokenEncoder):
             lengths["longest"] = encoder._max_length
             return {"lengths": lengths, "vocabulary_size": encoder.vocabulary_size_}
@@ -95,10 +96,24 @@ class Sequences:
                 link,
                 per_step=per_step,
                 has_columns=self._estimator._length is not None,
+                has_names=self._column_names is not None,
             ),
             answers,
             pieces.main(self._reads_text),
         ]
+
+    @property
+    def _column_names(self):
+        """Of the table that it was fitted on, if any; those that scikit-learn notes are text."""
+        names = getattr(self._estimator, "feature_names_in_", None)
+        return list(names) if self._estimator._is_table and names is not None else None
+
+    @property
+    def _channel_names(self):
+        """Of the frames that it was fitted on, if any, and if JSON has such names."""
+        names = self._estimator._channel_names
+        is_plain = names is not None and all(type(name) in (str, int) for name in names)
+        return list(names) if is_plain else None
 
     @property
     def what(self):
@@ -129,7 +144,7 @@ class Sequences:
     def _reading(self):
         encoder = self._encoder
         if isinstance(encoder, SeriesEncoder):
-            return [pieces.numbers(encoder._missing)]
+            return [pieces.numbers(encoder._missing, self._channel_names is not None)]
         if isinstance(encoder, TokenEncoder):
             return [pieces.IDS_OF_IDS]
         lowercase, tokenizer = encoder._settings.lowercase, encoder._settings.tokenizer
@@ -160,7 +175,13 @@ class Sequences:
         if isinstance(encoder, SeriesEncoder):
             shape = len(encoder.centre_)
             noise = [draw.normal(size=(n, shape)) for n in lengths]
-            return [encoder.centre_ + encoder.scale_ * part for part in noise]
+            rows = [encoder.centre_ + encoder.scale_ * part for part in noise]
+            names = self._estimator._channel_names
+            if names is None:
+                return rows
+            # As they came in training, or scikit-learn warns of rows that the user never gave.
+            columns = pd.Index(names, tupleize_cols=False)
+            return [pd.DataFrame(row, columns=columns) for row in rows]
         if isinstance(encoder, TokenEncoder):
             most = encoder.vocabulary_size_ - FIRST_FREE
             return [draw.integers(1, most, size=n, endpoint=True) for n in lengths]
