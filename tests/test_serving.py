@@ -119,6 +119,37 @@ def test_a_model_may_be_called_like_an_option(fitted, tmp_path, monkeypatch):
     service.close()
 
 
+def serve(estimator, folder, table=None):
+    estimator.table_ = table
+    estimator.save(folder / "model.keraseq")
+    return cli.Service(folder / "model.keraseq")
+
+
+def test_lists_of_words_are_labelled_step_by_step(tmp_path):
+    words = [text.split() for text in TEXTS[:8]]
+    tagger = keraseq.SequenceTagger("gru", units=3, epochs=0, random_state=0)
+    service = serve(tagger.fit(words, [["A", "B"] * 2 + ["A"] for _ in words]), tmp_path)
+    (answer,) = service.answer(words[:1])
+    assert answer["prediction"].split() == list(tagger.predict(words[:1])[0])
+    with pytest.raises(ValueError, match="for every step, for which a row has no place"):
+        service.answer(words[:1], proba=True)
+    with pytest.raises(ValueError, match="reads lists of words"):
+        service.answer([[1.0, 2.0]])
+    service.close()
+
+
+def test_labels_of_any_kind_are_json_and_a_step_is_no_list(tmp_path):
+    months = pd.period_range("2024-01", periods=2, freq="M")
+    clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
+    clf.fit(np.arange(24.0).reshape(8, 3), months.take([0, 1] * 4))
+    service = serve(clf, tmp_path, {"steps": ["a", "b", "c"], "target": ["month"]})
+    (answer,) = json.loads(json.dumps(service.answer([{"a": 1, "b": 2, "c": 3}])))
+    assert answer["month"] in ("2024-01", "2024-02")
+    with pytest.raises(ValueError, match="row 1 holds a list in 'b'"):
+        service.answer([{"a": 1, "b": [2], "c": 3}])
+    service.close()
+
+
 def test_health_model_and_card(running):
     assert json.loads(running.get("/health"))["status"] == "ok"
     assert json.loads(running.get("/model"))["classes"] == ["bad", "good"]

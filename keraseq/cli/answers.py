@@ -24,6 +24,11 @@ def answers_of(fitted, X, is_empty, index, *, proba=False):
     index_of_answers = index[~is_empty]
     answers = estimator.predict(X) if len(X) else np.zeros((0, max(1, len(targets))))
     if isinstance(answers, list):
+        if proba:
+            raise ValueError(
+                "proba: the model has probabilities for every step, for which a row has no place; "
+                "predict_proba of keraseq.load gives them."
+            )
         joined = [row if isinstance(row, str) else " ".join(map(str, row)) for row in answers]
         columns = {(targets or ("prediction",))[0]: joined}
     elif answers.ndim == 1 or answers.shape[1] == 1:

@@ -126,9 +126,14 @@ class SequenceReader:
         held = [name for name in self._columns.steps if name in table.cells]
         # A file of shorter series alone may lack the last columns.
         cells = table.cells[held].reindex(columns=list(self._columns.steps), fill_value="")
-        if self._decimal is None:
-            self._decimal = find_decimal(table, cells, usual=self._columns.decimal)
-        values = read_numbers(table, cells, decimal=self._decimal, advice=self._advice)
+        try:
+            if self._decimal is None:
+                self._decimal = find_decimal(table, cells, usual=self._columns.decimal)
+            values = read_numbers(table, cells, decimal=self._decimal, advice=self._advice)
+        except TypeError:
+            # Looked for once it is needed: a file may have millions of cells.
+            _refuse_lists(table, cells)
+            raise
         is_missing = values.isna().to_numpy()
         _check_inside(table, cells, is_missing)
         if is_missing[:, -1].any():
@@ -183,6 +188,17 @@ def _numbers_of(table, number, cell):
     raise ValueError(
         f"{table.path}: row {number} holds {shown(cell)}; it must be a plain list of numbers."
     )
+
+
+def _refuse_lists(table, steps):
+    """Refuse a list where a column is a step."""
+    for number, row in zip(steps.index, steps.to_numpy(), strict=True):
+        for name, cell in zip(steps.columns, row, strict=True):
+            if isinstance(cell, list):
+                raise ValueError(
+                    f"{table.path}: row {number} holds a list in {name!r}, which is one step of a "
+                    "series: a number."
+                )
 
 
 def _check_inside(table, steps, is_missing):

@@ -1,5 +1,7 @@
 """A saved model that many threads ask at once."""
 
+import numbers
+
 import numpy as np
 
 from keraseq._checks import shown
@@ -60,9 +62,9 @@ class Service:
         Parameters
         ----------
         rows : list, optional
-            Texts, lists of numbers, or objects that name the columns of the table that the model
-            was fitted on. A forecaster takes objects: a history, what is known ahead, or both; or
-            none, to go on from its training rows.
+            Texts, lists of numbers (of words where it was fitted on such), or objects that name
+            the columns of the table that the model was fitted on. A forecaster takes objects: a
+            history, what is known ahead, or both; or none, to go on from its training rows.
         proba : bool, default=False
             Whether the probability of each class is told, too.
         steps : int, optional
@@ -103,7 +105,9 @@ class Service:
             kinds = {isinstance(row, str) for row in rows}
             if len(kinds) > 1:
                 raise ValueError("rows holds texts and lists; all must be of one kind.")
-            return [row if isinstance(row, str) else _numbers(row) for row in rows]
+            by_words = getattr(self._fitted.estimator, "kind_", None) == "words"
+            read = _words if by_words else _numbers
+            return [row if isinstance(row, str) else read(row) for row in rows]
         if columns is None:
             raise ValueError(
                 "This model was not fitted on a table: give texts or lists of numbers, and no "
@@ -159,6 +163,12 @@ class Service:
         return answers
 
 
+def _words(row):
+    if not isinstance(row, list) or not all(isinstance(word, str) for word in row):
+        raise ValueError(f"rows holds {shown(row)}; this model reads lists of words.")
+    return row
+
+
 def _numbers(row):
     try:
         values = np.asarray(row, dtype=float)
@@ -173,7 +183,8 @@ def _numbers(row):
 
 
 def _plain(value):
-    """A value as JSON has it; dates by ISO 8601."""
+    """A value as JSON has it; dates by ISO 8601, labels of other kinds as text."""
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if value is None or isinstance(value, str | numbers.Number) else str(value)
