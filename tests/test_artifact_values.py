@@ -1,5 +1,6 @@
 """What an estimator may hold, one value after the other, through a file's JSON and arrays."""
 
+import collections
 import datetime
 import decimal
 import fractions
@@ -25,6 +26,7 @@ BUSINESS = pd.offsets.CustomBusinessDay(weekmask="Mon Wed", holidays=["2024-01-0
 VALUES = [
     *(None, True, 3, -(10**40), 0.1, -0.0, 1e-320, float("inf"), "ä\ud800\x00", ""),
     *((1, ("a", None)), [1, [2.0]], {"a": {"b": 1}}, {1: "x", (2, "y"): "z", None: 0}),
+    collections.OrderedDict(b=1, a=[2]),
     *({"b", "a"}, frozenset({1, 2}), b"\x00\xff", 1 + 2j, range(1, 9, 2), slice(1, None)),
     *(decimal.Decimal("1.10"), fractions.Fraction(1, 3), uuid.UUID(int=7)),
     *(datetime.date(2024, 2, 29), datetime.timedelta(1, 2, 3)),

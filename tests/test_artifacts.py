@@ -105,12 +105,15 @@ def test_a_loaded_estimator_is_the_whole_one(tmp_path):
         np.testing.assert_array_equal(other.fit(SERIES, LABELS).predict_proba(SERIES), expected)
 
 
-def test_a_horizon_that_a_search_drew_is_saved(tmp_path):
-    settings = {"lookback": 6, "epochs": 1, "shrinkage": 0.0, "random_state": 0}
-    fitted = keraseq.SequenceForecaster("nlinear", horizon=np.int64(2), **settings)
-    fitted.fit(np.sin(np.arange(40.0))).save(tmp_path / "a.keraseq")
-    again = keraseq.load(tmp_path / "a.keraseq")
-    np.testing.assert_array_equal(again.predict(), fitted.predict())
+def test_parameters_may_be_numbers_of_numpy(tmp_path):
+    """As a search over `np.arange` sets them."""
+    settings = {"horizon": np.int64(2), "lookback": np.int32(4), "epochs": 0}
+    forecaster = keraseq.SequenceForecaster("dlinear", **settings).fit(np.arange(20.0))
+    forecaster.save(tmp_path / "a.keraseq")
+    assert keraseq.inspect(tmp_path / "a.keraseq").facts["horizon"] == 2
+    forecaster.export(tmp_path / "a.onnx")
+    clf = classifier("fcn", max_length=np.int64(3), units=np.int16(3)).fit(TEXTS, LABELS)
+    assert clf.export(tmp_path / "b.onnx") < 1e-5
 
 
 def test_a_model_trained_further_is_what_is_saved(tmp_path):

@@ -232,7 +232,6 @@ def _plain(scalar, path):
     if scalar.dtype.kind in "mM":
         return scalar.view("i8").item(), path
     is_long = scalar.dtype.kind == "f" and scalar.dtype.itemsize > 8
-    is_long = scalar.dtype.kind == "f" and scalar.dtype.itemsize > 8
     if scalar.dtype.kind not in "biufUS" or is_long:
         raise ArtifactError(f"{path} is a {type(scalar).__name__}, which an artifact cannot hold.")
     return scalar.item(), path

@@ -3,6 +3,7 @@
 The parts are values themselves. What is called in reading is in this table alone.
 """
 
+import collections
 import datetime
 import decimal
 import fractions
@@ -203,6 +204,7 @@ _NO_TIME = type(pd.NaT)
 _FORMS = [
     Form("tuple", (tuple,), list, lambda *parts: parts),
     Form("list", (list,), list, lambda *parts: list(parts), True),
+    Form("ordered", (collections.OrderedDict,), lambda v: [dict(v)], collections.OrderedDict, True),
     Form("set", (set,), lambda v: sorted(v, key=repr), lambda *parts: set(parts), True),
     Form("frozenset", (frozenset,), lambda v: sorted(v, key=repr), lambda *v: frozenset(v)),
     Form("float", (float,), lambda v: [repr(v)], float),

@@ -7,6 +7,8 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
+
 from keraseq.export._formats import Format
 from keraseq.export._network_function import NetworkFunction
 from keraseq.export._script import write_script
@@ -173,8 +175,15 @@ def _check_precision(model, format):
 
 
 def _write_json(folder, path, settings):
-    text = json.dumps(settings, allow_nan=False, indent=1)
+    text = json.dumps(settings, allow_nan=False, indent=1, default=_plain)
     (folder / f"{path.name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value):
+    """A number of NumPy's, as a search of parameters gives them, as Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold.")
 
 
 def _write_script(folder, path, format, subject, function):
