@@ -33,7 +33,7 @@ class Split:
     test: object
 
 
-def read_splits(splitter, rows, y=None):
+def read_splits(splitter, *rows):
     """Return a Split for each pair of row numbers, or of masks, that a splitter gives.
 
     Raises
@@ -41,7 +41,7 @@ def read_splits(splitter, rows, y=None):
     ValueError
         If it gives none.
     """
-    found = [Split(*map(_row_numbers, pair)) for pair in splitter.split(rows, y)]
+    found = [Split(*map(_row_numbers, pair)) for pair in splitter.split(*rows)]
     if not found:
         raise ValueError("cv gives no split; give an iterable of (training rows, test rows).")
     return found
