@@ -109,7 +109,7 @@ class LearningRate(keras.callbacks.Callback):
     def _read(self):
         self._sync()
         optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        return float(optimizer.learning_rate.numpy())
 
     def _sync(self):
         # On JAX a rate is read where the variables are; these are in the step's own state.
