@@ -1,5 +1,6 @@
 """A comparison as a user runs it."""
 
+import inspect
 import json
 import re
 
@@ -19,6 +20,7 @@ import keraseq
 from keraseq import _progress
 from keraseq.baselines import MostFrequentTag, NaiveForecaster, StretchedSeries, linear_baseline
 from keraseq.comparison import Comparison, _runner, compare, join_comparisons
+from keraseq.comparison._call import call_code
 from keraseq.comparison._entry import draw_seed
 
 QUICK = {"units": 4, "epochs": 2}
@@ -141,6 +143,13 @@ def test_the_reported_call_makes_it_again(asked):
     exec(result.about["call"], names)
     assert names["result"].about == result.about
     pd.testing.assert_frame_equal(names["result"].scores, result.scores)
+
+
+def test_the_reported_call_has_numbers_of_numpys_as_numbers():
+    asked = {name: p.default for name, p in inspect.signature(compare).parameters.items()}
+    asked |= {"models": ["gru"], "X": ["a text"], "test": np.float32(0.25), "cv": np.int64(3)}
+    said = call_code(compare, asked)
+    assert "test=0.25," in said and "cv=3," in said
 
 
 def test_the_reported_call_of_a_forecast_names_what_it_needs():

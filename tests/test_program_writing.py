@@ -52,6 +52,8 @@ def test_a_book_is_learned_as_in_python(writer, call):
     assert call("generate", writer, *given, "--echo")[1] == f"the {wanted}\n"
     piped = ["--prompt", "-", *given[2:]]
     assert call("generate", writer, *piped, stdin=b"the ")[1] == f"{wanted}\n"
+    # As an editor may begin a file.
+    assert call("generate", writer, *piped, stdin=b"\xef\xbb\xbfthe ")[1] == f"{wanted}\n"
 
 
 def test_a_text_is_shown_as_it_is_written(writer, call, monkeypatch):

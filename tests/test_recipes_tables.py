@@ -521,6 +521,13 @@ def test_four_shops_are_told_of_series(tmp_path):
     assert "duplicated" not in str(error.value)
 
 
+def test_the_season_is_that_of_the_longest_series(tmp_path):
+    day = np.arange(200) // 4  # from a Monday on
+    # The first shop is known of five weeks' working days alone.
+    is_seen = (SHOPS["shop"] != "01") | ((day < 35) & (day % 7 < 5))
+    assert shops(tmp_path, SHOPS[is_seen], series=["shop"]).season == 7
+
+
 def test_many_series(tmp_path):
     frame = SHOPS.sample(frac=1, random_state=0)
     data = shops(tmp_path, frame, series=["shop"], future=["promo"], static=["city"])

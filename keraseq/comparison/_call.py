@@ -31,7 +31,7 @@ def call_code(function, arguments):
         given["test"] = "X_test"
     if isinstance(arguments["test"], numbers.Real):
         del given["test"]
-    if not isinstance(arguments["cv"], int) and not hasattr(arguments["cv"], "split"):
+    if not isinstance(arguments["cv"], numbers.Integral) and not hasattr(arguments["cv"], "split"):
         given["cv"] = "cv"
     for name, parameter in inspect.signature(function).parameters.items():
         value = arguments[name]
