@@ -75,16 +75,11 @@ def _own(estimator):
     for name in ("kind_", "n_iter_", "lookback_"):
         value = getattr(estimator, name, None)
         if value is not None:
-            facts[name.rstrip("_")] = _plain(value)
+            facts[name.rstrip("_")] = value.item() if isinstance(value, np.generic) else value
     for name in ("horizon", "pretrained"):
         if name in getattr(estimator, "params_", {}):
-            facts[name] = _plain(estimator.params_[name])
+            facts[name] = estimator.params_[name]
     return facts
-
-
-def _plain(value):
-    """A number of NumPy's, which JSON does not hold, as Python's."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def card_of(obj):

@@ -48,9 +48,7 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
 
     def predict_proba(self, X):
         """Return the mean probability of each of ``classes_``, shape `(n, classes)`."""
-        check_is_fitted(self)
-        answers = [_as_matrix(member, member.predict_proba(X)) for member in self.estimators_]
-        return np.mean(answers, axis=0)
+        return self._mean(lambda member: _as_matrix(member, member.predict_proba(X)))
 
     def _raw(self, X):
         check_is_fitted(self)

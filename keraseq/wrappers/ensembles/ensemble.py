@@ -79,10 +79,10 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
     def _finish(self, fitted, y):
         self.estimators_ = fitted
 
-    def _mean(self, method, X):
-        """The mean of what a method of every member answers."""
+    def _mean(self, answer):
+        """The mean of what a function gives for every member."""
         check_is_fitted(self)
-        return np.mean([getattr(member, method)(X) for member in self.estimators_], axis=0)
+        return np.mean([answer(member) for member in self.estimators_], axis=0)
 
     save = NetworkEstimator.save
     export = NetworkEstimator.export

@@ -29,6 +29,6 @@ class RegressorEnsemble(RegressorMixin, Ensemble):
 
     def predict(self, X):
         """Return the mean of the predicted numbers: `(n,)`, or `(n, targets)`."""
-        return self._mean("predict", X)
+        return self._mean(lambda member: member.predict(X))
 
     score = SequenceRegressor.score
