@@ -59,7 +59,7 @@ def copy_callbacks(callbacks, *, is_validated, remedy):
     return copies
 
 
-def set_rates(callbacks):
+def sets_rate(callbacks):
     """Whether one of Keras's callbacks sets the learning rate, which nothing else may then do."""
     return any(_is_one_of(callback, _OF_RATES) for callback in callbacks)
 

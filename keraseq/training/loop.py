@@ -8,7 +8,7 @@ from functools import partial
 import keras
 
 from keraseq.training import compiled_loop, xla
-from keraseq.training.callbacks import set_rates
+from keraseq.training.callbacks import sets_rate
 from keraseq.training.distributed import distribute, prepare
 from keraseq.training.hooks import (
     AveragedWeights,
@@ -131,7 +131,7 @@ def fit_model(
     if layer_rates is not None:
         hooks.append(Unfreezing(layer_rates, epochs, gradual))
     if learning_rate is not None:
-        is_constant = constant_rate or set_rates(callbacks)
+        is_constant = constant_rate or sets_rate(callbacks)
         steps = None if is_constant else max(1, epochs * len(training))
         rate = LearningRate(learning_rate, steps)
         hooks.append(rate)
