@@ -25,7 +25,7 @@ def pids(path):
 def die():
     """Kill this process, but not before those that watch over it know that it runs.
 
-    Now and then Dask does not replace a worker that ends while it starts.
+    Dask does not replace a worker that ends while it starts.
     """
     time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 
+import dask
 import joblib
 import numpy as np
 import pandas as pd
@@ -24,6 +25,9 @@ from keraseq.training.workers.task import TURN, Task
 draw = np.random.default_rng(0)
 X = draw.normal(size=(40, 5))
 Y = (X[:, 0] > 0).astype(int)
+# By default a worker that is away 15 s after it was killed never comes back, and a second kill may
+# fall on that very moment.
+PATIENT = {"distributed.deploy.lost-worker-timeout": "1h"}
 ASKED = {"baselines": False, "verbose": 0}
 
 
@@ -34,6 +38,7 @@ def client(tmp_path_factory):
     os.environ["KERASEQ_TEST_PIDS"] = str(tmp_path_factory.mktemp("fits") / "scores")
     settings = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": "ERROR"}
     with (
+        dask.config.set(PATIENT),
         LocalCluster(n_workers=2, threads_per_worker=1, **settings) as cluster,
         Client(cluster) as client,
     ):
@@ -254,12 +259,24 @@ def test_a_fit_that_waits_for_another_threads_has_not_begun(cluster):
     assert cluster.notes == {"0": (1, 1)}
 
 
+def test_a_cluster_that_stays_without_workers_is_named(monkeypatch):
+    class Empty:
+        def wait_for_workers(self, n, timeout):
+            raise TimeoutError
+
+    workers = object.__new__(dask_workers.DaskWorkers)
+    monkeypatch.setattr(workers, "_client", Empty(), raising=False)
+    with pytest.raises(ConnectionError, match=r"scale\(n\).*resume=.*lost-worker-timeout"):
+        workers._send({})
+
+
 def test_a_worker_out_of_memory_costs_its_fit(tmp_path):
     from distributed import Client, LocalCluster
 
     settings = {"dashboard_address": ":0", "silence_logs": 60, "memory_limit": "1GB"}
     jobs = [(str(tmp_path / "greedy"), 2), (str(tmp_path / "once"), 1), (str(tmp_path / "well"), 0)]
     with (
+        dask.config.set(PATIENT),
         LocalCluster(n_workers=1, threads_per_worker=1, **settings) as cluster,
         Client(cluster),
         joblib.parallel_config("dask"),

@@ -80,8 +80,11 @@ class DaskWorkers:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
             raise ConnectionError(
-                f"The Dask cluster has had no worker for {_PATIENCE} seconds. Start some; with "
-                "resume= a comparison goes on where it was."
+                f"The Dask cluster has had no worker for {_PATIENCE} seconds. Start some "
+                "(`cluster.scale(n)`); with resume= a comparison goes on where it was. If they "
+                "were killed, raise Dask's setting distributed.deploy.lost-worker-timeout: a "
+                "worker that is killed again that long (15 s) after the first time does not "
+                "come back."
             ) from None
         try:
             return self._client.scatter([shared], broadcast=True, hash=False)[0]
