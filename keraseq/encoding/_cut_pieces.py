@@ -38,8 +38,8 @@ def cut_pieces(texts):
 
     Returns
     -------
-    pieces : list of str
-        All that differ.
+    pieces : list of bytes
+        All that differ, as UTF-8.
     numbers : ndarray
         For each piece of the texts, one text after the other, its place in `pieces`.
     n_pieces : ndarray
@@ -48,7 +48,7 @@ def cut_pieces(texts):
     Examples
     --------
     >>> pieces, numbers, n_pieces = cut_pieces(["(to be,", "or not to be)"])
-    >>> [pieces[i] for i in numbers], n_pieces.tolist()
+    >>> [pieces[i].decode() for i in numbers], n_pieces.tolist()
     (['(', 'to', 'be', ',', 'or', 'not', 'to', 'be', ')'], [4, 5])
     """
     encoded = [text.encode() for text in texts]
@@ -59,7 +59,7 @@ def cut_pieces(texts):
     n_pieces = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
     numbers, first = _numbered(data, starts, lengths)
     begins, ends = starts[first].tolist(), (starts + lengths)[first].tolist()
-    return [data[a:b].decode() for a, b in zip(begins, ends, strict=True)], numbers, n_pieces
+    return [data[a:b] for a, b in zip(begins, ends, strict=True)], numbers, n_pieces
 
 
 def _borders(codes):

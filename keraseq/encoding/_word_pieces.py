@@ -9,7 +9,7 @@ from keraseq.encoding._cut_pieces import cut_pieces
 from keraseq.encoding.word_tokens import words_of_lines
 
 # Cut at a time: strings take ten times what ids take.
-_CHARACTERS, _PIECES = 1 << 19, 8192
+_CHARACTERS, _PIECES = 5 << 17, 8192
 
 
 class WordPieces:
@@ -37,7 +37,8 @@ class WordPieces:
         for block in _blocks(texts):
             pieces, numbers, n_pieces = cut_pieces(block)
             self._blocks.append((to_ids(pieces, seen.__getitem__)[numbers], n_pieces))
-        values, lengths, pieces = [np.empty(0, np.int32)], [np.empty(0, np.int64)], iter(seen)
+        values, lengths = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
+        pieces = map(bytes.decode, seen)
         while lines := list(itertools.islice(pieces, _PIECES)):
             tokens, n_tokens = words_of_lines(lines)
             values.append(number(tokens))

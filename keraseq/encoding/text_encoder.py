@@ -266,7 +266,9 @@ class TextEncoder(TransformerMixin, BaseEstimator):
         ]
         if not kept:
             self._refuse_empty()
-        kept.sort(key=lambda i: (-counts[i], tokens[i]))
+        # Twice, since comparing pairs takes three times as long.
+        kept.sort(key=tokens.__getitem__)
+        kept.sort(key=counts.__getitem__, reverse=True)
         if self._settings.max_tokens is not None:
             kept = kept[: self._settings.max_tokens - FIRST_FREE]
         self.vocabulary_ = [*RESERVED_TOKENS, *(tokens[i] for i in kept)]
