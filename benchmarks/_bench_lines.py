@@ -17,6 +17,8 @@ from keraseq.training.pool import POOL
 SEQUENCES = ("lstm", "gru", "bilstm", "transformer")
 STEP_MODELS = ("simple_rnn", *SEQUENCES)
 _ROW_TARGETS = {"lstm": 1.5, "gru": 1.5, "bilstm": 2.5, "transformer": 2.5}
+# One after the other, as those who ask have several.
+_ROWS_IN_A_ROW = 10
 _N_STEPS = 15
 
 
@@ -63,12 +65,14 @@ def one_row():
             f"one row of 100 × 8 numbers, {name}(64)",
             functools.partial(_one_row_of_numbers, name),
             most=_ROW_TARGETS[name],
+            calls=_ROWS_IN_A_ROW,
         )
     for name in SEQUENCES:
         yield Work(
             f"one row of 100 tokens of 20,000, {name}(64)",
             functools.partial(_one_row_of_tokens, name),
             most=_ROW_TARGETS[name],
+            calls=_ROWS_IN_A_ROW,
         )
 
 
