@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.exceptions import DataConversionWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 
 import keraseq
@@ -52,6 +52,21 @@ ROWS = {
 @pytest.mark.parametrize(("rows", "y"), ROWS.values(), ids=ROWS)
 def test_rows_in_any_container(rows, y):
     np.testing.assert_allclose(scores(linear(), rows, y), scores(linear(), X, Y))
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("task", ["regression", "multilabel"])
+def test_targets_of_a_fixed_test_set_go_by_name(kind, task):
+    values = X[:, :2] if task == "regression" else (X[:, :2] > 0).astype(int)
+    y = pd.DataFrame(values, columns=["one", "two"])
+    last = RidgeClassifier() if task == "multilabel" else LinearRegression()
+    models = {"linear model": make_pipeline(StretchedSeries(), last)}
+    found = [
+        scores(models, X[:30], kind(y[:30]), test=(X[30:], kind(one[30:])), task=task)
+        for one in (y, y[["two", "one"]])
+    ]
+    np.testing.assert_array_equal(*found)
+    assert found[0][:, 0].min() > 0.5
 
 
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])

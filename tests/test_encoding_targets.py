@@ -403,3 +403,31 @@ def test_labels_of_a_frame_are_matched_by_name():
     target = MultilabelTarget().fit(y)
     assert target.transform(y[["fast", "loud"]]).tolist() == [[1, 0], [1, 1]]
     assert target.transform(y.set_axis(["a", "b"], axis=1)).tolist() == [[1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_targets_of_a_frame_are_matched_by_name(in_parts):
+    y = pd.DataFrame({"low": [1.0, 2.0, 4.0], "high": [10.0, 30.0, 50.0]})
+    target = RegressionTarget()
+    target = target.partial_fit(y).finish() if in_parts else target.fit(y)
+    for other in (y[["high", "low"]], y, y.set_axis(["a", "b"], axis=1), y.to_numpy()):
+        np.testing.assert_array_equal(target.read(other), y.to_numpy())
+    assert RegressionTarget().fit(y.to_numpy()).read(y[["high", "low"]])[0].tolist() == [10, 1]
+
+
+@pytest.mark.parametrize(
+    ("target", "y"),
+    [
+        (ClassTarget(), ["b", "a", "a", "c"]),
+        (ClassTarget(), [datetime.date(2024, 1, day) for day in (3, 2, 2, 4)]),
+        (RegressionTarget(), [2.0, 1.0, 1.0, 3.0]),
+        (MultilabelTarget(), [[0, 1], [1, 0], [1, 0], [1, 1]]),
+        (TagTarget(), [["a", "b"], ["b", "a"], ["b", "a"], ["b"]]),
+    ],
+)
+def test_hashes_tell_equal_targets_from_others_in_every_part(target, y):
+    whole = target.partial_fit(y).hashes(y).tolist()
+    assert whole[1] == whole[2] and len(set(whole)) == 3
+    # Another part first, so that codes would be others.
+    other = type(target)().partial_fit(y[2:]).partial_fit(y[:2])
+    assert other.hashes(y[2:]).tolist() + other.hashes(y[:2]).tolist() == whole[2:] + whole[:2]

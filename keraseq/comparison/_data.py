@@ -15,6 +15,7 @@ from sklearn.model_selection import (
 
 from keraseq.comparison._inputs import read_rows, read_targets, take_rows
 from keraseq.encoding import as_sequences, check_lengths
+from keraseq.encoding.columns import in_column_order
 from keraseq.encoding.labels import label_array
 from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
@@ -89,7 +90,8 @@ class Data:
             raise ValueError("test must be a pair (X, y) of rows and their targets.")
         X, y = read_rows(test[0]), read_targets(test[1])
         check_lengths(as_sequences(X, self._input, name="test[0]").rows, y)
-        return X, y
+        columns = getattr(self.y, "columns", None)
+        return X, y if columns is None else in_column_order(y, columns.tolist())
 
     @property
     def paired(self):

@@ -99,8 +99,7 @@ def read_targets(y):
     if y is None:
         return None
     if _is_polars(y):
-        nested = _rank(y) == 1 and isinstance(y[0], Sequence | type(y))
-        y = y.to_list() if nested else y.to_numpy()
+        y = _of_polars(y)
     elif not isinstance(y, list | np.ndarray | pd.Series | pd.DataFrame):
         y = list(y)
     if _rank(y) == 2 and y.shape[1] == 1:
@@ -108,6 +107,12 @@ def read_targets(y):
     if isinstance(y, np.ndarray | pd.Series) and y.dtype.kind == "O" and _holds_rows(y):
         return list(y)
     return y
+
+
+def _of_polars(y):
+    if _rank(y) == 2:
+        return pd.DataFrame({name: y[name].to_numpy() for name in y.columns})
+    return y.to_list() if isinstance(y[0], Sequence | type(y)) else y.to_numpy()
 
 
 def _holds_rows(y):

@@ -3,6 +3,8 @@
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from keraseq._checks import shown
+from keraseq.encoding.columns import in_column_order
+from keraseq.encoding.row_hashes import row_hashes
 
 UNSEEN = ("error", "code")
 
@@ -12,9 +14,23 @@ class Target(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
 
     _y_dimensions = 1
 
+    # The columns of the frame that was learned from, by which those of others go.
+    _names = None
+
     def read(self, y):
         """Return y as numbers that tell equal targets from different ones, a row each."""
         return self.transform(y)
+
+    def hashes(self, y):
+        """Return 64 bits for each target, which tell equal from different ones in every part of y.
+
+        Codes would not: they are others where a part before has brought another label.
+        """
+        return row_hashes(list(self.read(y).T))
+
+    def in_order(self, y):
+        """Give the columns of a frame that has training's in another order that of training."""
+        return in_column_order(y, self._names)
 
     def partial_fit(self, y, sample_weight=None):
         """Learn from the next part of a y that comes in parts; see :meth:`finish`."""

@@ -11,6 +11,7 @@ from keraseq.encoding.labels import (
     labels_of,
     unique_labels,
 )
+from keraseq.encoding.row_hashes import row_hashes
 
 
 class ClassTarget(Target):
@@ -67,6 +68,10 @@ class ClassTarget(Target):
         check_is_fitted(self)
         check_choice("unseen", unseen, UNSEEN)
         return label_codes(label_array(y), self.classes_, unseen)
+
+    def hashes(self, y):
+        """Return 64 bits for each label, the same in every part of y."""
+        return row_hashes([label_array(y)])
 
     def inverse_transform(self, codes):
         """Return the labels of codes."""

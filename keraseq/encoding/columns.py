@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils.validation import validate_data
 
 from keraseq.encoding.sequences import row_lengths
+from keraseq.encoding.unwrap import unwrap_target
 
 
 def note_columns(learner, X, sequences):
@@ -56,6 +57,20 @@ def reorder_channels(sequences, names):
     rows = sequences.rows
     rows = rows[..., order] if isinstance(rows, np.ndarray) else [row[:, order] for row in rows]
     return dataclasses.replace(sequences, rows=rows, channel_names=names)
+
+
+def in_column_order(y, names):
+    """Give the columns of a frame of targets that has these names, however ordered, their order.
+
+    Anything else comes back as it is, None for the names included.
+    """
+    if names is None or y is None:
+        return y
+    frame = unwrap_target(y)
+    if not isinstance(frame, pd.DataFrame) or not frame.columns.is_unique:
+        return y
+    is_other_order = frame.shape[1] == len(names) and set(frame.columns) == set(names)
+    return frame[list(names)] if is_other_order else y
 
 
 def _match_channels(sequences, n_channels):

@@ -30,6 +30,10 @@ class MultilabelTarget(Target):
 
     _y_dimensions = 2
 
+    @property
+    def _names(self):
+        return self.classes_.tolist()
+
     def fit(self, y):
         """Learn the labels' names and number."""
         y = unwrap_target(y)
@@ -42,16 +46,9 @@ class MultilabelTarget(Target):
     def transform(self, y):
         """Return a float32 matrix ``(n, labels)`` of 0 and 1; a frame's columns go by name."""
         check_is_fitted(self)
-        values = _indicators(self._in_order(y))
+        values = _indicators(self.in_order(y))
         check_width(values, self.outputs_, "labels")
         return values
-
-    def _in_order(self, y):
-        """Give the columns of a frame that has training's in another order that of training."""
-        y, names = unwrap_target(y), self.classes_.tolist()
-        if not isinstance(y, pd.DataFrame) or set(y.columns) != set(names):
-            return y
-        return y[names] if y.columns.is_unique else y
 
     def inverse_transform(self, codes):
         """Return an integer indicator matrix ``(n, labels)``."""

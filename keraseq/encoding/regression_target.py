@@ -60,6 +60,7 @@ class RegressionTarget(Target):
         """
         values = _finite_numbers(y)
         _refuse_tiny(values)
+        self._names = _column_names(y)
         self.one_dimensional_ = values.ndim == 1
         values = values.reshape(len(values), -1)
         self.outputs_ = values.shape[1]
@@ -76,7 +77,7 @@ class RegressionTarget(Target):
     def partial_fit(self, y, sample_weight=None):
         """Learn level and spread of the next part of the numbers, in one pass over all parts."""
         if not hasattr(self, "outputs_"):
-            values = _finite_numbers(y)
+            values, self._names = _finite_numbers(y), _column_names(y)
             self.one_dimensional_ = values.ndim == 1
             self.outputs_ = 1 if values.ndim == 1 else values.shape[1]
             self.centre_, self.scale_ = np.zeros(self.outputs_), np.ones(self.outputs_)
@@ -94,9 +95,9 @@ class RegressionTarget(Target):
         return self
 
     def read(self, y):
-        """Return targets in the user's units as float64 ``(n, targets)``."""
+        """Return targets in the user's units as float64 ``(n, targets)``; a frame's go by name."""
         check_is_fitted(self)
-        values = _finite_numbers(y)
+        values = _finite_numbers(self.in_order(y))
         values = values.reshape(len(values), -1)
         check_width(values, self.outputs_, "targets")
         return values
@@ -151,6 +152,11 @@ def _safe_spread(centre, spread, farthest):
     spread = np.where(constant, np.where(level > 0, level, 1.0), spread)
     # float32 must hold the square of every row's distance, be its weight ever so small.
     return np.maximum(spread, farthest * _LEAST_SPREAD)
+
+
+def _column_names(y):
+    columns = getattr(unwrap_target(y), "columns", None)
+    return None if columns is None else columns.tolist()
 
 
 def _finite_numbers(y):

@@ -18,6 +18,7 @@ from keraseq.encoding.labels import (
     unique_labels,
 )
 from keraseq.encoding.missing import missing_values
+from keraseq.encoding.row_hashes import row_hashes
 from keraseq.encoding.unwrap import unwrap_target
 
 
@@ -87,6 +88,16 @@ class TagTarget(Target):
         labels, lengths = _flat_labels(y)
         codes = label_codes(labels, self.classes_, unseen)
         return np.split(codes, np.cumsum(lengths)[:-1])
+
+    def hashes(self, y):
+        """Return 64 bits for each row of labels, the same in every part of y."""
+        labels, lengths = _flat_labels(y)
+        found = np.zeros(len(lengths), dtype=np.uint64)
+        if len(labels):
+            places = np.concatenate([np.arange(n) for n in lengths])
+            rows = np.repeat(np.arange(len(lengths)), lengths)
+            np.add.at(found, rows, row_hashes([labels, places]))
+        return found
 
     def inverse_transform(self, codes):
         """Return lists of labels; the -1 that pads rows of codes is left out."""

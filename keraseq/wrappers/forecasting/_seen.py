@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from keraseq.encoding.forecast_data import places
+from keraseq.encoding.row_hashes import joined_hashes, row_hashes
 
 # Rows that must be alike one after another: single ones are by chance.
 _ALIKE = 8
-_PRIME = np.uint64(1_099_511_628_211)
 
 
 def trained_until(panel, trained):
@@ -40,11 +40,11 @@ def _blocks(series, n_alike):
     """A number for every so many rows one after another, equal where these are."""
     # One NaN, one zero.
     values = np.where(np.isnan(series.values), np.nan, series.values) + 0.0
-    columns = [pd.util.hash_array(np.ascontiguousarray(column)) for column in values.T]
+    columns = [np.ascontiguousarray(column) for column in values.T]
     if series.is_dated:
-        columns.append(pd.util.hash_array(_codes(series.index)))
-    rows = _joined(columns)
-    return _joined([rows[n : len(rows) - n_alike + 1 + n] for n in range(n_alike)])
+        columns.append(_codes(series.index))
+    rows = row_hashes(columns)
+    return joined_hashes([rows[n : len(rows) - n_alike + 1 + n] for n in range(n_alike)])
 
 
 def _codes(index):
@@ -52,11 +52,3 @@ def _codes(index):
     if isinstance(index, pd.DatetimeIndex):
         index = index.as_unit("us")
     return index.asi8 if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) else index.to_numpy()
-
-
-def _joined(parts):
-    """One hash of several, of 64 bits that overflow."""
-    found = np.zeros(len(parts[0]), np.uint64)
-    for part in parts:
-        found = (found ^ part) * _PRIME
-    return found
