@@ -227,6 +227,36 @@ def test_going_on_from_a_checkpoint_and_from_the_former_weights(tmp_path):
     assert whole.set_params(warm_start=True).fit(wave(DAYS)).history_["loss"][0] < 1.1 * before
 
 
+def test_training_that_goes_on_reads_the_columns_in_their_order():
+    frame = pd.DataFrame({"a": wave(DAYS), "b": wave(DAYS) ** 2})
+    kinds = pd.DataFrame({"kind": ["x", "y"]})
+    covariates = {"past": [frame, frame], "static": kinds}
+    fitted = forecaster(warm_start=True).fit([frame, frame], **covariates)
+    fitted.fit([frame, frame], **covariates)
+    for y, changes, said in (
+        ([frame[["b", "a"]]] * 2, {}, "y has the columns .*same order"),
+        ([frame] * 2, {"past": [frame[["b", "a"]]] * 2}, "past has the columns .*same order"),
+        ([frame] * 2, {"static": kinds.replace("x", "z")}, "static has the columns and categories"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            fitted.fit(y, **{**covariates, **changes})
+
+
+def test_a_killed_fit_of_other_static_covariates_does_not_go_on(tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise MemoryError
+
+    y = [wave(DAYS), wave(DAYS) * 2]
+    killed = forecaster(epochs=3, checkpoint=tmp_path, callbacks=[Stop()])
+    with pytest.raises(MemoryError):
+        killed.fit(y, static=[[0.0], [1.0]])
+    with pytest.raises(ValueError, match="other data or settings"):
+        killed.set_params(callbacks=None).fit(y, static=[[1.0], [0.0]])
+    assert killed.fit(y, static=[[0.0], [1.0]]).n_iter_ == 3
+
+
 def test_parameters_are_not_given_twice():
     with pytest.raises(ValueError, match="model_params sets units"):
         forecaster(model_params={"units": 3}).fit(wave(DAYS))

@@ -321,3 +321,32 @@ def test_a_text_shorter_than_a_window_is_learned():
     assert np.isfinite(fitted.score("ab"))
     with pytest.raises(ValueError, match="no token"):
         fitted.score("")
+
+
+class Killed(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("settings", "others"),
+    [
+        ({"max_tokens": 13}, {"max_tokens": 14}),
+        ({}, {"backward": True}),
+        ({"validation_data": ["Hello"]}, {"validation_data": ["World"]}),
+    ],
+    ids=lambda given: "-".join(given) or "plain",
+)
+def test_a_killed_fit_does_not_go_on_as_another_one(tmp_path, settings, others):
+    def fit(callbacks=None, validation_data=None, **settings):
+        writer = SequenceGenerator(
+            **QUICK, epochs=3, checkpoint=tmp_path, callbacks=callbacks, **settings
+        )
+        return writer.fit([TEXT[:40]] * 4 + ["Hello"] * 4, validation_data=validation_data)
+
+    with pytest.raises(MemoryError):
+        fit(Killed(), **settings)
+    with pytest.raises(ValueError, match="other data or settings"):
+        fit(**{**settings, **others})
+    assert fit(**settings).n_iter_ == 3

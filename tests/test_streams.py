@@ -392,6 +392,39 @@ def test_a_killed_fit_goes_on(tmp_path):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("kind", "X", "y", "others"),
+    [
+        (keraseq.SequenceClassifier, TEXTS, LABELS, ["neg", *LABELS[1:3], "pos", *LABELS[4:]]),
+        (keraseq.SequenceRegressor, SERIES, NUMBERS, np.sort(NUMBERS)),
+        (
+            keraseq.SequenceTagger,
+            [["a", "b"]] * 8,
+            [["A", "B"]] * 8,
+            [["B", "A"], *[["A", "B"]] * 7],
+        ),
+    ],
+    ids=["classifier", "regressor", "tagger"],
+)
+def test_a_killed_fit_of_other_targets_does_not_go_on(tmp_path, monkeypatch, kind, X, y, others):
+    def given(y, weights=None):
+        parts = (X, y) if weights is None else (X, y, weights)
+        return lambda: zip(*parts, strict=True)
+
+    weights = np.ones(len(X))
+    monkeypatch.setattr(Killed, "at", 1)
+    settings = {"epochs": 3, "random_state": 0, "units": 3, "checkpoint": tmp_path}
+    model = kind("simple_rnn", callbacks=Killed(), **settings)
+    with pytest.raises(MemoryError):
+        model.fit(given(y, weights))
+    monkeypatch.setattr(Killed, "at", None)
+    weights[0] = 5
+    for other in (given(others, np.ones(len(X))), given(y, weights)):
+        with pytest.raises(ValueError, match="of a fit with other data or settings"):
+            model.fit(other)
+    assert len(model.fit(given(y, np.ones(len(X)))).history_["loss"]) == 3
+
+
 def test_a_forecaster_takes_a_function_that_yields_series(tmp_path):
     dates = pd.date_range("2024-01-01", periods=60)
     series = [pd.Series(np.sin(np.arange(n) / 3) * n, dates[:n], name="y") for n in (60, 12, 50)]

@@ -7,7 +7,7 @@ import numpy as np
 from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.first_steps import first_steps
 from keraseq.encoding.forecast_data import ForecastData, places
-from keraseq.encoding.like_training import check_known_ahead, check_series
+from keraseq.encoding.like_training import check_columns, check_known_ahead, check_series
 from keraseq.encoding.named_covariates import NamedCovariates
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import read_panel
@@ -72,6 +72,27 @@ class ForecastReader:
     def columns(self, name):
         """The names of the "past" or "future" covariates; None where there are none."""
         return self._columns.get(name)
+
+    def check_like(self, former, panel, trained):
+        """Raise unless this has read what a former reader has: its columns in their order.
+
+        Parameters
+        ----------
+        former : ForecastReader
+        panel, trained : SeriesPanel
+            What this has read, and what that.
+        """
+        check_columns(panel.series[0], trained.series[0])
+        for name in ("past", "future"):
+            was, now = former.columns(name), self.columns(name)
+            if was != now:
+                raise ValueError(
+                    f"{name} has the columns {now}; training had {was}, which must come in the "
+                    "same order."
+                )
+        was, now = (one and one.names for one in (former._static_encoder, self._static_encoder))
+        if was != now:
+            raise ValueError(f"static has the columns and categories {now}; training had {was}.")
 
     def read(self, y, past, future, static, n, trained):
         """Read what is to be forecast from: the end of training where y is None.

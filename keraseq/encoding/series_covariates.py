@@ -157,6 +157,11 @@ class StaticEncoder:
             )
         return self._encoder.transform(frame).astype(np.float32)
 
+    @property
+    def names(self):
+        """What stands where in what `transform` gives."""
+        return self._encoder.get_feature_names_out().tolist()
+
     def _read(self, static, panel):
         frame = _static_frame(static, panel)
         frame.columns = frame.columns.map(str)

@@ -2,12 +2,15 @@
 
 import contextlib
 
+from keraseq._checks import shown
 from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences
 from keraseq.encoding.columns import match_columns, note_columns, reorder_channels
 from keraseq.encoding.sequences import Sequences, row_lengths
 from keraseq.encoding.series_encoder import check_complete
 
 EMPTY_ROW = {"text": "", "words": []}
+# What an encoder of texts or tokens learns by.
+_OF_THE_VOCABULARY = ("tokenizer", "max_tokens", "max_length", "min_count")
 KINDS_CALLED = {
     "text": "strings",
     "words": "lists of words",
@@ -54,6 +57,7 @@ def read_like_training(estimator, X):
 def encode_training(estimator, sequences, params, former):
     """Return the encoder, a former fit's, a pretrained generator's or a new one, and the rows."""
     if former is not None:
+        refuse_other_encoder(former["encoder_"], make_encoder(estimator, former["kind_"], params))
         return former["encoder_"], former["encoder_"].transform(sequences)
     encoder = make_encoder(estimator, sequences.kind, params)
     if estimator._start is not None:
@@ -76,6 +80,18 @@ def make_encoder(estimator, kind, params):
         max_length=params["max_length"],
         min_count=params["min_count"],
     )
+
+
+def refuse_other_encoder(encoder, other):
+    """Raise where a fitted encoder, which training goes on with, is not as one that is set now."""
+    was, now = encoder.get_params(deep=False), other.get_params(deep=False)
+    changed = [name for name in _OF_THE_VOCABULARY if was.get(name) != now.get(name)]
+    if changed:
+        each = (f"{name}={shown(now[name])} (it was {shown(was[name])})" for name in changed)
+        raise ValueError(
+            f"{', '.join(each)}: training that goes on keeps the vocabulary that was learned, and "
+            "how long texts are cut. Set it back, or begin anew by fit with warm_start=False."
+        )
 
 
 def refuse_gaps(sequences, owner):

@@ -2,6 +2,7 @@
 
 import warnings
 
+import joblib
 import numpy as np
 from sklearn.model_selection import GroupShuffleSplit
 
@@ -61,7 +62,7 @@ class PairFit:
         params["longest_target"] = int(lengths[1].max())
         self._outputs = decoder_outputs(estimator, self.task, self.target, params)
         self._batches = self._in_batches(encoded, params["batch_size"], self._seed)
-        self._validation = None
+        self._validation = self._judges = None
         if held_back is not None:
             parts = (
                 self.encoder.transform(held_back.sequences),
@@ -69,6 +70,7 @@ class PairFit:
             )
             with naming("the validation part"):
                 parts = drop_long(*parts, held_back.weights, params["max_length"])
+            self._judges = parts
             self._validation = self._in_batches(parts, _VALIDATION_BATCH, None)
 
     def run(self, checkpoint, fingerprint):
@@ -84,7 +86,13 @@ class PairFit:
         )
         params.update(blueprint.sizes)
         if checkpoint is not None:
-            checkpoint.begin(self._seed, f"{fingerprint} {params} {blueprint}")
+            facts = (
+                getattr(self.encoder, "vocabulary_", None),
+                self.target.vocabulary_,
+                self._judges,
+            )
+            said = f"{fingerprint} {params} {blueprint} {joblib.hash(facts)}"
+            checkpoint.begin(self._seed, said)
         self.network = Network(blueprint, self._seed)
         return estimator._train(
             self.network, self._batches, self._validation, params, self.callbacks, checkpoint

@@ -5,6 +5,7 @@ from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.distributed import prepare_devices
 from keraseq.training.network import Network
+from keraseq.wrappers._features import make_encoder, refuse_other_encoder
 from keraseq.wrappers._pretrained import first_weights, with_pretrained
 from keraseq.wrappers._rows import Rows, check_pair
 from keraseq.wrappers._seeds import draw_seed
@@ -34,6 +35,8 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     survey = Survey(settings, data, former, is_validated=is_validated)
     encoder, target, task = survey.encoder, survey.target, survey.task
     params = survey.params()
+    if former:
+        refuse_other_encoder(encoder, make_encoder(settings, former["kind_"], params))
     batches = survey.batches(params["batch_size"], seed)
     validation, held_back, judges = None, None, None
     if streams_validation:

@@ -11,6 +11,7 @@ import numpy as np
 from keraseq._checks import check_integer
 from keraseq.batching import are_full
 from keraseq.encoding.labels import label_array
+from keraseq.encoding.row_hashes import row_hashes
 from keraseq.encoding.sequences import row_lengths
 from keraseq.training.stream_batches import StreamBatches
 from keraseq.wrappers._auto import is_auto, resolve_counts
@@ -47,6 +48,7 @@ class Survey:
         self._shortest, self._are_full = np.inf, True
         self._sizes, self._sum, self._of_labels = [], 0.0, collections.Counter()
         self._counts, self._first = collections.Counter(), None
+        self._told_of_targets = 0
         given = estimator.batch_size
         self._given = None if is_auto(given) else check_integer("batch_size", given, 1)
         parts = self._parts()
@@ -122,6 +124,10 @@ class Survey:
         self._shortest = min(self._shortest, int(lengths.min()))
         self._are_full &= self.kind == "series" and are_full(sequences.rows)
         self._sum += n if weights is None else float(weights.sum())
+        # A sum, which the order of the rows leaves as it is; of 64 bits, as those of numpy are.
+        told = [self.target.hashes(y), lengths, *([] if weights is None else [weights])]
+        self._told_of_targets += int(row_hashes(told).sum())
+        self._told_of_targets %= 2**64
         if getattr(self._estimator, "class_weight", None) is not None and np.ndim(y) == 1:
             given = itertools.repeat(1.0, n) if weights is None else weights.tolist()
             for label, weight in zip(label_array(y).tolist(), given, strict=True):
@@ -216,13 +222,13 @@ class Survey:
 
     @property
     def fingerprint(self):
-        """Of what was learned, which the order of the rows does not change."""
+        """Of what was learned and of the targets, which the order of the rows does not change."""
         encoder = [
             np.round(value, 6) if isinstance(value, np.ndarray) else value
             for name, value in sorted(vars(self.encoder).items())
             if name in ("vocabulary_", "vocabulary_size_", "mean_", "scale_")
         ]
-        facts = self.n_rows, self._n_steps, sorted(self._sizes), self.target.outputs_, encoder
+        facts = self.n_rows, self._n_steps, sorted(self._sizes), self._told_of_targets, encoder
         return joblib.hash(facts)
 
     def batches(self, batch_size, seed=None):

@@ -229,9 +229,9 @@ class SequenceForecaster(NetworkEstimator):
         borders = find_borders(self, params, lengths)
         validated, remedy = params["early_stopping"], "set early_stopping=True"
         callbacks = copy_callbacks(self.callbacks, is_validated=validated, remedy=remedy)
-        former = self._core.network if self.warm_start and hasattr(self, "_core") else None
+        former = self._core if self.warm_start and hasattr(self, "_core") else None
         hooks = {"callbacks": callbacks, "on_epoch": on_epoch}
-        run = train(self, reader, data, params, borders, network=former, **hooks)
+        run = train(self, reader, data, params, borders, former=former, **hooks)
         core, run = shrink(self.shrinkage, *run)
         # All at once and last: a fit that fails leaves the former one whole. All that is read later
         # is in these: a parameter that is set now counts from the next fit on.

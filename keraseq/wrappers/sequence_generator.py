@@ -1,5 +1,6 @@
 """Learn to write from texts."""
 
+import joblib
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -24,6 +25,7 @@ from keraseq.wrappers._corpus import (
     resolve_corpus,
     unknown_share,
 )
+from keraseq.wrappers._features import refuse_other_encoder
 from keraseq.wrappers._generation import Generation
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import check_learned
@@ -173,7 +175,8 @@ warm_start, checkpoint, callbacks, random_state, verbose
         )
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed)
         if checkpoint is not None:
-            checkpoint.begin(seed, f"{corpus.fingerprint} {params} {blueprint}")
+            facts = self._facts(encoder, other)
+            checkpoint.begin(seed, f"{corpus.fingerprint} {params} {blueprint} {facts}")
         run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = (
             f"{batches.n_targets:,} tokens of {len(rows):,} texts, fingerprint {corpus.fingerprint}"
@@ -263,6 +266,7 @@ warm_start, checkpoint, callbacks, random_state, verbose
 
     def _encode_training(self, corpus, former):
         if former is not None:
+            refuse_other_encoder(former["encoder_"], make_text_encoder(self, former["kind_"]))
             return former["encoder_"], former["encoder_"].transform(corpus.sequences)
         encoder = make_text_encoder(self, corpus.sequences.kind)
         return encoder, encoder.fit_transform(corpus.sequences)
@@ -299,6 +303,11 @@ warm_start, checkpoint, callbacks, random_state, verbose
             vocabulary_size=encoder.vocabulary_size_,
             steps=params["window"],
         )
+
+    def _facts(self, encoder, other):
+        """What else a fit depends on: how texts are read and cut, and which judge it."""
+        settings = bool(self.pack_texts), bool(self.backward), self.validation_fraction
+        return joblib.hash((encoder.vocabulary_, other, settings))
 
     def _ids(self, X):
         check_is_fitted(self, "_network")

@@ -27,7 +27,7 @@ _ABSOLUTE = ("mae", "quantile")
 _MOST_WEIGHT = 10
 
 
-def train(forecaster, reader, data, params, borders, *, network=None, callbacks=(), on_epoch=None):
+def train(forecaster, reader, data, params, borders, *, former=None, callbacks=(), on_epoch=None):
     """Scale, cut, build and train.
 
     Parameters
@@ -41,7 +41,7 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
     borders : list of int
         For each series, the first row that training must not forecast: the rows from there on
         judge it, and the best weights are kept.
-    network : Network, optional
+    former : ForecastCore, optional
         To go on from.
     callbacks : sequence of keras.callbacks.Callback, optional
         Copied for this training.
@@ -53,6 +53,8 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
     Run
         The caller raises its interrupt.
     """
+    if former is not None:
+        reader.check_like(former.reader, data.panel, former.data.panel)
     task = forecaster._find_task()
     checkpoint = None if forecaster.checkpoint is None else Checkpoint(forecaster.checkpoint)
     seed = draw_seed(forecaster.random_state, checkpoint)
@@ -72,9 +74,10 @@ def train(forecaster, reader, data, params, borders, *, network=None, callbacks=
         validation = WindowBatches(held_back, most=params["validation_windows"])
     blueprint = _blueprint(forecaster, task, windows, params, validation is not None)
     params = {**params, **blueprint.sizes}
-    network = Network(blueprint, seed) if network is None else network.go_on(blueprint)
+    network = Network(blueprint, seed) if former is None else former.network.go_on(blueprint)
     if checkpoint is not None:
-        checkpoint.begin(seed, f"{joblib.hash((windows.rows, borders))} {params} {blueprint}")
+        read = joblib.hash((windows.rows, windows.static, borders))
+        checkpoint.begin(seed, f"{read} {params} {blueprint}")
     run = network.fit(
         training,
         validation,
