@@ -133,3 +133,45 @@ def test_training_that_goes_on_keeps_how_rows_are_read():
     strict = keraseq.SequenceClassifier(**SETTINGS).fit(X, [0, 1] * 6).set_params(missing="fill")
     with pytest.raises(ValueError, match="X contains NaN: row 0, step 1"):
         strict.partial_fit(gaps, [0, 1] * 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tokenizer", "characters"), ("max_tokens", 6), ("max_length", 2), ("min_count", 2)],
+)
+def test_training_that_goes_on_says_what_its_vocabulary_cannot_take(name, value):
+    y = [0, 1] * 6
+    clf = keraseq.SequenceClassifier(**SETTINGS, warm_start=True).fit(TEXTS, y)
+    before = clf.params_, clf.predict_proba(TEXTS)
+    clf.set_params(**{name: value})
+    calls = [(clf.fit, (TEXTS, y)), (clf.partial_fit, (TEXTS, y))]
+    calls.append((clf.fit, (lambda: zip(TEXTS, y, strict=True),)))
+    for go_on, rows in calls:
+        with pytest.raises(ValueError, match=rf"{name}={value!r} \(it was .*warm_start=False"):
+            go_on(*rows)
+    assert same([clf.params_, clf.predict_proba(TEXTS)], list(before))
+    assert clf.set_params(warm_start=False).fit(TEXTS, y).get_params()[name] == value
+
+
+def test_a_generator_that_goes_on_keeps_its_tokens():
+    writer = keraseq.SequenceGenerator(**SETTINGS, warm_start=True).fit(TEXTS)
+    with pytest.raises(ValueError, match=r"tokenizer='words' \(it was 'characters'\)"):
+        writer.set_params(tokenizer="words").fit(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"model": "gru"}, "the model and its sizes must stay"),
+        ({"units": 3}, "the model and its sizes must stay"),
+        ({"model_params": {"embedding_dim": 3}}, "the model and its sizes must stay"),
+        ({"optimizer": "sgd"}, "the optimizer that it began with"),
+        ({"dtype_policy": "mixed_bfloat16"}, "the dtype_policy that it began with"),
+    ],
+)
+def test_partial_fit_says_what_it_cannot_take(changes, said):
+    y = [0, 1] * 6
+    clf = keraseq.SequenceClassifier(**{**SETTINGS, "early_stopping": True}).fit(X, y)
+    clf.partial_fit(X, y)
+    with pytest.raises(ValueError, match=f"partial_fit goes on .*{said}.*warm_start=False"):
+        clf.set_params(**changes).partial_fit(X, y)

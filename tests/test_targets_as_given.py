@@ -248,3 +248,29 @@ def test_targets_of_other_types_are_read_by_position():
     for y in (pd.array([0, None] * 4, dtype="Int64"), pd.Series(["a", pd.NA] * 4)):
         with pytest.raises(ValueError, match=r"y contains NaN.*row 1"):
             classifier().fit(X, y)
+
+
+def test_classes_are_any_set_of_labels():
+    one, other = (classifier().partial_fit(X, CODES, classes=c) for c in ({2, 1, 0}, [0, 1, 2]))
+    assert one.classes_.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+    one.partial_fit(X, CODES, classes={0: "a", 1: "b", 2: "c"}.keys())
+    with pytest.raises(ValueError, match=r"classes=\[0, 1\] are not those of the first call"):
+        one.partial_fit(X, CODES, classes={0, 1})
+    tagged = tagger().partial_fit(WORDS, TAGS, classes={"N", "V", "D"})
+    assert tagged.classes_.tolist() == ["D", "N", "V"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "error", "said"),
+    [
+        (3, TypeError, "classes=3 is not a list, an array or a set; give all labels"),
+        ("ab", TypeError, "classes='ab' is not a list, an array or a set"),
+        ([0], ValueError, "In classes: .*one class"),
+        (set(), ValueError, "In classes: "),
+    ],
+)
+def test_classes_that_are_none_are_named(classes, error, said):
+    for fitted, rows in ((classifier(), (X, CODES)), (tagger(), (WORDS, TAGS))):
+        with pytest.raises(error, match=said):
+            fitted.partial_fit(*rows, classes=classes)

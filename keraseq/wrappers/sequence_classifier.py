@@ -12,6 +12,7 @@ from keraseq.encoding.convert import FLOAT32
 from keraseq.encoding.labels import comparable_labels, label_array
 from keraseq.encoding.target_kind import is_matrix
 from keraseq.tasks import get_task
+from keraseq.wrappers._features import naming
 from keraseq.wrappers._rows import mean_one, row_weights
 from keraseq.wrappers._stream_rows import answers_and_truth
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
@@ -197,7 +198,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         ----------
         X, y, sample_weight
             As of :meth:`fit`.
-        classes : array-like, optional
+        classes : array-like or set, optional
             All labels that later calls will bring.
 
         Returns
@@ -253,8 +254,11 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
 
     def _make_target(self, task, y, classes=None):
         target = task.make_target()
+        if not task.many_labels and classes is None:
+            return target.fit(y)
         if not task.many_labels:
-            return target.fit(y if classes is None else classes)
+            with naming("classes"):
+                return target.fit(classes)
         # An indicator matrix has a column for every label that it will ever have.
         target.fit(y)
         if classes is not None and len(classes) != target.outputs_:

@@ -7,6 +7,7 @@ from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
 from keraseq.encoding import check_lengths
 from keraseq.encoding.labels import comparable_labels, label_rows
+from keraseq.wrappers._features import naming
 from keraseq.wrappers._rows import row_weights
 from keraseq.wrappers._stream_rows import answers_and_truth
 from keraseq.wrappers.sequence_estimator import SequenceEstimator
@@ -109,7 +110,7 @@ class SequenceTagger(SequenceEstimator):
         ----------
         X, y, sample_weight
             As of :meth:`fit`.
-        classes : array-like, optional
+        classes : array-like or set, optional
             All labels that later calls will bring; those of the first call by default.
 
         Returns
@@ -185,7 +186,11 @@ class SequenceTagger(SequenceEstimator):
         return label_rows(y)
 
     def _make_target(self, task, y, classes=None):
-        return task.make_target().fit(y if classes is None else [list(classes)])
+        target = task.make_target()
+        if classes is None:
+            return target.fit(y)
+        with naming("classes"):
+            return target.fit([list(classes)])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
