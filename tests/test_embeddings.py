@@ -21,10 +21,14 @@ def written(path, text=GLOVE, opened=open):
     return path
 
 
-@pytest.mark.parametrize("form", ["glove", "word2vec", "fasttext", "gz", "tabs", "mark"])
+@pytest.mark.parametrize(
+    "form", ["glove", "word2vec", "fasttext", "gz", "tabs", "mark", "blanks", "counted blanks"]
+)
 def test_every_form_of_file_gives_the_same_vectors(tmp_path, form):
     text = {"word2vec": "5 3\n" + GLOVE, "fasttext": "5 3\n" + GLOVE.replace("\n", " \n")}
     text["mark"] = f"\ufeff{text['word2vec']}"
+    text["blanks"] = GLOVE.replace(" 0.1 ", "  0.1   ").replace(" 1 2 3", " \t1 2 3")
+    text["counted blanks"] = f"5  3\n{text['blanks']}"
     text = text.get(form, GLOVE.replace(" 0.1 ", "\t0.1\t") if form == "tabs" else GLOVE)
     path = tmp_path / ("v.txt.gz" if form == "gz" else "v.vec")
     written(path, text, gzip.open if form == "gz" else open)

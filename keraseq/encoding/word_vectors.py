@@ -3,11 +3,15 @@
 import codecs
 import gzip
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 
 from keraseq._checks import shown
+
+# Several, behind the beginning of a line.
+_BLANKS = re.compile(rb"(?<=[^ ]) {2,}")
 
 
 class WordVectors:
@@ -130,6 +134,9 @@ def _lines(path):
             if number == 1:
                 line = line.removeprefix(codecs.BOM_UTF8)
             line = line.replace(b"\t", b" ").rstrip()
+            if b"  " in line:
+                # Those in front are a word.
+                line = _BLANKS.sub(b" ", line)
             if line:
                 yield number, line
 
