@@ -99,6 +99,13 @@ def test_a_result_is_written_read_and_joined(result, tmp_path):
     assert "data sets are few" in joined.summary()
     with pytest.raises(ValueError, match="two or more"):
         join_comparisons({"one": result})
+    for names in (("a",), ("a", "b", "c"), ("a", "a"), "ab", 3):
+        with pytest.raises(ValueError, match=r"names=.* must be two different names"):
+            result.join(again, names)
+    for wrong, said in (([result, again], "a dict"), ({"a": result, "b": 1}, "named 'b' is a int")):
+        with pytest.raises(TypeError, match=said):
+            join_comparisons(wrong)
+    assert result.join(again, iter(["a", "b"])).scores.index.tolist() == ["a", "b"]
 
 
 def test_the_report_is_one_page_that_needs_nothing_else(result, tmp_path):

@@ -1,13 +1,14 @@
 """What a comparison found."""
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from keraseq._checks import check_choice
+from keraseq._checks import check_choice, shown
 from keraseq.comparison._printing import as_html, as_text
 from keraseq.comparison._summary import summarise
 from keraseq.comparison._verdicts import Verdicts
@@ -287,10 +288,21 @@ class Comparison:
         -------
         JoinedComparison
             See :func:`keraseq.comparison.join_comparisons` for more than two.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For names that are not two different ones, and what `join_comparisons` refuses.
         """
         from keraseq.comparison.joined_comparison import join_comparisons
 
-        return join_comparisons(dict(zip(names, (self, other), strict=True)))
+        given = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else []
+        if len(given) != 2 or len(set(map(str, given))) != 2:
+            raise ValueError(
+                f"names={shown(names)} must be two different names, of this comparison's data and "
+                "of the other's, such as ('reviews', 'tweets')."
+            )
+        return join_comparisons(dict(zip(given, (self, other), strict=True)))
 
 
 def _plain(value):

@@ -1,6 +1,7 @@
 """Several data sets: which model ranks first over all of them?"""
 
 import itertools
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import stats
 from keraseq import _format
 from keraseq.comparison._statistics import LEVEL
 from keraseq.comparison._summary import by_better, in_80_columns, pairs_in_one_line
+from keraseq.comparison.comparison import Comparison
 
 
 def join_comparisons(results):
@@ -26,9 +28,11 @@ def join_comparisons(results):
 
     Raises
     ------
-    ValueError
-        For fewer than two data sets, fewer than two models in common, or different metrics.
+    ValueError, TypeError
+        For fewer than two data sets, fewer than two models in common, or different metrics, and for
+        what are no comparisons.
     """
+    _check_results(results)
     if len(results) < 2:
         raise ValueError("join_comparisons needs the results of two or more data sets.")
     metrics = {name: result.metric for name, result in results.items()}
@@ -36,6 +40,20 @@ def join_comparisons(results):
         raise ValueError(f"These cannot be ranked together, their metrics differ: {metrics}.")
     scores = pd.DataFrame({name: result.table["score"] for name, result in results.items()}).T
     return JoinedComparison(scores.dropna(axis=1), next(iter(metrics.values())))
+
+
+def _check_results(results):
+    if not isinstance(results, Mapping):
+        raise TypeError(
+            f"results is a {type(results).__name__}; it must be a dict of names of data sets "
+            "to the Comparison on each."
+        )
+    for name, result in results.items():
+        if not isinstance(result, Comparison):
+            raise TypeError(
+                f"The result named {name!r} is a {type(result).__name__}; it must be a Comparison, "
+                "as keraseq.compare returns one."
+            )
 
 
 class JoinedComparison:
