@@ -128,3 +128,13 @@ def test_a_card_is_kept_and_goes_with_the_weights(clf, tmp_path):
 def test_before_fit_there_is_no_card():
     with pytest.raises(NotFittedError):
         keraseq.SequenceClassifier().card()
+
+
+def test_what_is_set_after_fit_is_none_of_what_a_card_says():
+    y = pd.DataFrame({"one": np.arange(12.0), "two": 100.0 * np.arange(12)})
+    est = keraseq.SequenceRegressor("gru", **SMALL).fit(TEXTS, y)
+    before = est.card(TEXTS[:4], y[:4])
+    est.set_params(random_state=7, model="lstm")
+    now = est.card(TEXTS[:4], y[["two", "one"]][:4])
+    assert "random_state 0" in before and "random_state" not in now
+    assert now.split("## Scores")[1] == before.split("## Scores")[1]

@@ -13,8 +13,10 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_sco
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils import get_tags
 
 import keraseq
+from keraseq.plots._display import name_of
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(24, 5))
@@ -282,3 +284,31 @@ def test_an_array_a_label_is_the_probability_of_each():
     proba = trees.predict_proba(X)
     assert proba.shape == (24, 4) and set(proba[:, 2]) == {1.0} and set(proba[:, 3]) == {0.0}
     assert trees.score(X, always) > 0.9
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        classifier(),
+        classifier(missing="fill"),
+        keraseq.SequenceRegressor(),
+        RandomForestClassifier(),
+        make_pipeline(StandardScaler(), classifier()),
+    ],
+)
+def test_tags_are_the_members(member):
+    assert get_tags(keraseq.ensemble(member)) == get_tags(member)
+
+
+def test_a_fitted_ensemble_is_called_what_was_fitted():
+    several = keraseq.ensemble(classifier(), n=2).fit(X, Y)
+    several.set_params(n=5, estimator__model="gru")
+    assert name_of(several) == name_of(pickle.loads(pickle.dumps(several))) == "2 x simple_rnn"
+    assert name_of(several.fit(X, Y)) == "5 x gru"
+
+
+def test_numbers_of_a_frame_are_scored_by_name():
+    y = pd.DataFrame({"mean": MEAN, "first": 100 * X[:, 0]})
+    several = keraseq.ensemble(keraseq.SequenceRegressor(**SETTINGS), n=2).fit(X, y)
+    for fitted in (several, several.estimators_[0]):
+        assert fitted.score(X, y[["first", "mean"]]) == fitted.score(X, y)

@@ -240,3 +240,31 @@ def test_another_form_is_refused_after_fit(fitted):
 def test_vocabularies_of_subwords_are_smaller(tokenizer, size):
     model = transducer(source_tokenizer=tokenizer, units=2).fit(["go on", "stop it"], ["1", "2"])
     assert model.params_["max_tokens"] == size
+
+
+def test_what_was_fitted_is_called_by_its_name(fitted):
+    other = pickle.loads(pickle.dumps(fitted)).set_params(encoder="transformer", decoder="other")
+    assert other.attention("three one").attrs["model"] == "gru and lstm"
+
+
+def test_gaps_that_were_learned_with_are_no_error_later():
+    sounds = [np.array([[1.0], [np.nan], [2.0]]), np.array([[3.0], [1.0]])] * 4
+    speech = transducer(missing="fill").fit(sounds, ["a", "b"] * 4).set_params(missing="error")
+    assert "those that it was trained on" in speech.card(sounds, ["a", "b"] * 4)
+
+
+class Killed(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise MemoryError
+
+
+def test_a_killed_fit_that_others_judged_does_not_go_on(tmp_path):
+    judges, others = (SPOKEN[:9], NUMBERS[:9]), (SPOKEN[:9], NUMBERS[1:10])
+    killed = transducer(epochs=3, checkpoint=tmp_path, callbacks=Killed())
+    with pytest.raises(MemoryError):
+        killed.fit(SPOKEN[:30], NUMBERS[:30], validation_data=judges)
+    killed.set_params(callbacks=None)
+    with pytest.raises(ValueError, match="other data or settings"):
+        killed.fit(SPOKEN[:30], NUMBERS[:30], validation_data=others)
+    assert killed.fit(SPOKEN[:30], NUMBERS[:30], validation_data=judges).n_iter_ == 3

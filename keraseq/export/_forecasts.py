@@ -133,7 +133,7 @@ class Forecasts:
             return 0
         if self._facts["missing"] == "ignore":
             raise ArtifactError(
-                f"{self._estimator._model_name} reads the place in the season, and missing="
+                f"{self._estimator._fitted_name} reads the place in the season, and missing="
                 "'ignore' counts rows in place of dates, which a script does not know."
             )
         first = min(series.index[0] for series in self._core.data.panel.series)
@@ -212,7 +212,7 @@ class Forecasts:
     @property
     def what(self):
         """What the model is."""
-        return f"a {type(self._estimator).__name__} ({self._estimator._model_name})"
+        return f"a {type(self._estimator).__name__} ({self._estimator._fitted_name})"
 
     @property
     def usage(self):

@@ -118,7 +118,7 @@ class Sequences:
     @property
     def what(self):
         """What the model is."""
-        return f"a {type(self._estimator).__name__} ({self._estimator._model_name})"
+        return f"a {type(self._estimator).__name__} ({self._estimator._fitted_name})"
 
     @property
     def usage(self):

@@ -36,5 +36,5 @@ def titled(*parts):
 
 
 def name_of(estimator):
-    """What a model is called: its zoo name, its function's, or its class."""
-    return getattr(estimator, "_model_name", type(estimator).__name__)
+    """What a fitted model is called: its zoo name, its function's, or its class."""
+    return getattr(estimator, "_fitted_name", type(estimator).__name__)

@@ -1,6 +1,7 @@
 """What there is to say of a fitted estimator before anybody trusts it, as Markdown."""
 
 import json
+from numbers import Integral
 
 import joblib
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.stats import norm
 from keraseq.baselines import Facts, floor_of
 from keraseq.tasks import get_task
 from keraseq.training.likelihood import luck_parts
+from keraseq.wrappers._seeds import draw_seed
 
 _N_DRAWS, _COVERAGE = 1_000, 0.95
 _MOST_CLASSES = 20
@@ -87,7 +89,15 @@ def _of_training(estimator, blueprint):
     if last:
         yield f"At the end: {', '.join(f'{name} {value:.4g}' for name, value in last.items())}."
     stopped = "on" if params.get("early_stopping") else "off"
-    yield f"Early stopping {stopped}; random_state {estimator.random_state!r}."
+    yield f"Early stopping {stopped}; {_seed(estimator)}."
+
+
+def _seed(estimator):
+    """What chance began from; a `random_state` that was set since is none of it."""
+    state, seed = estimator.random_state, estimator._network.seed
+    is_number = isinstance(state, Integral) and 0 <= state < 2**32
+    is_its = is_number and draw_seed(state) == seed
+    return f"random_state {state}" if is_its else f"seed {seed} of the network"
 
 
 def _scores(estimator, X, y, is_forecast):
@@ -102,6 +112,7 @@ def _scores(estimator, X, y, is_forecast):
     task, fingerprint = estimator._task, estimator._read(X, y, None, vars(estimator))[3]
     if fingerprint in (estimator._network.trained_on or ""):
         return ["None: the rows given are those that it was trained on."]
+    y = estimator.target_.in_order(y)
     score = _with_interval(*task.gains(y, estimator.predict(X)))
     lines = [f"{task.score_name} {score} on {len(y):,} rows."]
     floor = floor_of(Facts(task.name, estimator.kind_))

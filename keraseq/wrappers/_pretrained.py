@@ -47,6 +47,10 @@ class Transferring(BaseEstimator):
     def _model_name(self):
         return super()._model_name if self.pretrained is None else "pretrained"
 
+    @property
+    def _fitted_name(self):
+        return "pretrained" if self.params_.get("pretrained") else super()._fitted_name
+
     def __sklearn_clone__(self):
         # scikit-learn would clone the generator too, which unlearns what it has learned.
         plain = copy.copy(self)

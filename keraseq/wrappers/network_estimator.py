@@ -50,6 +50,14 @@ class NetworkEstimator(BaseEstimator):
         return model if isinstance(model, str) else getattr(model, "__name__", type(self).__name__)
 
     @property
+    def _fitted_name(self):
+        """The name of the model that was fitted, whatever `model` has been set to since."""
+        blueprint = self._network.blueprint
+        if blueprint.is_plan:
+            return blueprint.plan.spec.name
+        return getattr(blueprint.function, "__name__", type(self).__name__)
+
+    @property
     def model_(self):
         """The trained keras.Model; a private copy, made when first asked for.
 

@@ -253,7 +253,7 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
             keys = token_words(self.encoder_, row)
         written = [*token_words(self.target_encoder_, ids[:-1]), "[end]"]
         frame = attention_frame(weights, written, keys)
-        frame.attrs["model"] = f"{self._model_name} and {self.params_['decoder']}"
+        frame.attrs["model"] = f"{self._fitted_name} and {self.params_['decoder']}"
         return frame
 
     @property
@@ -288,7 +288,7 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
     def _knows(self, source_texts, target_texts):
         """Whether these are the very pairs that it was fitted on."""
         check_is_fitted(self, "_network")
-        fingerprint = read_pairs(source_texts, target_texts, self._input, self)[3]
+        fingerprint = read_pairs(source_texts, target_texts, self._input, self.encoder_)[3]
         return fingerprint in (self._network.trained_on or "")
 
     def _encode(self, source_texts):

@@ -57,6 +57,8 @@ class ClassifierEnsemble(ClassifierMixin, Ensemble):
     decision_function = SequenceClassifier.decision_function
     predict = SequenceClassifier.predict
     score = SequenceClassifier.score
+    # The members', which the mixin would begin anew.
+    __sklearn_tags__ = Ensemble.__sklearn_tags__
 
 
 def _as_matrix(member, proba):

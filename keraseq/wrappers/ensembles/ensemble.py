@@ -93,6 +93,12 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         return f"{self.n} x {inner}"
 
     @property
+    def _fitted_name(self):
+        fitted = self._fitted()
+        inner = getattr(fitted[0], "_fitted_name", type(fitted[0]).__name__)
+        return f"{len(fitted)} x {inner}"
+
+    @property
     def n_features_in_(self):
         return self._of_first("n_features_in_")
 

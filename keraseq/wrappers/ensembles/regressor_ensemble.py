@@ -32,3 +32,5 @@ class RegressorEnsemble(RegressorMixin, Ensemble):
         return self._mean(lambda member: member.predict(X))
 
     score = SequenceRegressor.score
+    # The members', which the mixin would begin anew.
+    __sklearn_tags__ = Ensemble.__sklearn_tags__
