@@ -2,6 +2,7 @@
 
 import warnings
 
+import keras
 import numpy as np
 import pytest
 
@@ -175,3 +176,39 @@ def test_partial_fit_says_what_it_cannot_take(changes, said):
     clf.partial_fit(X, y)
     with pytest.raises(ValueError, match=f"partial_fit goes on .*{said}.*warm_start=False"):
         clf.set_params(**changes).partial_fit(X, y)
+
+
+class Failing(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise MemoryError
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **given: (keraseq.SequenceClassifier(**SETTINGS, **given), (X, [0, 1] * 6)),
+        lambda **given: (
+            keraseq.SequenceForecaster(**SETTINGS, **given, horizon=2, lookback=5),
+            (np.sin(np.arange(40.0)),),
+        ),
+    ],
+    ids=["classifier", "forecaster"],
+)
+def test_training_that_would_go_on_and_fails_changes_nothing(make):
+    fitted, rows = make(warm_start=True)
+    fitted.fit(*rows)
+    before, card = fitted._network.blueprint, fitted.card()
+    answer = fitted.predict_proba if hasattr(fitted, "predict_proba") else fitted.predict
+    expected = answer(X) if len(rows) == 2 else answer()
+    fitted.set_params(dtype_policy="mixed_bfloat16", optimizer="sgd", callbacks=Failing())
+    with pytest.raises(MemoryError):
+        fitted.fit(*rows)
+    np.testing.assert_array_equal(answer(X) if len(rows) == 2 else answer(), expected)
+    assert fitted._network.blueprint is before
+    fitted.set_params(callbacks=None).fit(*rows)
+    assert fitted._network.blueprint is not before and "SGD" in fitted.card() != card
+
+
+def test_partial_fit_claims_no_early_stopping():
+    clf = keraseq.SequenceClassifier(**SETTINGS, early_stopping=True).partial_fit(X, [0, 1] * 6)
+    assert clf.params_["early_stopping"] is False and "Early stopping off" in clf.card()

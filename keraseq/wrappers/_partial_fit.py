@@ -101,7 +101,7 @@ def fit_once(estimator, X, y, sample_weight, classes=None):
     if former is None:
         target.fit_scale(rows.targets, rows.weights)
     first = {} if former else resolve_parameters(settings, rows.sequences, task)
-    params = _set_since(estimator) if former else {**first, "epochs": 1}
+    params = _set_since(estimator) if former else {**first, "epochs": 1, "early_stopping": False}
     encoder, encoded = encode_training(settings, rows.sequences, params, former)
     params.setdefault("mean_length", mean_length(encoded))
     callbacks = copy_callbacks(
