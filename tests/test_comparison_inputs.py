@@ -69,6 +69,14 @@ def test_targets_of_a_fixed_test_set_go_by_name(kind, task):
     assert found[0][:, 0].min() > 0.5
 
 
+def test_a_frame_has_a_label_for_every_step():
+    tags = pd.DataFrame([["a", "b"], ["b", "a"]] * 20, columns=["first", "second"])
+    models = {"tags": MostFrequentTag()}
+    expected = scores(models, X[:, :2], tags.to_numpy().tolist(), task="tagging")
+    for y in (tags, pl.DataFrame({name: tags[name].tolist() for name in tags})):
+        np.testing.assert_array_equal(scores(models, X[:, :2], y, task="tagging"), expected)
+
+
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
 def test_one_column_is_one_target(kind):
     with pytest.warns(DataConversionWarning):

@@ -16,7 +16,7 @@ from sklearn.model_selection import (
 from keraseq.comparison._inputs import read_rows, read_targets, take_rows
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.columns import in_column_order
-from keraseq.encoding.labels import label_array
+from keraseq.encoding.labels import label_array, label_rows
 from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
 
@@ -74,7 +74,7 @@ class Data:
 
     def __init__(self, X, y, task, test, input="auto"):
         self.task, self._input, self.reading = task, input, {}
-        self.X, self.y = read_rows(X), read_targets(y)
+        self.X, self.y = read_rows(X), self._read_targets(y)
         if self.y is None:
             raise ValueError(f"task={self.task!r} needs y, the target of each row of X.")
         sequences = as_sequences(self.X, input)
@@ -85,10 +85,16 @@ class Data:
         self.n_steps = int(row_lengths(sequences.rows).sum())
         self.test = None if test is None else self._check_test(test)
 
+    def _read_targets(self, y):
+        y = read_targets(y)
+        # The rows of a frame are lists of labels where every step has one.
+        is_of_steps = hasattr(y, "columns") and get_task(self.task).per_step
+        return label_rows(y) if is_of_steps else y
+
     def _check_test(self, test):
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise ValueError("test must be a pair (X, y) of rows and their targets.")
-        X, y = read_rows(test[0]), read_targets(test[1])
+        X, y = read_rows(test[0]), self._read_targets(test[1])
         check_lengths(as_sequences(X, self._input, name="test[0]").rows, y)
         columns = getattr(self.y, "columns", None)
         return X, y if columns is None else in_column_order(y, columns.tolist())
