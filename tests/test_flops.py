@@ -83,6 +83,10 @@ def test_what_cannot_be_counted_or_met_is_said():
         keraseq.gru((T, 8), 2, flop_budget=100)
     with pytest.raises(ValueError, match="units=3 and flop_budget=9000000 both"):
         keraseq.gru((T, 8), 2, flop_budget=9_000_000, units=3)
+    with pytest.raises(ValueError, match=r"flop_steps=50 is .*flop_budget.*leave it out"):
+        keraseq.gru((None, 8), 2, flop_steps=50)
+    with pytest.raises(ValueError, match=r"flop_steps=50: .*already"):
+        keraseq.gru((T, 8), 2, flop_budget=9_000_000, flop_steps=50)
 
     class Mine(keras.Model):
         def call(self, x):

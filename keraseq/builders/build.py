@@ -113,9 +113,14 @@ def plan_model(
 ):
     """Check `build`'s arguments and return the Plan that they mean, its sizes solved.
 
-    `flop_steps` is the length of the sequence whose operations are counted, where `input_shape`
-    leaves it open.
+    `flop_steps` is the length of the sequence for which a budget of operations is solved, where
+    `input_shape` leaves it open.
     """
+    if flop_steps is not None and flop_budget is None:
+        raise ValueError(
+            f"flop_steps={flop_steps!r} is the length of the sequence for which a flop_budget is "
+            "solved; give one, or leave it out."
+        )
     sizes = {"units": units, "parameter_budget": parameter_budget, "flop_budget": flop_budget}
     given = {name: size for name, size in sizes.items() if size is not None}
     if len(given) > 1:
@@ -127,7 +132,15 @@ def plan_model(
         return _solve(plan, "parameter_budget", budget, None)
     if flop_budget is None:
         return plan
-    steps = plan.stem.time or flop_steps
+    steps = plan.stem.time
+    if flop_steps is not None:
+        flop_steps = check_integer("flop_steps", flop_steps, 1)
+        if steps not in (None, flop_steps):
+            raise ValueError(
+                f"flop_steps={flop_steps}: input_shape={input_shape!r} says {steps} steps already; "
+                "leave it out."
+            )
+        steps = flop_steps
     if steps is None:
         raise ValueError(
             f"flop_budget={flop_budget}: operations depend on the number of steps, which "

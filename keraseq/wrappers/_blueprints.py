@@ -69,7 +69,7 @@ def make_blueprint(
         "pooling": estimator.pooling,
         "parameter_budget": estimator.parameter_budget,
         "flop_budget": estimator.flop_budget,
-        "flop_steps": steps,
+        "flop_steps": None if estimator.flop_budget is None else steps,
         **_sizes(estimator, params),
         **stem,
     }
