@@ -284,16 +284,20 @@ def test_one_model_for_two_fits_is_refused():
         classifier(clf.model).fit(X, y)
 
 
+CELL = """
+@keraseq.register_model
+def mine(x, mask, *, units=8, num_layers=1, dropout=0.0, width=3):
+    for i in range({depth}):
+        x = layers.Dense(width, activation="relu", name=f"mine_{{i}}")(x)
+    return layers.Dense(units)(x)
+"""
+
+
 def body(depth):
     """What a notebook cell does: register a function of one name, with changing code."""
-
-    @keraseq.register_model
-    def mine(x, mask, *, units=8, num_layers=1, dropout=0.0, width=3):
-        for i in range(depth):
-            x = layers.Dense(width, activation="relu", name=f"mine_{i}")(x)
-        return layers.Dense(units)(x)
-
-    return mine
+    scope = {"keraseq": keraseq, "layers": layers, "__name__": __name__}
+    exec(CELL.format(depth=depth), scope)
+    return scope["mine"]
 
 
 def depth(clf):
@@ -322,6 +326,30 @@ def test_a_cell_run_twice_replaces_the_body_and_spares_what_is_fitted():
         assert depth(again) == 1
     # Reading an old pickle does not bring the old function back.
     assert depth(classifier("mine", units=2).fit(X, y)) == 2
+
+
+def made(depth, name="mine"):
+    def mine(x, mask, *, units=8, num_layers=1, dropout=0.0):
+        for i in range(depth):
+            x = layers.Dense(3, name=f"mine_{i}")(x)
+        return layers.Dense(units)(x)
+
+    mine.__name__ = name
+    return keraseq.register_model(mine)
+
+
+def test_a_loop_cannot_register_other_bodies_under_one_name():
+    first = made(1)
+    # Such as in a cell that is run again.
+    made(1)
+    with pytest.raises(ValueError, match=r"'mine' .*another depth, .*__name__ of its own"):
+        made(2)
+    assert depth(classifier(first, epochs=0, units=2).fit(X, y)) == 1
+
+
+def test_bodies_of_a_loop_with_names_of_their_own_are_told_apart():
+    for n, function in [(n, made(n, f"mine{n}")) for n in (1, 2)]:
+        assert depth(classifier(function, epochs=0, units=2).fit(X, y)) == n
 
 
 def test_an_unpickled_estimator_goes_on_training():

@@ -92,7 +92,8 @@ def register_model(
         If the signature is not that of a body.
     ValueError
         If the name belongs to another function. Registering a function again under its own module
-        and name replaces it, so that a notebook cell can be run twice.
+        and name replaces it, so that a notebook cell can be run twice; one piece of code that makes
+        several, in a loop, must give each a name.
 
     Examples
     --------

@@ -2,10 +2,12 @@
 
 import fnmatch
 import importlib
+import inspect
 import pkgutil
 from pathlib import Path
 
 import cloudpickle
+import numpy as np
 
 from keraseq._checks import check_choice, nearest_names
 from keraseq.models._spec import FAMILIES, ModelSpec, module_of
@@ -21,9 +23,17 @@ def add(spec):
     ------
     ValueError
         If the name belongs to another module. Registering again under its own module and name
-        replaces, so that a notebook cell can be run twice.
+        replaces, so that a notebook cell can be run twice; but not with what the same code makes
+        of other values, as in a loop: what is held of the earlier one would become the later one.
     """
     held = _registry.get(spec.name)
+    other = [] if held is None else _other_values(held.function, spec.function)
+    if other:
+        raise ValueError(
+            f"{spec.name!r} was registered by the same code with another {', '.join(other)}, and a "
+            "model is known by its name: make that a keyword parameter of the function, or give "
+            "each function a __name__ of its own."
+        )
     taken = None if held is None or held.identity == spec.identity else held.module
     if taken is None and spec.name in model_file_names() and not spec.is_ours:
         taken = f"{__package__}.{spec.name}"
@@ -33,6 +43,45 @@ def add(spec):
             "name."
         )
     _registry[spec.name] = spec
+
+
+def _other_values(one, other):
+    """The names of what two functions of the same code differ in."""
+    if one.__code__ is not other.__code__:
+        # A cell run again is compiled again.
+        return []
+    values = _values(one), _values(other)
+    return [name for name in values[0] if not _same(*(held.get(name) for held in values))]
+
+
+def _values(function):
+    """What a function was made with: the variables around it, and its defaults."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    # That one is the function itself.
+    cells.pop(function.__name__, None)
+    around = {name: _content(cell) for name, cell in cells.items()}
+    return {**around, **(function.__kwdefaults__ or {})}
+
+
+def _content(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:
+        # Not yet assigned.
+        return None
+
+
+def _same(one, other):
+    if one is other:
+        return True
+    if inspect.isfunction(one) and inspect.isfunction(other):
+        if one.__name__ == "<lambda>":
+            return one.__code__ == other.__code__
+        # Such as what a decorator has in it, defined again.
+        return _names(one) == _names(other) and not _other_values(one, other)
+    if isinstance(one, type) and isinstance(other, type):
+        return _names(one) == _names(other)
+    return type(one) is type(other) and np.array_equal(one, other)
 
 
 def restore(pickled):
@@ -147,9 +196,14 @@ def _spec_of(function):
     """The spec of a function; a worker process holds a copy of it, which is another object."""
     if not callable(function):
         return None
-    identity = module_of(function), getattr(function, "__qualname__", None)
+    names = _names(function)
     for spec in _registry.values():
-        own = module_of(spec.function), spec.function.__qualname__
-        if not spec.settings and (function is spec.function or own == identity):
+        if not spec.settings and (function is spec.function or _names(spec.function) == names):
             return spec
     return None
+
+
+def _names(function):
+    """What a copy of a function has in common with it; a name may be set without the other."""
+    names = (getattr(function, name, None) for name in ("__qualname__", "__name__"))
+    return module_of(function), *names
