@@ -195,6 +195,17 @@ def test_callbacks_that_cannot_run_are_refused_before_training(tmp_path, built):
     assert built == []
 
 
+def constant(hook, rate):
+    class Constant(keras.callbacks.Callback):
+        pass
+
+    def assign(self, *_, **__):
+        self.model.optimizer.learning_rate = rate
+
+    setattr(Constant, hook, assign)
+    return Constant()
+
+
 class Halved(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.model.optimizer.learning_rate = 0.1 if epoch == 0 else 0.05
@@ -228,6 +239,10 @@ def test_an_optimizer_that_keras_does_not_find_by_name(optimizer):
         (keras.callbacks.LearningRateScheduler(lambda epoch: 0.8 * (epoch < 2)), [80, 80, 0, 0]),
         (Halved(), [None, 10, 5, 5]),
         (Batchwise(), [None, 10, 5, 5]),
+        *((constant(hook, 0.05), [5] * 4) for hook in ("on_train_begin", "on_epoch_begin")),
+        # The very rate that the cosine begins with.
+        *((constant(hook, 0.08), [8] * 4) for hook in ("on_train_begin", "on_epoch_begin")),
+        (constant("on_train_batch_begin", 0.05), [5] * 4),
     ],
 )
 def test_a_rate_that_a_callback_sets_holds(callback, expected):

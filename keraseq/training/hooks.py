@@ -63,7 +63,7 @@ class LearningRate(keras.callbacks.Callback):
     """Let the rate fall from `start` to zero along a cosine over `steps` steps, or stay.
 
     It is assigned, and so no part of the trace, as a schedule would be. A callback of the user's
-    that sets another one between epochs takes it over.
+    that sets one takes it over. To be called before these, whose rate it then finds at every step.
     """
 
     def __init__(self, start, steps):
@@ -75,15 +75,18 @@ class LearningRate(keras.callbacks.Callback):
         self._every = max(1, steps // _MOST_RATES) if on_jax and steps else 1
 
     def on_train_begin(self, logs=None):
-        self.model.optimizer.learning_rate = self._last = self.start
+        # No rate that a callback would set, so that one that sets `start` is noticed too.
+        beside = float(np.nextafter(np.float32(self.start), np.float32(np.inf)))
+        self._assign(self.start if self.steps is None else beside)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.step = epoch * self.params["steps"]
-        if self.falls and not math.isclose(self._read(), self._last, rel_tol=1e-3):
-            self.steps = None
 
     @property
     def falls(self):
+        """Whether nobody else has set the rate."""
+        if self.steps is not None and not self._is_ours():
+            self.steps = None
         return self.steps is not None
 
     def take(self, n):
@@ -93,28 +96,32 @@ class LearningRate(keras.callbacks.Callback):
         return rates
 
     def on_train_batch_begin(self, batch, logs=None):
-        if not self.falls:
+        if self.steps is None:
             return
         is_due = self.step % self._every == 0
         rate = self._next()
-        if is_due:
-            self._sync()
-            self.model.optimizer.learning_rate = self._last = rate
+        if is_due and self.falls:
+            self._assign(rate)
 
     def _next(self):
         share = min(1.0, self.step / self.steps)
         self.step += 1
-        return self.start * 0.5 * (1 + math.cos(math.pi * share))
+        # In the precision in which it will be read.
+        return float(np.float32(self.start * 0.5 * (1 + math.cos(math.pi * share))))
 
-    def _read(self):
-        self._sync()
-        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        return float(optimizer.learning_rate.numpy())
+    def _assign(self, rate):
+        self.model.optimizer.learning_rate = self._last = rate
 
-    def _sync(self):
+    def _is_ours(self):
         # On JAX a rate is read where the variables are; these are in the step's own state.
         if hasattr(self.model, "jax_state_sync"):
             self.model.jax_state_sync()
+        rate = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer).learning_rate
+        if not isinstance(rate, keras.Variable):
+            # A schedule or a function.
+            return False
+        assigned = keras.ops.convert_to_numpy(keras.ops.cast(self._last, rate.dtype))
+        return float(rate.numpy()) == float(assigned)
 
 
 class Epoch(keras.callbacks.Callback):

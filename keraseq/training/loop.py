@@ -126,15 +126,16 @@ def fit_model(
         If it comes before the first step: then nothing has been learned.
     """
     best, record = BestWeights(n_iter_no_change if early_stopping else None), Record()
-    hooks, rate = [Epoch(training), *callbacks], None
-    layer_rates = getattr(model, "layer_rates", None)
-    if layer_rates is not None:
-        hooks.append(Unfreezing(layer_rates, epochs, gradual))
+    hooks, rate = [Epoch(training)], None
     if learning_rate is not None:
         is_constant = constant_rate or sets_rate(callbacks)
         steps = None if is_constant else max(1, epochs * len(training))
         rate = LearningRate(learning_rate, steps)
         hooks.append(rate)
+    hooks += callbacks
+    layer_rates = getattr(model, "layer_rates", None)
+    if layer_rates is not None:
+        hooks.append(Unfreezing(layer_rates, epochs, gradual))
     if validation is not None:
         hooks += [best, AveragedWeights()]
     hooks.append(record)
