@@ -232,6 +232,12 @@ def test_an_optimizer_that_keras_does_not_find_by_name(optimizer):
     assert isinstance(clf.model_.optimizer, keras.optimizers.Lamb)
 
 
+def test_muon_trains_recurrent_layers():
+    clf = classifier(optimizer="muon", learning_rate=0.02).fit(X, y)
+    assert isinstance(clf.model_.optimizer, keras.optimizers.Muon)
+    assert clf.history_["loss"][-1] < clf.history_["loss"][0]
+
+
 @pytest.mark.parametrize(
     ("callback", "expected"),
     [

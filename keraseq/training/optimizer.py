@@ -65,7 +65,15 @@ def make_optimizer(written):
         # Of Keras's, which is as long from the first step on, half are the first weights at step
         # 350: until then nothing would be validated but these.
         optimizer._update_model_variables_moving_average = functools.partial(_average, optimizer)
+    if isinstance(optimizer, keras.optimizers.Muon):
+        # It asks for the shapes of gradients, which TensorFlow does not know of recurrent layers.
+        update = optimizer._muon_update_step
+        optimizer._muon_update_step = functools.partial(_of_known_shape, update)
     return optimizer
+
+
+def _of_known_shape(update, gradient, variable, *others):
+    update(keras.ops.reshape(gradient, variable.shape), variable, *others)
 
 
 def _average(optimizer, variables):
