@@ -12,7 +12,9 @@ from keraseq.tasks import get_task
 _SHARED = """\
 input_shape : tuple
     ``(time, features)`` for numbers, or ``(time,)`` for token ids with `vocabulary_size`;
-    ``time`` may be None. Rows are right-padded: id 0, or a step whose features are all NaN.
+    ``time`` may be None. Rows are right-padded: id 0, or a step whose features are all NaN. At a
+    row's end alone: in the middle, or before its first step, nothing looks for them, and readings
+    of the last step and patches would read another one; fill them before.
     Of a forecast with covariates a dict of the shapes of ``past``, ``future`` and ``static``.
 outputs : int or tuple of int
 {outputs}

@@ -15,6 +15,9 @@ class Padding(ElementwiseLayer):
     `(batch, time, features)`. Step 0 counts as real even when it is padding, so that an empty
     sequence is one zero step: no softmax over nothing, and no empty row for cuDNN.
 
+    Padding is at a row's end. What looks like it in the middle is masked as well, but it is not
+    looked for: what reads the last step counts the real ones, and would read an earlier one.
+
     Returns
     -------
     values : tensor
