@@ -147,6 +147,13 @@ def test_what_has_no_form_is_left_out_and_listed(tmp_path):
     assert loaded == given
 
 
+def test_an_optimizer_that_keras_does_not_find_by_name(tmp_path):
+    keraseq.SequenceClassifier(optimizer=keras.optimizers.Lamb(0.25)).save(tmp_path / "a.keraseq")
+    loaded = keraseq.load(tmp_path / "a.keraseq").optimizer
+    assert isinstance(loaded, keras.optimizers.Lamb)
+    assert float(loaded.learning_rate) == 0.25
+
+
 def test_what_is_left_out_takes_nothing_else_along(tmp_path):
     """Parameters whose names begin alike, one of which has no form."""
     weights = np.arange(3.0)

@@ -119,9 +119,9 @@ class Decoder:
         return getattr(value, "function", value) if _is_spec(value) else value
 
     def _optimizer(self, config):
-        import keras
+        from keraseq.training.optimizer import deserialize
 
-        return keras.optimizers.deserialize(check_optimizer(self._value(config)))
+        return deserialize(check_optimizer(self._value(config)))
 
     def _sklearn(self, place):
         return read_foreign(self._foreign[place])

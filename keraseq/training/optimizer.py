@@ -56,11 +56,7 @@ def make_optimizer(written):
     """Return the optimiser of a configuration in JSON."""
     config = json.loads(written)
     average = config.pop(_AVERAGE, None)
-    # Keras does not find all of its own by name: of Lamb it returns the name.
-    found = _optimizer_names().get(config["class_name"].lower())
-    is_ours = found is None or config.get("registered_name") is not None
-    known = None if is_ours else {config["class_name"]: found}
-    optimizer = keras.optimizers.deserialize(config, custom_objects=known)
+    optimizer = deserialize(config)
     if average == "growing":
         # Of Keras's, which is as long from the first step on, half are the first weights at step
         # 350: until then nothing would be validated but these.
@@ -70,6 +66,15 @@ def make_optimizer(written):
         update = optimizer._muon_update_step
         optimizer._muon_update_step = functools.partial(_of_known_shape, update)
     return optimizer
+
+
+def deserialize(config):
+    """Return the optimiser that Keras has written down so."""
+    # Keras does not find all of its own by name: of Lamb it returns the name.
+    found = _optimizer_names().get(config["class_name"].lower())
+    is_ours = found is None or config.get("registered_name") is not None
+    known = None if is_ours else {config["class_name"]: found}
+    return keras.optimizers.deserialize(config, custom_objects=known)
 
 
 def _of_known_shape(update, gradient, variable, *others):
