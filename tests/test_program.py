@@ -376,6 +376,13 @@ FAILS = [
     (["fit", "-", "--target", "a", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "both name the"),
     (["fit", "-", "--target", "b", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "holds numbers"),
     (["fit", "-", "--target", "b", "-o", "OUT"], b"a,b\nx,\n,y\n", "no row with both"),
+    (
+        ["fit", "-", "--target", "b", "-o", "OUT"],
+        b"a,a,b\n7,8,p\n9,9,q\n",
+        "2 columns of the name 'a'",
+    ),
+    (["fit", "-", "--target", "b", "-o", "OUT"], b"a\xf6,b\n7,p\n9,q\n", "with --encoding"),
+    (["fit", "-", "--target", "b", "-o", "OUT"], b"a,b\n\xf6,p\nx,q\n", "with --encoding"),
     (["fit", "-", "--target", "c", "-o", "OUT"], b"a,b,c\n7,x,p\n9,y,q\n", "with --ignore"),
     (["fit", "-", "--target", "b", "-o", "nowhere/m.keraseq"], b"a,b\n", "no such folder"),
     (["predict", "MODEL", "-"], b"text,b\nx,y\n", "the model reads review"),

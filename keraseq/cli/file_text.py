@@ -25,6 +25,7 @@ _MARKS = {
 _OLD_ENCODINGS = ("cp1252", "cp1250", "cp1251", "mac_roman", "shift_jis", "gb18030")
 # What a byte that is no UTF-8 is decoded to.
 _ESCAPED = re.compile("[\udc80-\udcff]")
+NO_LETTER = "\ufffd"
 
 
 def is_table(name):
@@ -141,6 +142,11 @@ def lines_of(blocks):
 def is_utf8(text):
     """Whether every byte of a decoded text was UTF-8."""
     return text.isascii() or not _ESCAPED.search(text)
+
+
+def shown_letters(text):
+    """A decoded text with a mark in place of each byte that was no UTF-8."""
+    return _ESCAPED.sub(NO_LETTER, text)
 
 
 def check_ascii(path, cells):

@@ -7,6 +7,7 @@ import numpy as np
 
 from keraseq._checks import shown
 from keraseq.cli.columns import find_decimal, holds_numbers, read_numbers
+from keraseq.cli.file_text import NO_LETTER, check_ascii, is_utf8
 from keraseq.cli.table_columns import TableColumns
 
 
@@ -60,9 +61,30 @@ def _candidates(table, target, ignore):
         for place, name in enumerate(table.cells.columns)
         if name not in (*target, *ignore) and (name or (table.cells.iloc[:, place] != "").any())
     ]
+    _check_names(table, names)
     if names and _counts_rows(table.cells.iloc[:, list(table.cells.columns).index(names[0])]):
         return names[1:], [f"left out the first column ({names[0]!r}), which counts the rows"]
     return names, []
+
+
+def _check_names(table, names):
+    """Refuse columns of one name, and letters whose encoding is open, in what nobody has named."""
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{table.path} has {names.count(name)} columns "
+                + (f"of the name {name!r}" if name else "without a name")
+                + "; give each its own in the first row."
+            )
+        if NO_LETTER in name:
+            raise ValueError(
+                f"{table.path} is not UTF-8, and what the letters of its column {name!r} are is "
+                "open: say which with --encoding; cp1252 is Windows in Western Europe."
+            )
+    cells = table.cells[names]
+    texts = [cell for cell in cells.to_numpy().ravel() if isinstance(cell, str)]
+    if not is_utf8("".join(texts)):
+        check_ascii(table.path, cells)
 
 
 def _counts_rows(cells):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from keraseq._checks import nearest_names, shown
 from keraseq.cli.csv_rows import SEPARATORS, open_csv
-from keraseq.cli.file_text import check_ascii, is_utf8, open_data, peek
+from keraseq.cli.file_text import check_ascii, is_utf8, open_data, peek, shown_letters
 from keraseq.cli.typed_rows import find_kind
 
 # Letters by which the separator and quotes of a file are found that is read in chunks.
@@ -107,7 +107,8 @@ def read_chunks(path, named, size, **settings):
 def _csv_chunks(path, stream, named, size, reading):
     wanted = [column for _, column in named if column is not None]
     found = open_csv(path, stream, wanted, sample=size and _SAMPLE, **vars(reading))
-    header = found.header
+    # pandas finds no column beside one whose name is no text.
+    header = [shown_letters(name) for name in found.header]
     _check_columns(path, header, named)
     places = [header.index(column) for column in wanted]
     while rows := dict(itertools.islice(found.rows, size)):
