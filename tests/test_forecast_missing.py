@@ -161,6 +161,59 @@ def test_a_column_that_begins_late():
         model.backtest(frame, start=20, coverage=None)
 
 
+def shops_of_which_one_begins_at(row):
+    """Three shops with a row for each of 60 days."""
+    parts = [
+        pd.DataFrame({"shop": shop, "day": DAYS[:60], "sold": 10 + np.sin(np.arange(60) / 2 + i)})
+        for i, shop in enumerate("abc")
+    ]
+    parts[1].loc[: row - 1, "sold"] = NAN
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_a_series_that_begins_late_is_judged_from_there_on(early_stopping):
+    """Behind the place that judges the others."""
+    y = shops_of_which_one_begins_at(50)
+    model = forecaster(
+        horizon=2, series_col="shop", date_col="day", early_stopping=early_stopping,
+        validation_fraction=0.2,
+    ).fit(y)  # fmt: skip
+    assert -3 < model.score(y) < 0
+    band = model.predict_interval(coverage=0.5)
+    assert (band["sold", "lower"] < band["sold", "upper"]).all()
+    table = model.backtest(y, coverage=None).forecasts
+    begins = table.groupby("series")["origin"].min()
+    assert begins["a"] == begins["c"] == DAYS[47]
+    # The last fifth of its own ten rows.
+    assert begins["b"] == DAYS[57]
+    assert np.isfinite(table["forecast"]).all()
+
+
+def test_a_series_that_begins_too_late_to_be_judged_is_named():
+    y = shops_of_which_one_begins_at(59)
+    model = forecaster(horizon=2, series_col="shop", date_col="day").fit(y)
+    with pytest.warns(UserWarning, match=r"y\['b'\]: nothing is known .* horizon=2 rows are left"):
+        score = model.score(y)
+    assert score == model.score(y[y["shop"] != "b"])
+    with pytest.raises(ValueError, match="so there is nothing to score"):
+        model.score(y[y["shop"] == "b"])
+    assert (model.predict_interval(coverage=0.5)["sold", "upper"] > 0).all()
+    with pytest.raises(ValueError, match=r"y\['b'\] has 60 rows: .* no value, .* Leave it out"):
+        model.backtest(y, coverage=None)
+    with pytest.raises(
+        ValueError, match=r"y\['b'\] has no value .* or leave that column or series"
+    ):
+        model.backtest(y, start=48, coverage=None)
+
+
+def test_series_of_a_list_are_scaled_from_their_first_value_on():
+    late = pd.Series(10 + np.sin(np.arange(60) / 2), DAYS[:60]).where(np.arange(60) >= 30)
+    model = forecaster().fit([late])
+    # Scaled by rows 30 to 41, and judged from row 31 on.
+    assert model.score([late]) < 0
+
+
 @pytest.mark.parametrize(("error", "expected"), [("mse", 5.0), ("mae", 2.0), ("huber", 1.5)])
 def test_a_truth_that_is_missing_counts_in_no_loss(error, expected):
     truth = np.array([[[1.0, NAN], [NAN, NAN]], [[NAN, NAN], [3.0, NAN]]], np.float32)

@@ -51,6 +51,13 @@ class FilledGaps:
         return np.where(self.known[rows] < ends, self.between[rows], self.forward[rows])
 
 
+def first_origins(values):
+    """For each column of `(time, columns)`, the first row that a value comes before."""
+    if not np.isnan(values[:1]).any():
+        return np.ones(values.shape[1], dtype=int)
+    return (np.cumsum(~np.isnan(values), axis=0) == 0).sum(axis=0) + 1
+
+
 def fill_gaps(values):
     """Return a series whose reader knows all of it and nothing that follows.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from keraseq.encoding.fill_gaps import first_origins
 from keraseq.encoding.series_panel import SeriesPanel
 
 
@@ -30,6 +31,14 @@ class ForecastData:
 
     def lengths(self):
         return [len(series.values) for series in self.panel.series]
+
+    def begins(self):
+        """For each series, the first row that a value of every column comes before."""
+        series = [one.values for one in self.panel.series]
+        kinds = [parts for parts in (series, self.past, self.future) if parts is not None]
+        return [
+            max(int(first_origins(part).max()) for part in own) for own in zip(*kinds, strict=True)
+        ]
 
     def until(self, ends):
         """The first rows of each series; covariates known ahead stay."""

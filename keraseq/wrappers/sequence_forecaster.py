@@ -222,11 +222,10 @@ class SequenceForecaster(NetworkEstimator):
         return reader, reader.fit(y, past, future, static)
 
     def _fit_rows(self, reader, data, on_epoch=None):
-        lengths = data.lengths()
         params = resolve_settings(self, data)
         for series in data.panel.series:
             series.index_ahead(self.horizon)  # dates that run out are an error before training
-        borders = find_borders(self, params, lengths)
+        borders = find_borders(self, params, data)
         validated, remedy = params["early_stopping"], "set early_stopping=True"
         callbacks = copy_callbacks(self.callbacks, is_validated=validated, remedy=remedy)
         former = self._core if self.warm_start and hasattr(self, "_core") else None

@@ -128,12 +128,12 @@ def _rounds(forecaster, data, start, stride, cv, refit):
     if cv is not None:
         yield from _folds(data, cv, stride, horizon)
         return
-    first = _first_rows(data.panel, start, horizon)
+    first = _first_rows(data, start, horizon)
     origins = [
         np.arange(low, length - horizon + 1, stride)
         for low, length in zip(first, lengths, strict=True)
     ]
-    _check_origins(data.panel, origins, first, horizon)
+    _check_origins(data, origins, first, horizon)
     if not refit:
         yield first, origins
         return
@@ -159,15 +159,16 @@ def _folds(data, cv, stride, horizon):
                 "one, as in TimeSeriesSplit without max_train_size."
             )
         origins = np.arange(test[0], test[-1] + 2 - horizon, stride)
-        _check_origins(data.panel, [origins], [test[0]], horizon)
+        _check_origins(data, [origins], [test[0]], horizon)
         yield [int(train[-1]) + 1] * len(lengths), [origins] * len(lengths)
 
 
-def _first_rows(panel, start, horizon):
+def _first_rows(data, start, horizon):
     """Where each series' test part begins; a share means one date for all where that can be.
 
     Else a model would have learned of dates from one series that are to be forecast of another.
     """
+    panel, lengths, begins = data.panel, data.lengths(), data.begins()
     if start is not None and not (isinstance(start, float | np.floating) and 0 < start < 1):
         return [_first_row(panel, place, start) for place in range(len(panel))]
     indexes = [series.index for series in panel.series]
@@ -178,10 +179,11 @@ def _first_rows(panel, start, horizon):
         dates = np.unique(np.concatenate(calendars))
         border = dates[_row_of_share(start, len(dates))]
         rows = [int(np.searchsorted(own, border)) for own in calendars]
-        pairs = zip(rows, indexes, strict=True)
-        if all(0 < row <= len(index) - horizon for row, index in pairs):
+        triples = zip(rows, begins, lengths, strict=True)
+        if all(begin <= row <= length - horizon for row, begin, length in triples):
             return rows
-    return [_row_of_share(start, len(index)) for index in indexes]
+    pairs = zip(lengths, begins, strict=True)
+    return [_row_of_series(start, length, begin, horizon) for length, begin in pairs]
 
 
 def _comparable(index):
@@ -194,6 +196,15 @@ def _comparable(index):
 
 def _row_of_share(share, length):
     return length - round(_TEST_SHARE * length) if share is None else round(share * length)
+
+
+def _row_of_series(share, length, begin, horizon):
+    """Of all rows; of a series that has not begun by then, of those from its first value on."""
+    row = _row_of_share(share, length)
+    if row >= begin:
+        return row
+    row = begin - 1 + _row_of_share(share, length - begin + 1)
+    return max(begin, min(row, length - horizon))
 
 
 def _first_row(panel, place, start):
@@ -212,13 +223,16 @@ def _first_row(panel, place, start):
     return row
 
 
-def _check_origins(panel, origins, first, horizon):
-    for place, (o, low) in enumerate(zip(origins, first, strict=False)):
+def _check_origins(data, origins, first, horizon):
+    panel = data.panel
+    for place, (o, low, begin) in enumerate(zip(origins, first, data.begins(), strict=False)):
         if not len(o):
             length = len(panel.series[place].values)
+            late = "" if low > begin else ", before which a column has no value"
             raise ValueError(
-                f"{panel.name(place)} has {length} rows: from row {low} on, fewer than horizon="
-                f"{horizon} are left to forecast. Begin earlier, or shorten the horizon."
+                f"{panel.name(place)} has {length} rows: from row {low} on{late}, fewer than "
+                f"horizon={horizon} are left to forecast. "
+                + ("Leave it out." if late else "Begin earlier, or shorten the horizon.")
             )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from keraseq._checks import check_integer
 from keraseq.baselines import mase_scale
+from keraseq.encoding.fill_gaps import first_origins
 from keraseq.encoding.forecast_data import ForecastData, places
 from keraseq.encoding.forecast_reader import ForecastReader
 from keraseq.encoding.season import season_of
@@ -13,7 +14,7 @@ from keraseq.tasks import central_quantile
 from keraseq.training.network import Network
 from keraseq.wrappers.forecasting._lookback import first_rows
 from keraseq.wrappers.forecasting._scaling import ForecastScaling
-from keraseq.wrappers.forecasting._windows import cut_windows, first_origins
+from keraseq.wrappers.forecasting._windows import cut_windows
 
 # Beside those that the task brings.
 _LOSSES = ("mae", "huber")
@@ -136,7 +137,10 @@ class ForecastCore:
         season = season_of(trained.longest.index, season)
         known = places(panel, trained)
         if known is None:
-            rows = [series.values[: self.lookback] for series in panel.series]
+            series = [one.values for one in panel.series]
+            begun = [int(first_origins(values).max()) - 1 for values in series]
+            pairs = zip(series, begun, strict=True)
+            rows = [values[: row + self.lookback] for values, row in pairs]
         else:
             rows = [trained.series[place].values for place in known]
         scale = np.stack([mase_scale(values, season) for values in rows])
@@ -158,7 +162,7 @@ def mean_core(cores):
 def windows_of(reader, scaling, data, scalings, params, first, last, n_after):
     """Cut windows of scaled series; an origin before which a column has no value is an error."""
     if first is None:
-        first = first_rows(params, data.lengths())
+        first = first_rows(params, data)
     else:
         _check_begun(reader, data, first)
     parts, n_future = scaling.arrays(data, scalings, n_after)
@@ -189,5 +193,5 @@ def _check_begun(reader, data, first):
                 raise ValueError(
                     f"{data.panel.name(place, argument)} has no value of "
                     f"{columns[np.argmax(begins)]!r} in the first {row} rows, so nothing can be "
-                    "forecast from there; begin later, or leave that column out."
+                    "forecast from there; begin later, or leave that column or series out."
                 )

@@ -1,10 +1,14 @@
 """How well a forecaster does on what has happened."""
 
+import warnings
+
 import numpy as np
 
 from keraseq._checks import check_integer
 from keraseq.wrappers.forecasting._lookback import first_rows
 from keraseq.wrappers.forecasting._seen import trained_until
+
+_MOST_NAMED = 5
 
 
 class ForecastEvaluation:
@@ -92,7 +96,9 @@ class ForecastEvaluation:
         core = self._core
         data = core.read(y, past, future, static)
         core.check_history(data, core.horizon)
-        return self._score(data, first_rows(core.params, data.lengths()), season)
+        first = first_rows(core.params, data)
+        _warn_of_unjudged(data, first, core.horizon)
+        return self._score(data, first, season)
 
     def score_of_new_rows(self, y):
         """Score as `score` does those rows alone that come behind training's.
@@ -111,7 +117,7 @@ class ForecastEvaluation:
         n_new = [length - end for length, end in zip(lengths, ends, strict=True)]
         if max(n_new) < core.horizon:
             return None, n_new
-        first = np.maximum(first_rows(core.params, lengths), ends)
+        first = np.maximum(first_rows(core.params, data), ends)
         return self._score(data, first, None), n_new
 
     def _score(self, data, first, season):
@@ -123,3 +129,23 @@ class ForecastEvaluation:
         units = np.stack([scaling.scale for scaling in scalings]) / scale
         errors = np.abs(core.predict_points(windows, core.horizon) - windows.truth())
         return -float(np.nanmean(errors * units[windows.series][:, None]))
+
+
+def _warn_of_unjudged(data, first, horizon):
+    """Name the series that begin too late to be judged; raise where that is all of them."""
+    late = [
+        place
+        for place, (row, length) in enumerate(zip(first, data.lengths(), strict=True))
+        if row > length - horizon
+    ]
+    if not late:
+        return
+    said = ", ".join(data.panel.name(place) for place in late[:_MOST_NAMED])
+    more = f" and {len(late) - _MOST_NAMED} more" if len(late) > _MOST_NAMED else ""
+    text = (
+        f"{said}{more}: nothing is known of a column until so late that fewer than horizon="
+        f"{horizon} rows are left to forecast"
+    )
+    if len(late) == len(data.panel):
+        raise ValueError(f"{text}, so there is nothing to score.")
+    warnings.warn(f"{text}; the score is that of the others.", UserWarning, stacklevel=4)

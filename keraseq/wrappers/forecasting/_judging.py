@@ -37,21 +37,26 @@ def held_back_borders(core, n):
 
 def _borders_behind(core, n, share):
     """For each series, the row behind so large a share of its windows, but at least behind one."""
-    lengths = core.data.lengths()
-    return [
-        max(
-            length - n + 1 - round((1 - share) * max(0, length - first - n + 1)),
-            first + core.horizon,
-        )
-        for length, first in zip(lengths, first_rows(core.params, lengths), strict=True)
-    ]
+    borders = []
+    for length, first in zip(core.data.lengths(), first_rows(core.params, core.data), strict=True):
+        behind = length - n + 1 - round((1 - share) * max(0, length - first - n + 1))
+        # A series that begins too late for a window behind it judges nothing.
+        borders.append(min(length, max(behind, first + core.horizon)))
+    return borders
 
 
 def count_windows(core, borders, n):
     """How many windows of n steps begin behind the borders; 1,000 are read at most."""
-    pairs = zip(borders, core.data.lengths(), strict=True)
-    counts = [max(0, length - n + 1 - border) for border, length in pairs if border < length]
-    return min(sum(counts), _MOST_WINDOWS)
+    pairs = zip(_judging_rows(core, borders), core.data.lengths(), strict=True)
+    return min(sum(max(0, length - n + 1 - row) for row, length in pairs), _MOST_WINDOWS)
+
+
+def _judging_rows(core, borders):
+    """For each series, the first row behind its border that can be forecast."""
+    triples = zip(borders, core.data.lengths(), core.data.begins(), strict=True)
+    return [
+        max(border, begin) if border < length else length + 1 for border, length, begin in triples
+    ]
 
 
 def windows_from(core, borders, n, *, until=None):
@@ -60,11 +65,7 @@ def windows_from(core, borders, n, *, until=None):
     With `until` those alone that begin before these rows.
     """
     lengths = core.data.lengths()
-    first = [
-        border if border < length else length + 1
-        for border, length in zip(borders, lengths, strict=True)
-    ]
-    last = None
+    first, last = _judging_rows(core, borders), None
     if until is not None:
         pairs = zip(until, lengths, strict=True)
         last = [min(row + core.horizon - 1, length) for row, length in pairs]

@@ -44,10 +44,14 @@ def choose_lookback(forecaster, panel, season):
     return lookback, least
 
 
-def first_rows(params, lengths):
-    """For each series the first row that is forecast: behind a third of it, if that is less."""
+def first_rows(params, data):
+    """For each series the first row that is forecast: behind a third of it, if that is less.
+
+    But not before all its columns have begun.
+    """
     lookback, least, horizon = (params[k] for k in ("lookback", "shortest_history", "horizon"))
-    return [max(least, min(lookback, n // 3, n - horizon - 1)) for n in lengths]
+    pairs = zip(data.lengths(), data.begins(), strict=True)
+    return [max(least, min(lookback, n // 3, n - horizon - 1), begin) for n, begin in pairs]
 
 
 def choose_patch_length(forecaster, lookback, season):

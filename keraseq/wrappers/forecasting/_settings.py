@@ -74,7 +74,7 @@ def resolve_settings(forecaster, data):
     """
     n_targets, channels = len(data.panel.targets), _choose_channels(forecaster)
     history = _choose_history(forecaster, data.panel)
-    n_windows = _count_windows(history, data.lengths())
+    n_windows = _count_windows(history, data)
     total = sum(n_windows)
     batch_size = 32
     if total >= 2_000:
@@ -101,7 +101,7 @@ def resolve_settings(forecaster, data):
         # Whatever error an architecture learns a point best by.
         params["loss"] = "quantile"
     steps = params.pop("steps")
-    a_pass = min(total, _WINDOWS_A_PASS)
+    a_pass = max(1, min(total, _WINDOWS_A_PASS))  # without any, training says why
     if is_auto(params["epochs"]):
         epochs = math.ceil(steps / math.ceil(a_pass / params["batch_size"]))
         fewest = _FEWEST_EPOCHS if len(data.panel) == 1 else _FEWEST_EPOCHS_OF_A_PANEL
@@ -138,9 +138,9 @@ def _choose_history(forecaster, panel):
     }
 
 
-def _count_windows(params, lengths):
-    firsts = first_rows(params, lengths)
-    return [n - first - params["horizon"] + 1 for n, first in zip(lengths, firsts, strict=True)]
+def _count_windows(params, data):
+    pairs = zip(data.lengths(), first_rows(params, data), strict=True)
+    return [max(0, n - first - params["horizon"] + 1) for n, first in pairs]
 
 
 def _choose_channels(forecaster):
@@ -173,11 +173,12 @@ def _choose_season(forecaster, panel):
     return None
 
 
-def find_borders(forecaster, params, lengths):
+def find_borders(forecaster, params, data):
     """For each series, the first row that training must not forecast: what is behind judges it."""
+    lengths = data.lengths()
     if not params["early_stopping"]:
         return lengths
-    rows = _held_back(forecaster, _count_windows(params, lengths))
+    rows = _held_back(forecaster, _count_windows(params, data))
     if not any(rows):
         raise ValueError(
             f"validation_fraction={forecaster.validation_fraction} of {params['n_windows']} "

@@ -7,7 +7,7 @@ import numpy as np
 
 from keraseq._keras import keras
 from keraseq.encoding.disk_parts import DiskParts
-from keraseq.encoding.fill_gaps import FilledGaps
+from keraseq.encoding.fill_gaps import FilledGaps, first_origins
 from keraseq.training.batches import batch_spec, predict_batch
 
 _BATCH = 256
@@ -295,8 +295,3 @@ def cut_windows(parts, lookback, horizon, *, first=None, last=None, phase_starts
     shifts = None if phase_starts is None else phase_starts - starts
     settings = {**settings, "gaps": gaps, "shifts": shifts, "starts": starts}
     return SeriesWindows(rows, origins, series, lookback, horizon, **settings)
-
-
-def first_origins(values):
-    """For each column of `(time, columns)`, the first row that a value comes before."""
-    return (np.cumsum(~np.isnan(values), axis=0) == 0).sum(axis=0) + 1

@@ -18,7 +18,7 @@ class ColumnScaling:
         if absent.any():
             raise ValueError(
                 f"{name} has no value of {columns[np.argmax(absent)]!r} in the {len(values)} rows "
-                "to learn from; begin later, or leave that column out."
+                "to learn from; begin later, or leave that column or series out."
             )
         with np.errstate(over="ignore", invalid="ignore"):
             centre, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
