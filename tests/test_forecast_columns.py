@@ -146,6 +146,21 @@ def test_names_need_a_frame():
     assert not are_names(pd.DataFrame({"a": [1]}))
 
 
+def test_columns_may_be_called_by_numbers():
+    frame = pd.DataFrame({0: np.sin(np.arange(60.0)), 1: np.arange(60.0) % 5}, DAYS[:60])
+    apart = forecaster().fit(frame[[0]], past=frame[[1]])
+    for names in ([1], 1, pd.Index([1])):
+        model = forecaster().fit(frame, past=names)
+        pd.testing.assert_frame_equal(model.predict(), apart.predict())
+        assert model.predict(y=frame, past=[1]).columns.tolist() == [0]
+    with pytest.raises(TypeError, match="Give it y's index, or the labels of columns of y"):
+        forecaster().fit(frame, past=[7])
+    with pytest.raises(ValueError, match=r"past=\[1\] is 1 values, and y has 60 rows"):
+        forecaster().fit(frame.to_numpy(), past=[1])
+    # Of series without ids a number is a value.
+    assert forecaster().fit([frame, frame], static=[1, 0])._core.data.static.shape == (2, 1)
+
+
 def test_value_cols_selects_from_a_wide_frame_and_a_string_is_one_column():
     frame = pd.DataFrame({"a": np.sin(np.arange(64.0)), "b": np.arange(64.0), "note": "x"}, DAYS)
     alone = forecaster().fit(frame[["a"]]).predict()

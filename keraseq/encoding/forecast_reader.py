@@ -44,7 +44,7 @@ class ForecastReader:
                 "covariates. Leave them out (calendar=True adds what dates say), or give y as a "
                 "list of series."
             )
-        self._named = NamedCovariates(given, self._settings["columns"])
+        self._named = NamedCovariates(given, self._settings["columns"], y)
         y, given = self._named.part(y, given)
         panel = read_panel(y, **self._settings)
         if callable(self._uses_phase):

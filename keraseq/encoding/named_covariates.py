@@ -1,6 +1,18 @@
 """Covariates that are columns of the series' own frame."""
 
-from keraseq.encoding.series_columns import Columns, are_names, column_names, join, part, take
+import pandas as pd
+from pandas.api.types import is_scalar
+
+from keraseq.encoding.series_columns import (
+    Columns,
+    are_labels,
+    are_names,
+    column_names,
+    join,
+    part,
+    refuse_places,
+    take,
+)
 
 
 class NamedCovariates:
@@ -12,6 +24,7 @@ class NamedCovariates:
         "past", "future" and "static" as `fit` got them: values, or names of columns.
     columns : Columns
         Of y.
+    y : as `fit` got it
 
     Attributes
     ----------
@@ -19,14 +32,20 @@ class NamedCovariates:
         The kinds that were named, with their columns.
     """
 
-    def __init__(self, given, columns):
+    def __init__(self, given, columns, y):
         self.names = {
-            kind: column_names(value, kind) for kind, value in given.items() if are_names(value)
+            kind: column_names(value, kind)
+            for kind, value in given.items()
+            if are_names(value)
+            # What is static of series without ids is a value each.
+            or ((kind != "static" or columns.is_long) and are_labels(value, y))
         }
         self._columns = columns
 
     def part(self, y, given):
         """Return the series, and each kind of covariates; what y holds need not be given again."""
+        for kind in {"past", "future"} - set(self.names):
+            refuse_places(given[kind], y, kind)
         y, held = part(y, self._columns, self.names)
         given = {kind: self.chosen(kind, value) for kind, value in given.items()}
         for kind, covariates in held.items():
@@ -41,7 +60,7 @@ class NamedCovariates:
         names = self.names.get(kind)
         if names is None or given is None:
             return given
-        if are_names(given):
+        if are_names(given) or _are_scalars(given):
             if column_names(given, kind) != names:
                 raise ValueError(f"{kind}={given!r}; training had {names}. Leave it out.")
             return None
@@ -50,3 +69,9 @@ class NamedCovariates:
             has_ids = set(columns.ids) <= set(getattr(given, "columns", ()))
             columns = Columns(columns.series) if has_ids else Columns()
         return take(given, columns, names, kind)
+
+
+def _are_scalars(given):
+    return is_scalar(given) or (
+        isinstance(given, list | tuple | pd.Index) and all(map(is_scalar, given))
+    )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_scalar
 
-from keraseq._checks import nearest_names
+from keraseq._checks import nearest_names, shown
 from keraseq.encoding.polars_frames import from_polars, refuse_lazy
 
 
@@ -100,6 +101,28 @@ def are_names(given):
         given = given.tolist()
     many = isinstance(given, list | tuple | pd.Index)
     return many and len(given) > 0 and all(isinstance(name, str) for name in given)
+
+
+def are_labels(given, y):
+    """Whether covariates are given by labels that are no text, of columns that frames y have."""
+    frames = y if isinstance(y, list | tuple) else [y]
+    if not frames or not all(isinstance(frame, pd.DataFrame) for frame in frames):
+        return False
+    labels = list(given) if isinstance(given, list | tuple | pd.Index) else [given]
+    plain = all(is_scalar(one) and not isinstance(one, bool) for one in labels)
+    return plain and bool(labels) and all(one in frame for frame in frames for one in labels)
+
+
+def refuse_places(given, y, argument):
+    """Refuse a list of the numbers of an array's columns, which would be read as values."""
+    if not isinstance(y, np.ndarray) or not isinstance(given, list | tuple):
+        return
+    if 0 < len(given) < len(y) and all(isinstance(one, int | np.integer) for one in given):
+        raise ValueError(
+            f"{argument}={shown(given)} is {len(given)} values, and y has {len(y)} rows. Columns "
+            "of an array have no names: give y without them and them by themselves, such as "
+            f"{argument}=y[:, {shown(given)}]."
+        )
 
 
 def select(frame, names, argument):

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from keraseq._checks import shown
 from keraseq.encoding.polars_frames import from_polars, is_polars
 from keraseq.encoding.series_panel import read_panel
 
@@ -65,7 +66,10 @@ def _pair(given, panel, argument, settings):
     for series, place in zip(panel.series, _order(covariates, panel, argument), strict=True):
         name, found = covariates.name(place, argument), covariates.series[place]
         if found.is_dated != series.is_dated:
-            raise TypeError(f"{name} and y must both have dates, or both be arrays without any.")
+            own = "" if found.is_dated else " Give it y's index, or the labels of columns of y."
+            raise TypeError(
+                f"{name} and y must both have dates, or both be arrays without any.{own}"
+            )
         pairs.append((series, found, name))
     return pairs, covariates.targets
 
@@ -84,8 +88,8 @@ def _look_up(found, wanted, called):
     place = found.index.get_indexer(wanted)
     absent = wanted[place < 0]
     if len(absent):
-        rows = "date" if found.is_dated else "row"
-        closed = "; if it is no day of the series, give freq=" if found.is_dated else ""
+        rows = "date" if found.has_dates else "row"
+        closed = "; if it is no day of the series, give freq=" if found.has_dates else ""
         more = "" if len(absent) == 1 else f", {len(absent)} {rows}s in all up to {absent[-1]}"
         raise ValueError(
             f"{called} has no {rows} {absent[0]}{more}; it must cover the rows of y, and what is "
@@ -197,7 +201,7 @@ def _static_frame(static, panel):
         elif isinstance(static, pd.Series) and panel.form == "one":
             static = static.to_frame().T.infer_objects()
         else:
-            static = pd.DataFrame(static)
+            static = _made_frame(static)
     if panel.ids is None:
         if len(static) != len(panel):
             raise ValueError(f"static has {len(static)} rows; y has {len(panel)} series.")
@@ -215,6 +219,16 @@ def _static_frame(static, panel):
             f"or {_columns(ids)}, names them."
         )
     return static.loc[list(panel.ids)]
+
+
+def _made_frame(static):
+    try:
+        return pd.DataFrame(static)
+    except (ValueError, TypeError) as error:
+        raise TypeError(
+            f"static={shown(static)} is no frame with a row for each series ({error}); give one, "
+            "such as pandas.DataFrame({'size': [3.0, 5.0]}, index=ids)."
+        ) from None
 
 
 def _columns(names):
