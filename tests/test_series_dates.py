@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import keraseq
-from keraseq.baselines import NaiveForecaster
+from keraseq.baselines import LagTrees, NaiveForecaster
 from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.row_of_date import row_of_date
@@ -17,6 +17,7 @@ from keraseq.encoding.season import season_of
 from keraseq.encoding.series_panel import Columns, read_panel
 
 SUN_TO_THU = "Sun Mon Tue Wed Thu"
+WEEK = pd.Timedelta(days=7)
 
 
 def numbers(index, name="sales"):
@@ -92,6 +93,67 @@ def test_chance_gaps_are_no_pattern_of_weekdays():
     kept = pd.date_range("2024-01-01", periods=28)[places]
     assert set(kept.day_of_week) == set(range(6))
     assert str(read_dated_series(numbers(kept), missing="ignore").step) == "2 days"
+
+
+@pytest.mark.parametrize(
+    ("trained", "given", "steps"),
+    [
+        ("h", "D", "steps of a day; training had steps of h"),
+        ("h", "30min", "steps of 30min; training had steps of h"),
+        ("B", "D", "steps of a day; training had steps of B"),
+        ("ME", "28D", "steps of 28 days; training had steps of ME"),
+        ("ME", "QS", "steps of QS-JAN; training had steps of ME"),
+    ],
+)
+def test_a_history_with_other_steps_than_trainings_is_refused(trained, given, steps):
+    y = numbers(pd.date_range("2020-01-31", periods=40, freq=trained))
+    other = numbers(pd.date_range("2022-01-03", periods=40, freq=given))
+    fitted = LagTrees(horizon=2).fit(y)
+    with pytest.raises(ValueError, match=f"y has {steps}"):
+        fitted.predict(y=other)
+    with pytest.raises(ValueError, match=steps):
+        fitted.score(other)
+    with pytest.raises(ValueError, match=steps):
+        NaiveForecaster(horizon=2).fit(y).predict(y=other)
+    # Trading days are steps whatever lies between.
+    assert len(LagTrees(horizon=2, missing="ignore").fit(y).predict(y=other)) == 2
+
+
+def test_a_step_is_the_same_however_it_is_written():
+    months = pd.date_range("2020-01-31", periods=40, freq="ME")
+    hours = pd.date_range("2024-03-30", periods=40, freq="h", tz="Europe/Berlin")
+    same = [
+        (months, pd.date_range("2020-01-01", periods=40, freq="MS")),
+        (months, pd.date_range("2020-01-31", periods=40, freq="BME").as_unit("s")),
+        (months, pd.period_range("2020-01", periods=40, freq="M")),
+        (pd.period_range("2020-01", periods=40, freq="M"), months + pd.Timedelta(hours=6)),
+        (hours, hours.tz_convert("UTC")),
+        (hours, pd.date_range("2024-05-01", periods=40, freq="h")),
+        (hours.tz_convert(None), pd.period_range("2024-03-30", periods=40, freq="60min")),
+        (working_days(SUN_TO_THU), pd.bdate_range("2024-05-06", periods=40)),
+        (pd.date_range("2024-01-07", periods=40, freq="W"), DATES[0] + np.arange(40) * WEEK),
+        (pd.Index(range(0, 400, 10)), pd.Index(range(5, 405, 10), dtype="int32")),
+    ]
+    for trained, given in same:
+        fitted = NaiveForecaster(horizon=2).fit(numbers(trained))
+        assert len(fitted.predict(y=numbers(given))) == 2
+    periods = pd.period_range("2020-01", periods=40, freq="Q")
+    with pytest.raises(ValueError, match="steps of Q-DEC; training had steps of ME"):
+        NaiveForecaster(horizon=2).fit(numbers(months)).predict(y=numbers(periods))
+    with pytest.raises(ValueError, match="steps of 10; training had steps of 1,"):
+        NaiveForecaster(horizon=2).fit(numbers(pd.RangeIndex(40))).predict(y=numbers(same[-1][0]))
+
+
+def test_each_series_has_the_steps_of_its_own():
+    days, hours = (pd.date_range("2024-01-01", periods=40, freq=freq) for freq in ("D", "h"))
+    fitted = LagTrees(horizon=2).fit([numbers(days), numbers(hours)])
+    # Those of a list have no names.
+    assert len(fitted.predict(y=[numbers(hours), numbers(days)])) == 2
+    long = [pd.DataFrame({"id": n, "at": i, "v": 1.0}) for n, i in (("d", days), ("h", hours))]
+    fitted = LagTrees(horizon=2, series_col="id", date_col="at").fit(pd.concat(long))
+    assert len(fitted.predict(y=long[1])) == 2
+    with pytest.raises(ValueError, match=r"y\['h'\] has steps of a day; training had steps of h"):
+        fitted.predict(y=long[0].assign(id="h"))
 
 
 def test_a_short_history_goes_on_in_the_step_of_training_or_of_its_panel():

@@ -11,7 +11,7 @@ from keraseq.baselines.find_season import find_season
 from keraseq.baselines.seasonal_naive import seasonal_naive
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.fill_gaps import fill_gaps, known_before
-from keraseq.encoding.like_training import check_columns
+from keraseq.encoding.like_training import check_columns, check_step
 
 
 class NaiveForecaster(BaseEstimator):
@@ -81,6 +81,8 @@ class NaiveForecaster(BaseEstimator):
         """A series read like training's, in its step."""
         series = read_dated_series(y, missing=self._missing, known=self._series.step)
         check_columns(series, self._series)
+        if self._missing != "ignore":
+            check_step(series, [self._series])
         return series
 
     def _season_of(self, values):

@@ -8,6 +8,9 @@ import pandas as pd
 _DAY = pd.Timedelta(days=1)
 _MIDNIGHT = pd.Timedelta(0)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# Steps that a mean length is of: whole weeks of any pattern of weekdays, and whole years of months;
+# and where they begin, early enough for those of several years.
+_MANY, _EARLY = 60, "1700-01-01"
 # What is done about a time that a zone leaves out, and whether of one that it has twice the first
 # is meant. A history may show any of these ways; the first one is taken where it shows none.
 _ZONE_RULES = (
@@ -31,6 +34,20 @@ class CountStep:
 
     def __str__(self):
         return str(self.n)
+
+    def in_words(self, index):
+        """The step, of periods in those."""
+        if _is_plain(index):
+            return str(self)
+        return pd.PeriodIndex([], freq=self.n * index.freq.base).freqstr
+
+    def length(self, index):
+        """Of a step: a number, or of periods the mean in days."""
+        if _is_plain(index):
+            return self.n
+        first = pd.Period(_EARLY, freq=index.freq).ordinal
+        codes = first + self.n * np.arange(_MANY + 1)
+        return _mean_days(pd.PeriodIndex.from_ordinals(codes, freq=index.freq).to_timestamp())
 
     def count(self, index):
         """How many steps there are from the first label to the last."""
@@ -109,6 +126,16 @@ class DateStep:
             return self.offset.freqstr
         return f"{months} months" if months > 1 else "a month"
 
+    def in_words(self, index):
+        """As of :class:`CountStep`."""
+        return str(self)
+
+    def length(self, index):
+        """Of a step: the mean in days."""
+        if isinstance(self.offset, pd.Timedelta):
+            return self.offset / _DAY
+        return _mean_days(pd.date_range(_EARLY, periods=_MANY + 1, freq=self.offset, unit="s"))
+
     @property
     def days_a_week(self):
         """Of a pattern of weekdays; else None."""
@@ -176,11 +203,11 @@ class DateStep:
 
     def due(self, dates):
         """What steps are counted on, without a zone; of a date that its zone shifted, unshifted."""
-        if self.elapsed:
-            return dates.tz_convert(None)
         wall = dates.tz_localize(None)
         if dates.tz is None:
             return wall
+        if self.elapsed:
+            return dates.tz_convert(None)
         due = self._last_due(dates)
         meant = self._dated(due, dates.tz).asi8 == dates.asi8
         return _label(np.where(meant, due.asi8, wall.asi8), wall)
@@ -193,6 +220,10 @@ class DateStep:
             return naive.tz_localize("UTC").tz_convert(zone)
         nonexistent, first = self.zone_rule
         return naive.tz_localize(zone, np.full(len(naive), first), nonexistent)
+
+
+def _mean_days(dates):
+    return (dates[-1] - dates[0]) / _DAY / _MANY
 
 
 def _is_plain(index):

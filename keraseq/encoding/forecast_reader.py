@@ -7,7 +7,12 @@ import numpy as np
 from keraseq.encoding.calendar_features import CalendarFeatures
 from keraseq.encoding.first_steps import first_steps
 from keraseq.encoding.forecast_data import ForecastData, places
-from keraseq.encoding.like_training import check_columns, check_known_ahead, check_series
+from keraseq.encoding.like_training import (
+    check_columns,
+    check_known_ahead,
+    check_series,
+    check_steps,
+)
 from keraseq.encoding.named_covariates import NamedCovariates
 from keraseq.encoding.series_covariates import StaticEncoder, follow, read_covariates
 from keraseq.encoding.series_panel import read_panel
@@ -109,6 +114,8 @@ class ForecastReader:
         y, given = self._named.part(y, {"past": past, "future": future, "static": static})
         panel = read_panel(y, **self._settings, known=trained.panel)
         check_series(panel, trained.panel)
+        if self._settings["missing"] != "ignore":
+            check_steps(panel, trained.panel)
         for name in ("past", "future"):
             if (given[name] is None) != (self.columns(name) is None):
                 self._refuse(name, given[name])
