@@ -57,6 +57,33 @@ def test_a_long_frame_is_answered_with_a_long_frame(shops):
     assert (band["sold", "lower"] < band["sold", "upper"]).all()
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        pd.Categorical(["b", "a"], ["c", "b", "a"], ordered=True),
+        pd.Categorical(["007", "1"]),
+        pd.Categorical([2, 1]),
+        np.array([2, 1], np.int8),
+        pd.Series(["007", "1"], dtype=object),
+        # Intervals, which no file holds as categories, and tuples, which were spread over rows.
+        pd.cut([0, 1], 2),
+        pd.Series([("a", 1), ("a", 2), ("b", 1), ("b", 2)], dtype=object),
+    ],
+)
+def test_ids_come_back_as_they_were_given(ids, tmp_path):
+    ids = pd.Series(ids)
+    frame = pd.DataFrame({"shop": ids.repeat(40).array, "day": [*DAYS[:40]] * len(ids)})
+    frame["sold"] = np.sin(np.arange(len(frame)) / 2)
+    model = forecaster(**LONG, shrinkage=1.0).fit(frame)
+    ahead = model.predict()
+    assert ahead["shop"].unique().tolist() == ids.tolist()
+    if not isinstance(ids.dtype, pd.CategoricalDtype) or ids.dtype.categories.dtype != "interval":
+        assert ahead["shop"].dtype == frame["shop"].dtype
+    model.save(tmp_path / "model.keraseq")
+    pd.testing.assert_frame_equal(keraseq.load(tmp_path / "model.keraseq").predict(), ahead)
+    assert model.predict_interval(coverage=0.5)["shop", ""].tolist() == ahead["shop"].tolist()
+
+
 def test_a_new_history_of_one_known_series(shops):
     frame = long_frame()
     one = frame[frame["shop"] == "b"]
@@ -152,6 +179,19 @@ def test_the_calendar_is_a_covariate():
         ([wave(40), np.stack([wave(40)] * 2, 1)], {}, r"y\[1\] has the columns"),
         (long_frame(14), {**LONG}, "too few for lookback"),
         (long_frame().assign(sold="much"), LONG, r"y\['a'\] holds values that are not numbers"),
+        # Text that Python reads as numbers: a code that is no value, or what it reads otherwise.
+        (long_frame().assign(code="0123"), LONG, "text in column 'code', such as '0123'.*leave it"),
+        (pd.Series(["1_000", "12.5"] * 20, DAYS[:40], name="v"), {}, "text in column 'v', .*'1_0"),
+        (pd.Series([*wave(39), "nan"], DAYS[:40], name="v"), {}, "text in column 'v', .*'nan'"),
+        (pd.Series(["1", "2"] * 20, DAYS[:40], dtype="category"), {}, "such as '1'"),
+        (np.array(["1", "2"] * 20), {}, "such as '1'"),
+        ([b"1", b"2"] * 20, {}, "such as b'1'"),
+        (
+            {"a": wave(40)},
+            {},
+            r"is a dict; give .*DataFrame\(y\), or .*list\(y.values",
+        ),
+        (None, {}, "y=None is a NoneType; give a Series"),
         (pd.Series(10**400, DAYS[:40], dtype=object), {}, "not numbers"),
         (pd.Series(wave(40), [*range(39), 2**62]), {}, "would be"),
         (pd.Series(wave(40), DAYS[:39].insert(39, pd.Timestamp("9999-01-01"))), {}, "would be"),
@@ -176,6 +216,12 @@ def test_bad_covariates_are_named():
         forecaster().fit(y, past=y.where(y.index != DAYS[3]))
     with pytest.raises(TypeError, match="time zone UTC"):
         forecaster().fit(y, past=y.tz_localize("UTC"))
+    for static in ({"size": 1.0}, 3.0, np.zeros((1, 2, 2))):
+        with pytest.raises(TypeError, match="is no frame with a row for each series"):
+            forecaster().fit(y, static=static)
+    numbered = y.set_axis(range(80))
+    with pytest.raises(ValueError, match=r"past has no row 0, .* to be forecast too\.$"):
+        forecaster().fit(numbered, past=numbered.set_axis(range(10, 90)))
     with pytest.raises(ValueError, match="static has 2 rows; y has 1 series"):
         forecaster().fit(y, static=pd.DataFrame({"size": [1.0, 2.0]}))
 

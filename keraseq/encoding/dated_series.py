@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from keraseq._checks import check_choice
+from keraseq._checks import check_choice, shown
 from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
 from keraseq.encoding.missing import missing_values
@@ -149,6 +149,12 @@ def _as_frame(y, name):
         values = cell_values(y, name)
     except ValueError as error:
         raise ValueError(f"{name} is no array (time,) or (time, targets): {error}") from None
+    if not values.ndim:
+        instead = f": pandas.DataFrame({name}), or of many series list({name}.values())"
+        raise TypeError(
+            f"{name}={shown(y)} is a {type(y).__name__}; give a Series, a frame or an array"
+            f"{instead if isinstance(y, dict) else ''}."
+        )
     if values.ndim not in (1, 2):
         raise ValueError(
             f"{name} has {values.ndim} dimensions; it must be (time,) or (time, targets)."
@@ -159,6 +165,12 @@ def _as_frame(y, name):
 def _numeric(frame, source):
     for place, column in enumerate(frame.columns):
         _refuse_complex(frame.iloc[:, place], column, source)
+        text = _first_text(frame.iloc[:, place])
+        if text is not None:
+            raise TypeError(
+                f"{source} holds values that are not numbers (text in column {column!r}, such as "
+                f"{shown(text)}); {_mend(frame, source)}."
+            )
     if any(dtype.kind == "O" for dtype in frame.dtypes):
         frame = frame.apply(_with_nan)
     try:
@@ -174,6 +186,14 @@ def _with_nan(values):
     if values.dtype != object:
         return values
     return values.where(~missing_values(values.to_numpy()), np.nan)
+
+
+def _first_text(values):
+    """The first text of a column, of which numpy would make a number where it can; else None."""
+    values = values.dtype.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
+    if pd.api.types.is_numeric_dtype(values.dtype) or values.dtype.kind in "mM":
+        return None
+    return next((value for value in values if isinstance(value, str | bytes)), None)
 
 
 def _refuse_complex(values, column, name):

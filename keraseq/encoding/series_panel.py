@@ -30,6 +30,8 @@ class SeriesPanel:
     columns : Columns
     polars : type or None
         The frame class to answer with, where it is not pandas'.
+    ids_like : DataFrame or None
+        The columns of the ids as they came, without a row, where numpy or categories hold them.
     """
 
     series: tuple
@@ -37,6 +39,7 @@ class SeriesPanel:
     form: str
     columns: Columns
     polars: type | None = None
+    ids_like: object = None
 
     def __len__(self):
         return len(self.series)
@@ -117,10 +120,16 @@ class SeriesPanel:
             if columns.date is not None:
                 part = part.reset_index()
             for at, (column, value) in enumerate(zip(columns.ids, self._id(place), strict=True)):
-                part.insert(at, (column, "") if pairs else column, value)
+                ids = self._as_given(column, [value] * len(part), part.index)
+                part.insert(at, (column, "") if pairs else column, ids)
             frames.append(part)
         frame = pd.concat(frames, ignore_index=columns.date is not None)
         return frame if self.polars is None else to_polars(frame, self.polars)
+
+    def _as_given(self, column, ids, index):
+        """Ids of one column with its dtype."""
+        known = self.ids_like is not None and column in self.ids_like
+        return pd.Series(ids, index, dtype=self.ids_like[column].dtype if known else None)
 
 
 def _told_apart(labels, keys):
@@ -301,7 +310,16 @@ def _read_long(y, columns, polars, name, known, settings):
         for key, group in groups
     ]
     ids = None if columns.series is None else tuple(key for key, _, _ in parts)
-    return SeriesPanel(_read_each(parts, known, settings), ids, "long", columns, polars)
+    like = _like(y[columns.ids]) if polars is None else None
+    series = _read_each(parts, known, settings)
+    return SeriesPanel(series, ids, "long", columns, polars, like)
+
+
+def _like(ids):
+    """Their columns without a row; those alone whose dtypes an artifact knows."""
+    plain = np.dtype | pd.StringDtype
+    kinds = {name: getattr(ids[name].dtype, "categories", ids[name]).dtype for name in ids}
+    return ids[[name for name, kind in kinds.items() if isinstance(kind, plain)]].iloc[:0]
 
 
 def _plain(value):
