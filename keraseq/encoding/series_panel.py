@@ -311,8 +311,7 @@ def _read_long(y, columns, polars, name, known, settings):
     ]
     ids = None if columns.series is None else tuple(key for key, _, _ in parts)
     like = _like(y[columns.ids]) if polars is None else None
-    series = _read_each(parts, known, settings)
-    return SeriesPanel(series, ids, "long", columns, polars, like)
+    return SeriesPanel(_read_each(parts, known, settings), ids, "long", columns, polars, like)
 
 
 def _like(ids):
