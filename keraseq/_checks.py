@@ -32,12 +32,24 @@ def check_integer(argument, value, minimum):
     """Return `value` as int, or raise naming the argument, what came and what is allowed."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(
-            f"{argument}={value!r} is a {type(value).__name__}; it must be an integer "
+            f"{argument}={shown(value)} is a {type(value).__name__}; it must be an integer "
             f"of at least {minimum}."
         )
     if value < minimum:
         raise ValueError(f"{argument}={value} is too small; it must be at least {minimum}.")
     return int(value)
+
+
+def check_steps_ahead(n, horizon):
+    """Return how many steps a `predict` of series was asked for, `horizon` where n is None."""
+    if n is None:
+        return horizon
+    if hasattr(n, "__len__"):
+        raise TypeError(
+            f"n is a {type(n).__name__}; it is how many steps to forecast. A history is given by "
+            "its name: predict(y=...)."
+        )
+    return check_integer("n", n, 1)
 
 
 def check_fraction(argument, value):
@@ -52,7 +64,8 @@ def check_fraction(argument, value):
 def shown(value):
     """Return how an error shows a value: its repr, cut where it is long or deep."""
     try:
-        return _REPR.repr(value)
+        # Frames are written over many lines.
+        return " ".join(_REPR.repr(value).splitlines())
     except ValueError:
         # Python refuses to print integers of over 4300 digits.
         return f"<{type(value).__name__}>"

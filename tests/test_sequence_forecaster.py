@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 
 import keraseq
+from keraseq.baselines import NaiveForecaster
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.training.pool import POOL
 
@@ -163,10 +164,13 @@ def test_bad_series_are_errors_that_say_where(y, message):
         forecaster().fit(y)
 
 
-def test_a_new_history_that_is_too_short():
+def test_a_new_history_that_is_too_short_or_in_the_place_of_the_number_of_steps():
     fitted = forecaster().fit(wave(DAYS))
     with pytest.raises(ValueError, match="at least lookback_ = 12"):
         fitted.predict(y=wave(DAYS)[:5])
+    for one in (fitted, NaiveForecaster(horizon=3).fit(wave(DAYS))):
+        with pytest.raises(TypeError, match=r"^n is a Series; .* predict\(y=\.\.\.\)\.$"):
+            one.predict(wave(DAYS))
 
 
 def test_a_fitted_forecaster_is_pickled_and_its_model_may_be_trained_further():

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_integer
+from keraseq._checks import check_integer, check_steps_ahead
 from keraseq.baselines.find_season import find_season
 from keraseq.baselines.mase_scale import mase_scale
 from keraseq.encoding.forecast_data import places
@@ -123,7 +123,7 @@ class SeriesRival(BaseEstimator):
     def predict(self, n=None, *, y=None, past=None, future=None, static=None):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
         check_is_fitted(self)
-        n = self._horizon if n is None else check_integer("n", n, 1)
+        n = check_steps_ahead(n, self._horizon)
         data = self._reader.read(y, past, future, static, n, self._data)
         ends = data.lengths()
         self._check_history(data, ends)

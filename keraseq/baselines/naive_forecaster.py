@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from keraseq._checks import check_choice, check_integer
+from keraseq._checks import check_choice, check_integer, check_steps_ahead
 from keraseq.baselines._rivals import rival
 from keraseq.baselines.drift import drift
 from keraseq.baselines.find_season import find_season
@@ -93,7 +93,7 @@ class NaiveForecaster(BaseEstimator):
     def predict(self, n=None, *, y=None):
         """Forecast the `n` (by default `horizon`) steps after the training series, or after y."""
         check_is_fitted(self)
-        n = self._horizon if n is None else check_integer("n", n, 1)
+        n = check_steps_ahead(n, self._horizon)
         series = self._series if y is None else self._read(y)
         return series.forecast(self._ahead(fill_gaps(series.values), n))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keraseq._checks import check_integer
+from keraseq._checks import check_steps_ahead
 from keraseq.baselines import mase_scale
 from keraseq.encoding.fill_gaps import first_origins
 from keraseq.encoding.forecast_data import ForecastData, places
@@ -74,7 +74,7 @@ class ForecastCore:
 
     def read_end(self, n, y, past, future, static):
         """Read a history; return it, its scalings, its last windows and the steps to forecast."""
-        n = self.horizon if n is None else check_integer("n", n, 1)
+        n = check_steps_ahead(n, self.horizon)
         data = self.read(y, past, future, static, n)
         self.check_history(data)
         scalings = self.scalings(data)
