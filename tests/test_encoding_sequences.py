@@ -55,6 +55,22 @@ def test_text_is_read_from_every_container(X):
     assert (sequences.kind, list(sequences.rows), len(sequences)) == ("text", TEXTS, 2)
 
 
+def test_a_labelled_array_of_three_axes_is_an_array():
+    class Labelled:
+        """Of xarray."""
+
+        values = np.arange(12.0).reshape(2, 3, 2)
+        ndim = 3
+
+        def __array__(self, dtype=None, copy=None):
+            return self.values
+
+        def to_pandas(self):
+            raise ValueError("Cannot convert arrays with 3 dimensions into pandas objects.")
+
+    np.testing.assert_array_equal(as_sequences(Labelled()).rows, Labelled.values)
+
+
 def test_lists_of_strings_are_words_already_cut():
     sequences = as_sequences([["to", "be"], [], np.array(["or"])])
     assert (sequences.kind, sequences.rows) == ("words", [["to", "be"], [], ["or"]])

@@ -121,6 +121,35 @@ def test_many_series_in_a_list():
         fitted.predict(y=wave())
 
 
+class Foreign:
+    """A labelled array of another library, as xarray's."""
+
+    def __init__(self, series):
+        self._series = series
+
+    def __array__(self, dtype=None, copy=None):
+        return self._series.to_numpy(dtype)
+
+    def __len__(self):
+        return len(self._series)
+
+    def to_pandas(self):
+        return self._series
+
+
+def test_labelled_arrays_of_other_libraries_keep_their_dates():
+    dated = pd.Series(wave(60), DAYS[:60])
+    expected = forecaster().fit(dated, past=dated).predict()
+    fitted = forecaster().fit(Foreign(dated), past=Foreign(dated))
+    pd.testing.assert_series_equal(fitted.predict(), expected)
+    assert expected.index[0] == DAYS[60]
+    found = forecaster().fit([Foreign(dated), Foreign(dated[:50])]).predict()
+    assert [one.index[0] for one in found] == [DAYS[60], DAYS[50]]
+    # Without dates it is an array as others.
+    plain = forecaster().fit(Foreign(pd.Series(wave(60)))).predict()
+    assert isinstance(plain, np.ndarray)
+
+
 def test_what_is_known_of_the_future_is_used_and_must_reach_far_enough():
     rng = np.random.default_rng(0)
     promotion = pd.DataFrame({"promotion": rng.integers(0, 2, 400)}, _days(400))

@@ -9,8 +9,9 @@ from keraseq._checks import check_choice, shown
 from keraseq.encoding.check_dates import gapless, read_index
 from keraseq.encoding.find_step import find_step
 from keraseq.encoding.missing import missing_values
+from keraseq.encoding.polars_frames import is_polars
 from keraseq.encoding.series_source import SeriesSource
-from keraseq.encoding.unwrap import cell_values
+from keraseq.encoding.unwrap import cell_values, to_pandas
 
 _MISSING = ("error", "interpolate", "ignore")
 
@@ -138,6 +139,7 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
 
 def _as_frame(y, name):
     """The values as a frame, and nothing of them in the user's form."""
+    y = _with_dates(y, name)
     if isinstance(y, pd.Series):
         return y.to_frame(), y.iloc[:0]
     if isinstance(y, pd.DataFrame):
@@ -160,6 +162,15 @@ def _as_frame(y, name):
             f"{name} has {values.ndim} dimensions; it must be (time,) or (time, targets)."
         )
     return pd.DataFrame(values), values[:0]
+
+
+def _with_dates(y, name):
+    """What pandas sees in another library's series, if that has dates, as xarray's may have."""
+    if is_polars(y):
+        return y
+    found = to_pandas(y, name)
+    dated = pd.DatetimeIndex | pd.PeriodIndex
+    return found if isinstance(getattr(found, "index", None), dated) else y
 
 
 def _numeric(frame, source):

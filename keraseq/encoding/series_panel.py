@@ -8,7 +8,7 @@ import pandas as pd
 from keraseq._checks import shown
 from keraseq.encoding.dated_series import read_dated_series
 from keraseq.encoding.disk_parts import DiskParts
-from keraseq.encoding.polars_frames import from_polars, is_polars, to_polars
+from keraseq.encoding.polars_frames import from_polars, to_polars
 from keraseq.encoding.series_columns import Columns, select
 from keraseq.encoding.series_source import SeriesSource
 from keraseq.encoding.streams import is_stream, items_of
@@ -184,13 +184,13 @@ def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None
         if not len(y):
             raise ValueError(f"{name} is an empty list; give at least one series.")
         names = [f"{name}[{place}]" for place in range(len(y))]
+        read = [from_polars(one) for one in y]
         parts = [
-            (None, SeriesSource(called, name), _selected(from_polars(one)[0], columns, called))
-            for called, one in zip(names, y, strict=True)
+            (None, SeriesSource(called, name), _selected(one, columns, called))
+            for called, (one, _) in zip(names, read, strict=True)
         ]
-        kinds = {from_polars(one[:0])[1] for one in y}
-        polars = kinds.pop() if len(kinds) == 1 else None
-        panel = SeriesPanel(_read_each(parts, known, settings), None, "list", columns, polars)
+        kind = read[0][1] if len({kind for _, kind in read}) == 1 else None
+        panel = SeriesPanel(_read_each(parts, known, settings), None, "list", columns, kind)
         _check_alike(panel, name)
         return panel
     y = _selected(y, columns, name)
@@ -238,7 +238,7 @@ def _yielded(make, name):
     """Yield the series of a function, or raise where it has none."""
     place = -1
     for place, one in enumerate(items_of(make, name)):
-        if not isinstance(one, pd.Series | pd.DataFrame | np.ndarray) and not is_polars(one):
+        if not _is_series(one):
             raise TypeError(
                 f"{name}[{place}] is {shown(one)}; the function yields whole series: a Series, a "
                 "frame or an array each."
@@ -271,12 +271,12 @@ def _selected(y, columns, name):
 
 
 def _is_list_of_series(y):
-    return isinstance(y, list | tuple) and (
-        not y
-        or any(
-            isinstance(one, pd.Series | pd.DataFrame | np.ndarray) or is_polars(one) for one in y
-        )
-    )
+    return isinstance(y, list | tuple) and (not y or any(map(_is_series, y)))
+
+
+def _is_series(one):
+    """Whether this is a series or an array of any library, and no number."""
+    return hasattr(one, "__array__") and hasattr(one, "__len__")
 
 
 def _read_long(y, columns, polars, name, known, settings):

@@ -21,7 +21,7 @@ def unwrap(X, name):
         raise TypeError(
             f"{name} is a sparse matrix; sequences are dense. Convert it by {name}.toarray()."
         )
-    X = _to_pandas(X, name)
+    X = to_pandas(X, name)
     if isinstance(X, pd.DataFrame | pd.Series):
         _refuse_multi_index(X, name)
         values = _frame_values(X, name) if isinstance(X, pd.DataFrame) else _series_cells(X, name)
@@ -47,7 +47,7 @@ def unwrap_target(y, name="y"):
     """
     if sparse.issparse(y):
         return y
-    y = _to_pandas(y, name)
+    y = to_pandas(y, name)
     one_column = pd.Index | pd.api.extensions.ExtensionArray
     if isinstance(y, one_column) and not isinstance(y, pd.MultiIndex):
         return pd.Series(y, dtype=y.dtype)
@@ -65,7 +65,7 @@ def unwrap_target(y, name="y"):
 
 def cell_values(cell, name):
     """Return one cell's values as an array; missing values of nullable dtypes become NaN."""
-    cell = _to_pandas(cell, name)
+    cell = to_pandas(cell, name)
     if isinstance(cell, pd.Series | pd.DataFrame):
         return _nullable_to_numpy(cell)
     if isinstance(cell, list | tuple):
@@ -106,7 +106,7 @@ def align_frames(cells, name):
     ValueError, TypeError
         If two frames differ in the names of their columns.
     """
-    cells = [_to_pandas(cell, f"{name}[{row}]") for row, cell in enumerate(cells)]
+    cells = [to_pandas(cell, f"{name}[{row}]") for row, cell in enumerate(cells)]
     frames = [row for row, cell in enumerate(cells) if isinstance(cell, pd.DataFrame)]
     names = tuple(cells[frames[0]].columns) if frames else None
     for row in frames:
@@ -122,9 +122,12 @@ def align_frames(cells, name):
     return cells, names
 
 
-def _to_pandas(X, name):
-    """Polars, Arrow and their like; without pyarrow polars still gives its arrays."""
+def to_pandas(X, name):
+    """Return Polars, Arrow and their like as pandas; without pyarrow Polars still gives arrays."""
     if isinstance(X, pd.DataFrame | pd.Series) or not hasattr(X, "to_pandas"):
+        return X
+    if getattr(X, "ndim", 0) > 2:
+        # Of xarray, which pandas has no form for.
         return X
     arrow = type(X).__module__.startswith(("polars", "pyarrow"))
     try:
