@@ -38,7 +38,7 @@ def test_every_forecaster_has_a_script_of_at_most_120_lines():
             facts["dated"] = step is not None
             facts["calendar"] &= hasattr(step, "offset")
             subject = object.__new__(Forecasts)
-            subject._facts, subject._estimator = facts, SimpleNamespace(_model_name="transformer")
+            subject._facts, subject._estimator = facts, SimpleNamespace(_fitted_name="transformer")
             subject._first = SimpleNamespace(index=index, step=step)
             features = SimpleNamespace(time_of_day=True, day_of_week=True)
             subject._core = SimpleNamespace(reader=SimpleNamespace(_calendar=features))
