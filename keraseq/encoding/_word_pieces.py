@@ -9,7 +9,7 @@ from keraseq.encoding._cut_pieces import cut_pieces
 from keraseq.encoding.word_tokens import words_of_lines
 
 # Cut at a time: strings take ten times what ids take.
-_CHARACTERS, _PIECES = 5 << 17, 8192
+_CHARACTERS, _PIECES = 1 << 19, 8192
 
 
 class WordPieces:
