@@ -8,10 +8,11 @@ python benchmarks/bench.py --table                             # the page from t
 In a line all contenders have the same stem, body, reading and head, and train with AdamW, its norm
 clipped and, where the line says so, its weights averaged: what Keras, skorch and PyTorch lack of
 that they are given. Each contender is called once untimed, and then all in turns; the fastest call
-of each counts, since it is disturbed least. `ratio` is keraseq's fastest by the best peer's,
-`spread` the middle half of the ratios of single turns. keraseq is always an estimator's whole `fit`
-or `predict`, its reading and checking of X included; the peers are handed tensors. Keras without
-keraseq sees no mask and no padding.
+of each counts, since it is disturbed least. One row is predicted ten times in a turn, as by those
+who have several: the caches then hold no other contender's data. `ratio` is keraseq's fastest by
+the best peer's, `spread` the middle half of the ratios of single turns. keraseq is always an
+estimator's whole `fit` or `predict`, its reading and checking of X included; the peers are handed
+tensors. Keras without keraseq sees no mask and no padding.
 
 Every line is written to a file of records (`--records`) as soon as it is measured, so that a run
 that was cut goes on where it stopped: what this version of keraseq has there is not measured again
