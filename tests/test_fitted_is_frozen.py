@@ -8,6 +8,7 @@ import pytest
 
 import keraseq
 from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder
+from keraseq.training.checkpoint import Checkpoint
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(12, 4, 2))
@@ -178,6 +179,10 @@ def test_partial_fit_says_what_it_cannot_take(changes, said):
         clf.set_params(**changes).partial_fit(X, y)
 
 
+def refuse(*_):
+    raise ValueError("of another fit")
+
+
 class Failing(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         raise MemoryError
@@ -194,7 +199,7 @@ class Failing(keras.callbacks.Callback):
     ],
     ids=["classifier", "forecaster"],
 )
-def test_training_that_would_go_on_and_fails_changes_nothing(make):
+def test_training_that_would_go_on_and_fails_changes_nothing(make, monkeypatch, tmp_path):
     fitted, rows = make(warm_start=True)
     fitted.fit(*rows)
     before, card = fitted._network.blueprint, fitted.card()
@@ -203,6 +208,10 @@ def test_training_that_would_go_on_and_fails_changes_nothing(make):
     fitted.set_params(dtype_policy="mixed_bfloat16", optimizer="sgd", callbacks=Failing())
     with pytest.raises(MemoryError):
         fitted.fit(*rows)
+    with monkeypatch.context() as patched, pytest.raises(ValueError, match="of another fit"):
+        patched.setattr(Checkpoint, "begin", refuse)
+        fitted.set_params(checkpoint=tmp_path).fit(*rows)
+    fitted.set_params(checkpoint=None)
     np.testing.assert_array_equal(answer(X) if len(rows) == 2 else answer(), expected)
     assert fitted._network.blueprint is before
     fitted.set_params(callbacks=None).fit(*rows)

@@ -1,6 +1,7 @@
 """A trained network: what it was made from, and its weights."""
 
 import contextlib
+import copy
 
 from keraseq._quiet import many_models
 from keraseq.batching import sequence_lengths
@@ -62,36 +63,37 @@ class Network:
         # It subclasses Keras, which the refusal of bad input does without.
         from keraseq.training.loop import fit_model
 
-        with self._as_it_was_after_errors():
-            weights, strategy = self.weights, open_strategy(strategy)
-            with self._lend(bool(callbacks), strategy) as lent, under(strategy):
-                model = lent.model
-                lent.reset(self.seed)
-                if weights is not None:
-                    model.set_weights(weights)
-                elif self._first is not None:
-                    self._first.put(model)
-                    # From here on they are weights like others.
-                    self._first = None
-                if self._optimizer_state is not None and keep_optimizer:
-                    for variable, value in zip(
-                        model.optimizer.variables, self._optimizer_state, strict=True
-                    ):
-                        variable.assign(value)
-                self.keeps_loss = lent.keeps_optimizer
-                if lent.keeps_optimizer:
-                    settings["learning_rate"] = None
-                settings["gradual"] = weights is None
-                run = fit_model(
-                    model, training, validation, callbacks=callbacks, strategy=strategy, **settings
-                )
-                # Cut short, it still holds on to what it read, the validation part for instance.
-                lent.is_spent = strategy is not None or run.interrupt is not None
-                self._keep(lent, keep_optimizer)
+        weights, strategy = self.weights, open_strategy(strategy)
+        with self._lend(bool(callbacks), strategy) as lent, under(strategy):
+            model = lent.model
+            lent.reset(self.seed)
+            if weights is not None:
+                model.set_weights(weights)
+            elif self._first is not None:
+                self._first.put(model)
+                # From here on they are weights like others.
+                self._first = None
+            if self._optimizer_state is not None and keep_optimizer:
+                for variable, value in zip(
+                    model.optimizer.variables, self._optimizer_state, strict=True
+                ):
+                    variable.assign(value)
+            self.keeps_loss = lent.keeps_optimizer
+            if lent.keeps_optimizer:
+                settings["learning_rate"] = None
+            settings["gradual"] = weights is None
+            run = fit_model(
+                model, training, validation, callbacks=callbacks, strategy=strategy, **settings
+            )
+            # Cut short, it still holds on to what it read, the validation part for instance.
+            lent.is_spent = strategy is not None or run.interrupt is not None
+            self._keep(lent, keep_optimizer)
         return run
 
     def go_on(self, blueprint):
-        """Take another blueprint for further training of the same weights.
+        """Return a network that trains these weights further, of another blueprint.
+
+        Another one, since this stays what it is if that fails.
 
         Raises
         ------
@@ -103,18 +105,9 @@ class Network:
                 "warm_start=True goes on from the fitted weights, so the model and its sizes must "
                 "stay as they were; set warm_start=False to begin anew."
             )
-        self._before, self.blueprint = self.blueprint, blueprint
-        return self
-
-    @contextlib.contextmanager
-    def _as_it_was_after_errors(self):
-        """A block after whose failure a network that was to go on is what it was before."""
-        before = vars(self).pop("_before", self.blueprint)
-        try:
-            yield
-        except BaseException:
-            self.blueprint = before
-            raise
+        other = copy.copy(self)
+        other.blueprint = blueprint
+        return other
 
     @property
     def gives_probabilities(self):

@@ -136,11 +136,11 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         self.history_, self.n_iter_ = run.history, run.n_iter
         self.params_ = {**params, "jit_compile": run.jit_compile}
         self.callbacks_ = callbacks
-        self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
-        self._task = task
-        if getattr(self, "_network", None) is not network:
+        if getattr(self, "target_", None) is not target:
             # Training that goes on is held to the columns of its first rows.
             note_features(self, X, rows.sequences)
+        self.kind_, self.encoder_, self.target_ = rows.sequences.kind, encoder, target
+        self._task = task
         self._network = network
         run.raise_interrupt()
 
