@@ -6,7 +6,7 @@ Names load on first use: ``import keraseq`` itself brings in neither TensorFlow 
 import importlib
 import importlib.util
 
-from keraseq import _quiet
+from keraseq import _onednn, _quiet
 
 _STAGES = (
     "datasets",
@@ -52,6 +52,7 @@ _EXPORTS = {
 }
 
 _quiet.install()
+_onednn.install()
 
 
 def _builder_names():

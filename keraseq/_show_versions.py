@@ -6,6 +6,7 @@ import platform
 import sys
 
 import keraseq
+from keraseq._onednn import SWITCH
 
 _PACKAGES = [
     *("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "pandas", "pooch"),
@@ -27,7 +28,8 @@ def show_versions():
     print(f"processors    {os.cpu_count()}")
     for package, version in versions.items():
         print(f"{package:13} {version}")
-    print(f"KERAS_BACKEND {os.environ.get('KERAS_BACKEND', 'not set')}")
+    for name in ("KERAS_BACKEND", SWITCH):
+        print(f"{name:13} {os.environ.get(name, 'not set')}")
 
 
 def find_versions():

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# Before TensorFlow, whichever a test file imports first.
+import keraseq  # noqa: F401
+
 
 @pytest.fixture(scope="session")
 def data_folder():

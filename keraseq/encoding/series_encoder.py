@@ -18,6 +18,8 @@ from keraseq.encoding.sequences import Sequences, as_sequences
 
 _SCALINGS = ("standard", "minmax", "none")
 _MISSING = ("error", "fill")
+# Numbers that are scaled at a time: 1 MB in float64 stays in the cache.
+_IN_CACHE = 2**17
 
 
 class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -71,7 +73,7 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._check_parameters()
         sequences = _read(X)
         self._note(X, sequences)
-        counts, total, low, high = _sums(self._values(sequences))
+        counts, total, low, high = _sums(steps.values for steps in self._steps(sequences))
         self._check_counts(counts)
         self.mean_ = total / counts
         return self._set_scale(*self._level_and_spread(sequences, counts, total, low, high))
@@ -209,10 +211,9 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         rows = sequences.rows
         if not isinstance(rows, np.ndarray):
             return [row for steps in self._steps(sequences) for row in self._encode_steps(steps)]
-        parts = (self._encode_steps(steps) for steps in self._steps(sequences))
         result = np.empty((*rows.shape[:2], self.n_channels_out_), np.float32)
-        for block, part in zip(row_blocks(rows), parts, strict=True):
-            result[block] = part
+        for block in row_blocks(rows, _IN_CACHE):
+            result[block] = self._encode(rows[block], range(block.start, block.stop))
         return result
 
     def _encode(self, rows, numbers):
@@ -241,9 +242,7 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         largest = np.maximum(np.abs(low), np.abs(high))
         unit = np.exp2(np.frexp(largest)[1].clip(-1000, 1000))
         mean = total / unit / counts
-        squares = (
-            np.nansum(np.square(values / unit - mean), axis=0) for values in self._values(sequences)
-        )
+        squares = (_squares(steps.values / unit, mean) for steps in step_blocks(sequences.rows))
         spread = np.sqrt(sum(squares) / counts) * unit
         return self.mean_, self._without_rounding(spread, counts)
 
@@ -254,10 +253,11 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def _scaled(self, values, steps):
         with np.errstate(over="ignore"):
-            scaled = ((values - self.centre_) / self.scale_).astype(np.float32)
-        infinite = np.isinf(scaled).any(axis=1)
+            scaled = values - self.centre_
+            scaled = np.divide(scaled, self.scale_, out=scaled).astype(np.float32)
+        infinite = np.isinf(scaled)
         if infinite.any():
-            place = describe_place(steps.place(np.argmax(infinite)))
+            place = describe_place(steps.place(np.argmax(infinite.any(axis=1))))
             raise ValueError(
                 f"Input X contains a value ({place}) so far from the training rows that its scaled "
                 "form is infinite (inf) in float32; check its units."
@@ -267,13 +267,28 @@ class SeriesEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 def _sums(blocks):
     """How many numbers each channel has, their sum, the lowest and the highest; NaN left out."""
-    counts, total, low, high = 0, 0, np.inf, -np.inf
-    for values in blocks:
-        counts += np.count_nonzero(~np.isnan(values), axis=0)
-        total += np.nansum(values, axis=0)
-        low = np.fmin(low, np.fmin.reduce(values, axis=0, initial=np.inf))
-        high = np.fmax(high, np.fmax.reduce(values, axis=0, initial=-np.inf))
+    counts, total, low, high = 0, 0, np.float64(np.inf), np.float64(-np.inf)
+    for block in blocks:
+        values = block.astype(np.float64, copy=False)
+        n, sums = _count_and_sum(values)
+        counts, total = counts + n, total + sums
+        low = np.fmin(low, np.fmin.reduce(block, axis=0, initial=np.inf))
+        high = np.fmax(high, np.fmax.reduce(block, axis=0, initial=-np.inf))
     return counts, total, low, high
+
+
+def _squares(values, mean):
+    """The sum of each channel's squared distances from the mean, made in the place of `values`."""
+    values -= mean
+    return _count_and_sum(np.square(values, out=values))[1]
+
+
+def _count_and_sum(values):
+    """Of each channel's numbers; NaN, which few series have, is looked for in the sums."""
+    total = values.sum(axis=0)
+    if np.isnan(total).any():
+        return np.count_nonzero(~np.isnan(values), axis=0), np.nansum(values, axis=0)
+    return np.full(len(total), len(values)), total
 
 
 def check_complete(sequences):
@@ -290,9 +305,9 @@ def complete_steps(rows):
 
 
 def _refuse_gaps(steps):
-    missing = np.isnan(steps.values).any(axis=1)
+    missing = np.isnan(steps.values)
     if missing.any():
-        place = describe_place(steps.place(np.argmax(missing)))
+        place = describe_place(steps.place(np.argmax(missing.any(axis=1))))
         raise ValueError(
             f"Input X contains NaN: {place}. Steps of nothing but NaN at a row's end are "
             "padding; any other NaN must be filled first, or use missing='fill'."

@@ -1,6 +1,7 @@
 """The registry: a decorator is the whole registration of an architecture."""
 
 import fnmatch
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -104,14 +105,12 @@ def users_models():
     return [spec for spec in _registry.values() if not spec.is_ours]
 
 
+@functools.cache
 def model_file_names():
     """Return the names of the zoo's files, without importing any of them."""
     folder = str(Path(__file__).parent)
-    return sorted(
-        module.name
-        for module in pkgutil.iter_modules([folder])
-        if not module.ispkg and not module.name.startswith("_")
-    )
+    names = [module.name for module in pkgutil.iter_modules([folder]) if not module.ispkg]
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def known_names():
@@ -172,7 +171,7 @@ def models_that_read(covariates):
 def is_registered(model):
     """Whether `model` is the name of a known architecture, or a function that was registered."""
     if isinstance(model, str):
-        return model in known_names()
+        return model in _registry or model in model_file_names()
     return _spec_of(model) is not None
 
 

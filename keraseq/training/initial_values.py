@@ -43,12 +43,14 @@ class InitialValues:
             _find(layer, places, found)
         sources = [found.get(id(v)) or _constant(v) for v in model.variables]
         self.are_drawn = None not in sources
+        used = [source.place for source in sources if getattr(source, "place", None) is not None]
+        self._n_draws = max(used, default=-1) + 1
         self._sources = sources if self.are_drawn else None
 
     def put(self, model, seed):
         """Give the variables of `model` the values that a build from `seed` gives them."""
         if self.are_drawn:
-            draws = _draws(seed)
+            draws = _draws(seed, self._n_draws)
             values = (source(draws) for source in self._sources)
         else:
             with under_policy(model.dtype_policy):
@@ -57,10 +59,10 @@ class InitialValues:
             variable.assign(value)
 
 
-def _draws(seed):
-    """The seeds that Keras draws one after the other in a build from `seed`."""
+def _draws(seed, n=_MOST_DRAWS):
+    """The first n seeds that Keras draws one after the other in a build from `seed`."""
     with python_random(seed):
-        return [random.randint(1, int(1e9)) for _ in range(_MOST_DRAWS)]
+        return [random.randint(1, int(1e9)) for _ in range(n)]
 
 
 def _find(layer, places, found):
@@ -123,10 +125,10 @@ class _OfGenerator:
     """The state of a seed generator."""
 
     def __init__(self, place, dtype):
-        self._place, self._dtype = place, dtype
+        self.place, self._dtype = place, dtype
 
     def __call__(self, draws):
-        return np.array([draws[self._place], 0], self._dtype)
+        return np.array([draws[self.place], 0], self._dtype)
 
 
 class _OfInitializer:
@@ -134,12 +136,12 @@ class _OfInitializer:
 
     def __init__(self, initializer, config, place, variable):
         self._kind, self._config = type(initializer), config
-        self._seed, self._place = initializer.seed, place
+        self._seed, self.place = initializer.seed, place
         self._shape, self._dtype = tuple(variable.shape), variable.dtype
 
     def __call__(self, draws):
         # One that was given its seed has no place among the draws.
-        seed = self._seed if draws is None or self._place is None else draws[self._place]
+        seed = self._seed if draws is None or self.place is None else draws[self.place]
         initializer = self._kind.from_config({**self._config, "seed": seed})
         return initializer(self._shape, dtype=self._dtype)
 
