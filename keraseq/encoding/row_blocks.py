@@ -6,14 +6,14 @@ import math
 _MOST = 2**20
 
 
-def row_blocks(rows, most=_MOST):
+def row_blocks(rows, most=None):
     """Yield slices that cut rows into blocks; one where they are few.
 
     Parameters
     ----------
     rows : ndarray of one axis at least, or sequence of ndarray
-    most : int
-        Numbers of a block, unless a single row has more.
+    most : int, optional
+        Numbers of a block, unless a single row has more; by default a million.
 
     Examples
     --------
@@ -26,6 +26,6 @@ def row_blocks(rows, most=_MOST):
         size = math.prod(rows.shape[1:])
     else:
         size = sum(row.size for row in rows) // max(1, len(rows))
-    step = max(1, most // max(1, size))
+    step = max(1, (most or _MOST) // max(1, size))
     for start in range(0, max(1, len(rows)), step):
         yield slice(start, min(start + step, max(1, len(rows))))
