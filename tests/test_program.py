@@ -439,3 +439,19 @@ def test_export_is_handed_the_rows_as_predict_reads_them(reviews, folder, call, 
     status, out, err = call("export", reviews, *given, "--data", folder / "reviews.csv")
     assert (status, err) == (0, "")
     assert f"litert, int8, 40 rows such as {REVIEWS['review'][0]!r}" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "is_empty"),
+    [
+        ("review,id\ngood,1\n,\nbad,3\n,\n", [0, 1, 0, 1]),
+        # As pandas writes a column alone.
+        ('review\ngood\n""\n\nbad\n', [0, 1, 0]),
+        ('"review","id"\n"",""\n"good","7"\n', [1, 0]),
+    ],
+)
+def test_a_row_of_empty_cells_has_its_place_among_the_answers(content, is_empty, reviews, call):
+    status, out, err = call("predict", reviews, "-", stdin=content.encode())
+    assert status == 0, err
+    assert [line in ("", '""') for line in out.splitlines()[1:]] == is_empty
+    assert f"{sum(is_empty)} rows hold nothing to read" in err

@@ -23,7 +23,7 @@ class CsvRows:
     ----------
     header : list of str
     rows : iterator of (int, list of str)
-        Rows that hold anything, with their number as a spreadsheet counts: the header is row 1.
+        With their number as a spreadsheet counts: the header is row 1.
     sep : str
     is_certain : bool
         Whether the letters beyond ASCII are.
@@ -35,7 +35,7 @@ class CsvRows:
     is_certain: bool
 
 
-def open_csv(path, stream, wanted, *, sep, encoding, quotes, header, sample):
+def open_csv(path, stream, wanted, *, sep, encoding, quotes, header, sample, empty_rows=False):
     """Begin to read a CSV file.
 
     Parameters
@@ -49,6 +49,8 @@ def open_csv(path, stream, wanted, *, sep, encoding, quotes, header, sample):
         As of :class:`keraseq.cli.tables.Reading`.
     sample : int or None
         Letters by which separator and quotes are found; None for all.
+    empty_rows : bool, default=False
+        Whether rows of empty cells are rows, too; blank lines are not.
     """
     blocks = decode_blocks(path, stream, encoding)
     text, is_whole = _begin(blocks, sample)
@@ -56,12 +58,14 @@ def open_csv(path, stream, wanted, *, sep, encoding, quotes, header, sample):
     text, sep = _find_separator(path, text, wanted if header else [], sep)
     quoting = {} if _has_quotes(path, text, sep, quotes, is_whole) else {"quoting": csv.QUOTE_NONE}
     rows = _rows(path, lines_of(itertools.chain([text] if text else [], blocks)), sep, quoting)
-    first = next(rows, None)
+    first = next((row for row in rows if any(row[1])), None)
     if first is None:
         raise ValueError(f"{path} is empty.")
+    width = len(first[1])
+    rows = (row for row in rows if any(row[1]) or (empty_rows and len(row[1]) == width))
     if header:
         return CsvRows(first[1], rows, sep, is_certain)
-    names = [str(place) for place in range(1, len(first[1]) + 1)]
+    names = [str(place) for place in range(1, width + 1)]
     return CsvRows(names, itertools.chain([first], rows), sep, is_certain)
 
 
@@ -142,9 +146,10 @@ def _shape(text, sep, **settings):
     lengths, n = set(), 0
     try:
         for row in _reader(io.StringIO(text, newline=""), sep, **settings):
+            # A row of empty cells in quotes is one by either reading.
+            n += len(row) > 0
             if any(map(str.strip, row)):
                 lengths.add(len(row))
-                n += 1
     except csv.Error as error:
         return lengths, n, error
     return lengths, n, None
@@ -154,10 +159,9 @@ def _rows(path, lines, sep, settings):
     last = 0
     try:
         for number, row in enumerate(_reader(lines, sep, **settings), 1):
-            cells = _stripped(row)
-            if any(cells):
+            if row:
                 last = number
-                yield number, cells
+                yield number, _stripped(row)
     except csv.Error as error:
         raise ValueError(
             f"{path}: row {last + 1} is broken off or quoted wrongly "

@@ -91,7 +91,8 @@ def read_table(path, named, **settings):
 def read_chunks(path, named, size, **settings):
     """Yield tables of at most `size` rows, of which the next is read when it is asked for.
 
-    With a `size` separator and quotes are found by the file's first four million letters.
+    With a `size` separator and quotes are found by the file's first four million letters, and rows
+    of empty cells are kept, which have their place among the answers.
     """
     reading = Reading(**settings)
     with open_data(path) as stream:
@@ -106,7 +107,9 @@ def read_chunks(path, named, size, **settings):
 
 def _csv_chunks(path, stream, named, size, reading):
     wanted = [column for _, column in named if column is not None]
-    found = open_csv(path, stream, wanted, sample=size and _SAMPLE, **vars(reading))
+    is_chunk = size is not None
+    sample = _SAMPLE if is_chunk else None
+    found = open_csv(path, stream, wanted, sample=sample, empty_rows=is_chunk, **vars(reading))
     # pandas finds no column beside one whose name is no text.
     header = [shown_letters(name) for name in found.header]
     _check_columns(path, header, named)
