@@ -455,3 +455,44 @@ def test_a_row_of_empty_cells_has_its_place_among_the_answers(content, is_empty,
     assert status == 0, err
     assert [line in ("", '""') for line in out.splitlines()[1:]] == is_empty
     assert f"{sum(is_empty)} rows hold nothing to read" in err
+
+
+def test_no_answer_is_known(reviews, call):
+    status, _, err = call("evaluate", reviews, "-", stdin=b"review,stars\ngood,\nbad,\n")
+    assert status == 1 and "has no row that is filled" in err
+
+
+def test_the_only_row_is_not_counted_by_its_first_step(folder, call):
+    X = [[0.0, 1.0, 2.0], [3.0, 2.0, 1.0, 0.0]] * 8
+    fitted = keraseq.SequenceRegressor("gru", units=4, epochs=1, random_state=0).fit(X, range(16))
+    fitted.save(folder / "ragged.keraseq")
+    status, out, err = call("predict", folder / "ragged.keraseq", "-", stdin=b"a,b,c\n1,2.5,3.5\n")
+    assert (status, err) == (0, "")
+    assert float(out.split()[1]) == pytest.approx(fitted.predict([[1, 2.5, 3.5]])[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0], [False, True], ["no", "yes"]])
+def test_classes_of_a_model_that_was_fitted_in_python(labels, folder, call):
+    clf = keraseq.SequenceClassifier("gru", units=4, epochs=1, random_state=0)
+    clf.fit(["good", "bad", "fine", "dull"] * 4, labels * 8).save(folder / "python.keraseq")
+    given = ["evaluate", folder / "python.keraseq", "-", "--text", "review", "--target", "is"]
+    rows = "".join(f"{word} film,{label}\n" for word, label in zip(GOOD, labels * 2, strict=True))
+    status, out, err = call(*given, stdin=f"review,is\n{rows}".encode())
+    assert status == 0, err
+    right = np.mean(clf.predict([f"{word} film" for word in GOOD]) == np.array(labels * 2))
+    assert out.startswith(f"accuracy {right:.4g} ")
+    status, _, err = call(*given, stdin=b"review,is\ngood film,7\n")
+    assert status == 1 and "'7'" in err
+
+
+def test_tags_of_a_model_that_was_fitted_in_python(folder, call):
+    tagger = keraseq.SequenceTagger("gru", units=4, epochs=1, random_state=0)
+    tagger.fit([["the", "cat"], ["a"]] * 8, [[1, 2], [1]] * 8).save(folder / "numbers.keraseq")
+    given = ["-", "--text", "words", "--target", "tags"]
+    rows = b"words,tags\nthe dog,1 2\n"
+    status, out, err = call("evaluate", folder / "numbers.keraseq", *given, stdin=rows)
+    assert status == 0, err
+    assert f"token accuracy {tagger.score([['the', 'dog']], [[1, 2]]):.4g} " in out
+    answers = " ".join(map(str, tagger.predict([["the", "dog"]])[0]))
+    out = call("predict", folder / "numbers.keraseq", *given, stdin=rows)[1]
+    assert out == f"tags\n{answers}\n"

@@ -88,6 +88,8 @@ class Fitted:
             given["date"] = options["date"]
         if "text" in given:
             given.update(steps=(), lists=())
+        if table is None:
+            given["by_words"] = self._tags_words()
         if self.is_forecaster:
             given = {**_of_parameters(self.estimator), **given} if table is None else given
         columns = dataclasses.replace(columns, **given)
@@ -98,6 +100,13 @@ class Fitted:
             )
         is_known = columns.text or columns.steps or columns.lists or columns.date
         return columns if is_known else None
+
+    def _tags_words(self):
+        """Whether texts are cut at their blanks, for a model that was fitted in Python."""
+        from keraseq.tasks import get_task
+
+        is_words = getattr(self.estimator, "kind_", None) == "words"
+        return is_words and get_task(self.task).tags_words
 
     def tables(self, *, with_target):
         """Yield the file's tables of a limited size, those columns in them that are read."""
@@ -138,6 +147,7 @@ class Fitted:
             self.columns, notes = find_columns(
                 table, target=options.target or (), ignore=options.ignore or ()
             )
+            self.columns = dataclasses.replace(self.columns, by_words=self._tags_words())
             for note in notes:
                 say(f"{table.path}: {note}")
             return
@@ -161,8 +171,9 @@ class Fitted:
 
     def rows(self, *, with_target=False):
         """All rows of the file that have something to read, and their answers or None."""
-        from keraseq.cli.targets import read_targets
+        from keraseq.cli.targets import as_labels, read_targets
 
+        classes = getattr(self.estimator, "classes_", None)
         reader, parts, n_left_out = None, [], 0
         for table in self.tables(with_target=with_target):
             reader = reader or self.reader()
@@ -176,6 +187,7 @@ class Fitted:
                     table, self.columns, self.task, decimal=reader.columns.decimal
                 )
                 y, keep = take_rows(y, keep[is_known]), keep & is_known
+                y = as_labels(y, classes, table.path)
             parts.append((take_rows(X, keep), y))
             n_left_out += n - keep.sum()
         if n_left_out:

@@ -91,6 +91,9 @@ def _counts_rows(cells):
     """Whether this is no measurement but the number of each row, as pandas writes it."""
     first = cells.iloc[0]
     n = len(cells)
+    if n == 1 and cells.name:
+        # Of one row a first step may well be 0 or 1.
+        return False
     return first in ("0", "1") and cells.tolist() == [str(int(first) + i) for i in range(n)]
 
 
@@ -182,9 +185,9 @@ def _texts(table, columns):
     cells = table.cells[list(columns.text)]
     if cells.map(lambda cell: isinstance(cell, list)).any(axis=None) or columns.by_words:
         (words,) = (words_of(cells[name]) for name in columns.text[:1])
-        return words, np.array([not row for row in words])
+        return words, np.array([not row for row in words], dtype=bool)
     texts = [" ".join(filter(None, row)) for row in cells.to_numpy()]
-    return texts, np.array([not text for text in texts])
+    return texts, np.array([not text for text in texts], dtype=bool)
 
 
 def words_of(cells):

@@ -1,5 +1,7 @@
 """The columns of a table that are to be predicted, as y."""
 
+import itertools
+
 import numpy as np
 
 from keraseq.cli.columns import holds_numbers, read_numbers
@@ -77,3 +79,32 @@ def read_targets(table, columns, task, *, decimal=None):
             raise ValueError(f"--task {task}: each --target must hold 0 and 1, or true and false.")
         return values.astype(np.int64), is_known
     return (values if len(columns.target) > 1 else values[:, 0]), is_known
+
+
+def as_labels(y, classes, path):
+    """Classes or tags of a file as a model that was fitted in Python may have them: 1 and not "1".
+
+    Raises
+    ------
+    ValueError
+        For a cell that is none of such a model's classes.
+    """
+    if classes is None or classes.dtype.kind in "UT" or getattr(y, "ndim", 1) > 1:
+        return y
+    known = {word: label for label in classes.tolist() for word in _words_for(label)}
+    rows = y if isinstance(y, list) else [y]
+    for cell in itertools.chain.from_iterable(rows):
+        if str(cell) not in known:
+            listed = ", ".join(map(str, classes[:10])) + ", ..." * (len(classes) > 10)
+            raise ValueError(
+                f"{path} holds {str(cell)!r:.60}, which is none of the model's classes: {listed}."
+            )
+    found = [[known[str(cell)] for cell in row] for row in rows]
+    return found if isinstance(y, list) else np.array(found[0], dtype=classes.dtype)
+
+
+def _words_for(label):
+    """How files write a class."""
+    if isinstance(label, bool):
+        return str(label), str(label).lower()
+    return (str(label), f"{label:g}") if isinstance(label, float) else (str(label),)
