@@ -462,6 +462,15 @@ def test_no_answer_is_known(reviews, call):
     assert status == 1 and "has no row that is filled" in err
 
 
+def test_kept_columns_of_one_name(reviews, call):
+    rows = b"a,review,a,,\n1,good,2,,\n"
+    assert call("predict", reviews, "-", "--keep", "all", stdin=rows)[1].splitlines()[0] == (
+        "a,review,a,,,stars"
+    )
+    status, _, err = call("predict", reviews, "-", "--keep", "a", stdin=rows)
+    assert status == 1 and "2 columns of that name" in err
+
+
 def test_the_only_row_is_not_counted_by_its_first_step(folder, call):
     X = [[0.0, 1.0, 2.0], [3.0, 2.0, 1.0, 0.0]] * 8
     fitted = keraseq.SequenceRegressor("gru", units=4, epochs=1, random_state=0).fit(X, range(16))

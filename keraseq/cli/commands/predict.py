@@ -97,12 +97,17 @@ def _beside(options, table, answers):
     if options.keep is None:
         return answers
     held = list(table.cells.columns)
-    keep = held if options.keep == ["all"] else options.keep
+    keep = [] if options.keep == ["all"] else options.keep
     for name in keep:
         if name not in held:
             raise ValueError(f"--keep {name}: {table.path} has no such column.")
-    kept = table.cells[keep]
-    both = [name for name in answers if name in keep]
+        if held.count(name) > 1:
+            raise ValueError(
+                f"--keep {name}: {table.path} has {held.count(name)} columns of that name; give "
+                "each its own in the first row."
+            )
+    kept = table.cells[keep] if keep else table.cells
+    both = [name for name in answers if name in kept]
     return pd.concat([kept, answers.rename(columns={n: f"predicted {n}" for n in both})], axis=1)
 
 
