@@ -505,3 +505,21 @@ def test_tags_of_a_model_that_was_fitted_in_python(folder, call):
     answers = " ".join(map(str, tagger.predict([["the", "dog"]])[0]))
     out = call("predict", folder / "numbers.keraseq", *given, stdin=rows)[1]
     assert out == f"tags\n{answers}\n"
+
+
+def test_one_offset_beside_a_training_with_two(folder, call):
+    """In summer all dates have the same, and are still those of UTC."""
+    dates = pd.date_range("2024-03-29", periods=96, freq="h", tz="Europe/Berlin")
+    frame = pd.DataFrame({"at": dates.map(str), "n": np.arange(96) % 5, "more": np.arange(96) % 3})
+    frame.to_csv(folder / "hours.csv", index=False)
+    saved = folder / "hours.keraseq"
+    status, _, err = call(
+        *("fit", folder / "hours.csv", "--date", "at", "--target", "n", "--future", "more"),
+        *("--horizon", 2, "--lookback", 4, "--model", "gru", *QUICK, "-o", saved),
+    )
+    assert status == 0, err
+    ahead = pd.date_range(dates[-1] + pd.Timedelta("1h"), periods=3, freq="h")
+    pd.DataFrame({"at": ahead.map(str), "more": 0}).to_csv(folder / "ahead.csv", index=False)
+    status, out, err = call("predict", saved, folder / "ahead.csv")
+    assert status == 0, err
+    assert pd.to_datetime(pd.read_csv(io.StringIO(out))["at"]).tolist() == list(ahead[:2])

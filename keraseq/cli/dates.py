@@ -17,7 +17,7 @@ _OFFSET = r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _QUARTER = r"\d{4}[- ]?Q[1-4]"
 
 
-def read_dates(table, column, *, dayfirst=None):
+def read_dates(table, column, *, dayfirst=None, utc=False):
     """Read a column of dates that are all written alike.
 
     Parameters
@@ -26,6 +26,8 @@ def read_dates(table, column, *, dayfirst=None):
     column : str
     dayfirst : bool, optional
         Whether 01/02/2024 is in February. By default the only order by which every cell is a date.
+    utc : bool, default=False
+        Whether dates with an offset are those of UTC whatever the others have.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def read_dates(table, column, *, dayfirst=None):
         if cells.str.fullmatch(form).all():
             parts = cells.str.extract(f"^{form}$")
             days = _in_order(cells, parts, dayfirst) if "a" in parts else _days(parts)
-            return _time_line(cells, days, parts.get("time"))
+            return _time_line(cells, days, parts.get("time"), utc)
     if cells.str.fullmatch(_QUARTER, case=False).all():
         return pd.PeriodIndex(cells.str.upper().str.replace(" ", ""), freq="Q").to_timestamp()
     return _with_names(cells)
@@ -98,19 +100,21 @@ def _in_order(cells, parts, dayfirst):
     return days[first]
 
 
-def _time_line(cells, days, time):
+def _time_line(cells, days, time, utc):
     if time is None or time.isna().all():
         return _index(cells, days)
     time = time.fillna("00:00").str.strip().str.replace(",", ".")
     offset = time.str.extract(_OFFSET)[0]
     local = _index(cells, days + " " + time.str.replace(_OFFSET, "", regex=True))
-    if offset.nunique(dropna=False) == 1:
+    if offset.nunique(dropna=False) == 1 and not (utc and offset.notna().all()):
         return local
     if offset.isna().any():
         _refuse(cells, offset.isna() if offset.notna().iloc[0] else offset.notna())
     hours = offset.replace(["Z", "UTC", "GMT"], "+00").str.replace(":", "").str.ljust(5, "0")
     ahead = hours.str[:3] + ":" + hours.str[3:] + ":00"
     instants = (local - pd.to_timedelta(ahead).to_numpy()).tz_localize("UTC")
+    if utc:
+        return instants
     has_one_hour = (local - local.normalize()).nunique() == 1
     return local if has_one_hour and local.nunique() == instants.nunique() else instants
 

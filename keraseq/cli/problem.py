@@ -300,7 +300,8 @@ def _read_dated(options):
     if dayfirst is None:
         dayfirst = told_dayfirst(table, columns.date, frame[columns.date])
     decimal = options.decimal or told_decimal(table, columns)
-    columns = dataclasses.replace(columns, dayfirst=dayfirst, decimal=decimal)
+    utc = getattr(frame[columns.date].dtype, "tz", None) is not None
+    columns = dataclasses.replace(columns, dayfirst=dayfirst, decimal=decimal, utc=utc)
     if columns.static:
         check_static(frame, columns)
     known, n_series = known_part(frame, columns)

@@ -30,7 +30,8 @@ def read_series_frame(table, columns, *, decimal=None, dayfirst=None):
     """
     held = table.cells.columns
     frame = read_numbers(table, table.cells[_numbers(table, columns)], decimal=decimal)
-    frame.insert(0, columns.date, read_dates(table, columns.date, dayfirst=dayfirst))
+    dates = read_dates(table, columns.date, dayfirst=dayfirst, utc=columns.utc)
+    frame.insert(0, columns.date, dates)
     for place, name in enumerate(columns.series):
         frame.insert(place, name, _names(table, name))
     for name in columns.static:

@@ -34,6 +34,8 @@ class TableColumns:
         Where the file told it.
     dayfirst : bool or None
         Likewise.
+    utc : bool
+        Whether the dates, of several offsets, became those of UTC.
     """
 
     target: tuple = ()
@@ -49,6 +51,7 @@ class TableColumns:
     ragged: bool = False
     decimal: str | None = None
     dayfirst: bool | None = None
+    utc: bool = False
 
     def to_dict(self):
         """What is not as by default, in plain values."""
