@@ -45,7 +45,7 @@ def run(options):
     print(f"  {options.model:24} {-generator.score(test):.3f}")
     print(f"  {f'n-grams, up to {rival.ngrams_.order}':24} {-rival.score(test):.3f}")
     print(f"  {'shares of the tokens':24} {-shares.score(test):.3f}\n")
-    print(options.prompt, end="")
+    print(options.prompt, end=" " if options.prompt and options.tokenizer == "words" else "")
     for piece in generator.stream(
         options.prompt,
         options.length,

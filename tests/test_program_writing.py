@@ -162,6 +162,18 @@ def test_backward_it_is_written_before_the_prompt(folder, call):
     assert out == f"{wanted}ran.\n"
 
 
+@pytest.mark.parametrize("prompt", ["the cat", "the cat\n"])
+def test_a_prompt_of_words_is_divided_from_what_follows(prompt, folder, call):
+    saved = folder / "words.keraseq"
+    keraseq.SequenceGenerator(tokenizer="words", units=4, epochs=1, random_state=0).fit(BOOK).save(
+        saved
+    )
+    given = ["--prompt", prompt, "--length", 3, "--seed", 0]
+    whole = f"{prompt.ljust(8)}{call('generate', saved, *given)[1]}"
+    assert call("generate", saved, *given, "--echo")[1] == whole
+    assert json.loads(call("generate", saved, *given, "--echo", "--json")[1]) == whole[:-1]
+
+
 def test_models_that_write_are_compared(folder, call):
     given = ["--task", "language_model", "--models", "gru,lstm", "--runs", 1, *QUICK]
     status, out, err = call("compare", folder / "book.txt", *given)

@@ -61,7 +61,13 @@ def run(options):
         "stop": options.stop,
         "random_state": options.seed,
     }
-    write = _Writer(prompt if options.echo else "", " " if is_words else "", estimator.backward)
+    write = _Writer(
+        prompt if options.echo else "",
+        glue=" " if is_words else "",
+        # Blanks between words are no tokens.
+        gap="" if estimator.tokenizer in ("characters", "subwords") and not is_words else " ",
+        backward=estimator.backward,
+    )
     if options.n == 1 and not options.json and not estimator.backward:
         write.pieces(estimator.stream(**settings))
         return
@@ -80,12 +86,14 @@ def _read_prompt(options):
 class _Writer:
     """Writes texts, or lists of tokens, to standard output beside a prompt."""
 
-    def __init__(self, prompt, glue, backward):
+    def __init__(self, prompt, *, glue, gap, backward):
         self._prompt, self._glue, self._backward = prompt, glue, backward
+        border = prompt[:1] if backward else prompt[-1:]
+        self._gap = gap if border and not border.isspace() else ""
 
     def pieces(self, pieces):
         print(self._prompt, end="", flush=True)
-        before = self._glue if self._prompt else ""
+        before = self._gap
         for piece in pieces:
             print(before + self._glue.join(piece), end="", flush=True)
             before = self._glue
@@ -96,7 +104,7 @@ class _Writer:
 
         for place, text in enumerate(texts):
             parts = [self._prompt, self._glue.join(text)]
-            whole = self._glue.join(filter(None, reversed(parts) if self._backward else parts))
+            whole = self._gap.join(filter(None, reversed(parts) if self._backward else parts))
             if place and not as_json:
                 print("---")
             print(json.dumps(whole, ensure_ascii=False) if as_json else whole)
