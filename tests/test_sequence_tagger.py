@@ -291,3 +291,21 @@ def test_entity_f1_names_the_extra_that_it_needs(fitted, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r"'keraseq\[tagging\]'"):
         fitted.entity_f1(WORDS, TAGS)
+
+
+def test_metrics_refuse_what_is_no_label(fitted):
+    for truth in ([["DET", None]], [[np.nan, "NOUN"]]):
+        for metric in (fitted.score, fitted.card):
+            with pytest.raises(ValueError, match="no label in row 0"):
+                metric([["the", "cat"]], truth)
+    # A frame, as `score` takes it too.
+    assert "token accuracy 1 " in fitted.card([["the", "cat"]], pd.DataFrame([["DET", "NOUN"]]))
+
+
+def test_entities_have_labels_that_are_strings(fitted):
+    pytest.importorskip("seqeval", reason="entity_f1 needs the extra 'tagging'")
+    with pytest.raises(ValueError, match="no label in row 0, step 1"):
+        fitted.entity_f1([["the", "cat"]], [["DET", None]])
+    numbered = tagger(epochs=1).fit([["the", "cat"], ["a"]] * 4, [[1, 2], [1]] * 4)
+    with pytest.raises(TypeError, match=r"entity_f1 is for labels such as .* 1 is no string"):
+        numbered.entity_f1([["the", "cat"]], [[1, 2]])

@@ -4,6 +4,7 @@ import numpy as np
 
 from keraseq._keras import keras
 from keraseq.encoding import TagTarget
+from keraseq.encoding.labels import label_rows
 from keraseq.encoding.target_kind import labels_steps
 from keraseq.tasks import layers as task_layers
 from keraseq.tasks.classification import Classification
@@ -32,6 +33,7 @@ class Tagging(Classification):
         return False
 
     def gains(self, truth, predicted):
+        truth = label_rows(truth)
         right = [np.asarray(t) == np.asarray(p) for t, p in zip(truth, predicted, strict=True)]
         return np.array([float(np.sum(r)) for r in right]), np.array([float(len(t)) for t in truth])
 

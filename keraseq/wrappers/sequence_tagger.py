@@ -1,11 +1,13 @@
 """Label every step of sequences."""
 
+import itertools
+
 import numpy as np
 from sklearn.metrics import accuracy_score
 
 from keraseq._checks import import_extra
 from keraseq.batching import sequence_lengths
-from keraseq.encoding import check_lengths
+from keraseq.encoding import TagTarget, check_lengths
 from keraseq.encoding.labels import comparable_labels, label_rows
 from keraseq.wrappers._features import naming
 from keraseq.wrappers._rows import row_weights
@@ -145,6 +147,7 @@ class SequenceTagger(SequenceEstimator):
         y = label_rows(y)
         if not any(answers):
             raise ValueError("X holds no step, so that there is nothing to score.")
+        _check_labels(y)
         weights = row_weights(len(y), sample_weight)
         if weights is not None:
             weights = np.repeat(weights, [len(row) for row in answers])
@@ -161,10 +164,18 @@ class SequenceTagger(SequenceEstimator):
         ------
         ImportError
             Without the package seqeval; the text has the command that brings it.
+        TypeError
+            For labels that are no strings.
         """
         metrics = import_extra("seqeval.metrics", "tagging")
         answers, y = self.predict(X), label_rows(y)
         check_lengths(answers, y, every_step=True)
+        _check_labels(y)
+        for label in itertools.chain(self.classes_.tolist(), *y):
+            if not isinstance(label, str):
+                raise TypeError(
+                    f"entity_f1 is for labels such as 'B-PER' and 'O', and {label!r} is no string."
+                )
         return float(metrics.f1_score([list(row) for row in y], answers))
 
     def _check_kind(self, sequences, former):
@@ -198,3 +209,8 @@ class SequenceTagger(SequenceEstimator):
         tags.target_tags.one_d_labels = False
         tags.target_tags.required = True
         return tags
+
+
+def _check_labels(rows):
+    """Raise for missing labels and numbers that are none, which metrics have no words for."""
+    TagTarget().partial_fit(rows)
