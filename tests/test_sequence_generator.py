@@ -129,6 +129,12 @@ def test_the_ends_of_what_temperature_and_shares_may_be(one):
     every = one.generate("Hello", length=20, random_state=0)
     assert every == one.generate("Hello", length=20, top_k=10**12, random_state=0)
     assert one.generate("Hello", temperature=0, stop=np.array(["W", "<b>"])) == ", "
+    with pytest.raises(ValueError, match="stop=5 must be a string"):
+        one.generate("Hello", stop=5)
+    with pytest.raises(ValueError, match="holds no token"):
+        one.card("")
+    with pytest.raises(TypeError, match=r"prompt=array.* must be a string"):
+        one.generate(np.array("Hello"))
     with pytest.raises(TypeError, match="prompt=None must be a string"):
         one.generate(None)
 

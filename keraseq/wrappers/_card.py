@@ -127,6 +127,8 @@ def _text_scores(estimator, X):
         return ["None: the texts given are those that it was trained on."]
     logs, task = estimator.token_log_likelihood(X), estimator._task
     n_tokens = sum(map(len, logs))
+    if not n_tokens:
+        raise ValueError("X holds no token, so that there is nothing to score.")
     parts = np.array_split(logs[0], luck_parts(n_tokens)) if isinstance(X, str) else logs
     score = _with_interval(*task.gains([len(part) for part in parts], parts))
     return [

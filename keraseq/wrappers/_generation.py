@@ -185,8 +185,7 @@ class Generation:
         return barred
 
     def _prompt_ids(self, prompt):
-        is_other = isinstance(prompt, str) == (self.kind_ == "words")
-        if not hasattr(prompt, "__len__") or (is_other and len(prompt)):
+        if not self._may_follow(prompt):
             wanted = "a list of tokens" if self.kind_ == "words" else "a string"
             raise TypeError(f"prompt={shown(prompt)} must be {wanted}, as the training texts were.")
         if not len(prompt):
@@ -194,6 +193,17 @@ class Generation:
         ids = self.encoder_.transform([prompt])[0]
         self._warn_of_unknown(prompt, ids)
         return ids[::-1] if self._backward else ids
+
+    def _may_follow(self, prompt):
+        """Whether a prompt is as the training texts were; nothing at all may be of either kind."""
+        if isinstance(prompt, str):
+            return self.kind_ != "words" or not prompt
+        is_array = hasattr(prompt, "__array__") and np.ndim(prompt) == 1
+        if not is_array and not isinstance(prompt, list | tuple):
+            return False
+        return not len(prompt) or (
+            self.kind_ == "words" and all(isinstance(token, str) for token in prompt)
+        )
 
     def _warn_of_unknown(self, prompt, ids):
         n_unknown = int((ids == UNKNOWN).sum())

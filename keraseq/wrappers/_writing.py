@@ -43,7 +43,8 @@ class Sampling:
                 )
         if top_k is not None:
             top_k = check_integer("top_k", top_k, 1)
-        stops = (stop,) if isinstance(stop, str) else () if stop is None else tuple(stop)
+        stops = () if stop is None else (stop,) if isinstance(stop, str) else stop
+        stops = tuple(stops) if np.iterable(stops) else (stop,)
         if not all(isinstance(part, str) and part for part in stops):
             raise ValueError(
                 f"stop={stop!r} must be a string that is not empty, or a list of such."
