@@ -49,6 +49,25 @@ def test_a_score_has_an_interval_and_a_constant_beside_it(clf):
     assert "The best constant answer to these very rows: 0.75." in card
 
 
+def test_labels_unseen_in_training_count_as_wrong(clf):
+    rows = ["good", "bad", "good good", "a film"]
+    labels = [*clf.predict(rows[:3]), "never seen"]
+    assert "accuracy 0.75 " in clf.card(rows, labels)
+    tagger = keraseq.SequenceTagger("gru", **SMALL).fit([["a", "b"], ["c"]] * 4, [[1, 2], [1]] * 4)
+    (tags,) = tagger.predict([["a", "b"]])
+    assert "token accuracy 0.5 " in tagger.card([["a", "b"]], [[tags[0], 7]])
+    with pytest.raises(ValueError, match="2 steps and y has 1 labels"):
+        tagger.card([["a", "b"], ["c"]], [[tags[0]], [7]])
+    with pytest.raises(ValueError, match="labels unseen in training: 1, 2"):
+        clf.card(rows, [1, 2, 1, 2])
+
+
+def test_a_label_of_two_lines_is_one_point():
+    fitted = keraseq.SequenceClassifier("gru", **SMALL).fit(TEXTS, np.where(LABELS == "pos", 1, 2))
+    fitted.target_.classes_ = np.array(["one\n# two", "three"])
+    assert "- 2 classes: one # two, three.\n" in fitted.card()
+
+
 @pytest.mark.parametrize("task", ["multilabel", "regression", "tagging"])
 def test_every_task_has_a_card(task):
     if task == "tagging":

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from keraseq.baselines import Facts, floor_of
+from keraseq.encoding import ClassTarget, TagTarget, check_lengths
 from keraseq.tasks import get_task
 from keraseq.training.likelihood import luck_parts
 from keraseq.wrappers._seeds import draw_seed
@@ -45,7 +46,8 @@ def _of_rows(estimator):
     classes = getattr(estimator, "classes_", None)
     if classes is not None:
         more = len(classes) - _MOST_CLASSES
-        listed = ", ".join(map(str, classes[:_MOST_CLASSES]))
+        # A label may hold line breaks, which end a point.
+        listed = ", ".join(" ".join(str(label).splitlines()) for label in classes[:_MOST_CLASSES])
         yield f"{len(classes)} classes: {listed}{f' and {more} more' if more > 0 else ''}."
 
 
@@ -109,17 +111,30 @@ def _scores(estimator, X, y, is_forecast):
         return _forecast_scores(estimator, y)
     if get_task(estimator._tasks[0]).writes:
         return _written_scores(estimator, X, y)
-    task, fingerprint = estimator._task, estimator._read(X, y, None, vars(estimator))[3]
-    if fingerprint in (estimator._network.trained_on or ""):
+    if _are_training_rows(estimator, X, y):
         return ["None: the rows given are those that it was trained on."]
+    task, answers = estimator._task, estimator.predict(X)
+    check_lengths(answers, y, every_step=task.per_step)
     y = estimator.target_.in_order(y)
-    score = _with_interval(*task.gains(y, estimator.predict(X)))
+    score = _with_interval(*task.gains(y, answers))
     lines = [f"{task.score_name} {score} on {len(y):,} rows."]
     floor = floor_of(Facts(task.name, estimator.kind_))
     if floor is not None:
         constant = _total(*task.gains(y, floor.fit(X, y).predict(X)))
         lines.append(f"The best constant answer to these very rows: {constant:.4g}.")
     return [*lines, "Whether the rows were kept from every choice is for whoever gave them to say."]
+
+
+def _are_training_rows(estimator, X, y):
+    target = estimator.target_
+    if isinstance(target, ClassTarget | TagTarget):
+        codes = target.transform(y, unseen="code")
+        is_known = (np.concatenate(codes) if isinstance(codes, list) else codes) != -1
+        # They count as wrong; where there is no other, y is another's and an error.
+        if is_known.any() and not is_known.all():
+            return False
+    fingerprint = estimator._read(X, y, None, vars(estimator))[3]
+    return fingerprint in (estimator._network.trained_on or "")
 
 
 def _text_scores(estimator, X):
