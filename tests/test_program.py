@@ -244,6 +244,11 @@ def test_forecasts_of_several_series(sales, folder, call):
     assert status == 1 and "--future" in err
 
 
+def test_where_a_backtest_starts_must_be_found(sales, folder, call):
+    status, _, err = call("backtest", sales, folder / "sales.csv", "--start", "soon")
+    assert status == 2 and "--start soon is no date" in err
+
+
 def test_backtest_beside_naive_forecasts(sales, folder, call):
     out = folder / "forecasts.csv"
     status, said, _ = call("backtest", sales, folder / "sales.csv", "--start", ".9", "-o", out)
@@ -351,6 +356,9 @@ USAGE = [
     (["fit", "CSV", "--target", "y", "--date", "d", "-o", "m.keraseq"], "say --horizon"),
     (["fit", "CSV", "--target", "y", "--horizon", 3, "-o", "m.keraseq"], "need --date"),
     (["fit", "CSV", "--target", "y", "--set", "unit=3", "-o", "m.keraseq"], "Did you mean 'units'"),
+    (["fit", "CSV", "--target", "y", "--set", "model=gru", "-o", "m.keraseq"], "what --model says"),
+    (["compare", "CSV", "--target", "y", "--set", "model=gru", "--models", "gru"], "--models says"),
+    (["fit", "CSV", "--target", "y", "--set", "random_state=1", "-o", "m.keraseq"], "--seed says"),
     (["predict", "MODEL"], "give the file"),
     (["predict", "MODEL", "CSV", "--steps", 3], "--steps is for forecasts"),
     (["predict", "MODEL", "CSV", "-o", "out.txt"], "must end in .csv"),
@@ -376,6 +384,11 @@ FAILS = [
     (["fit", "-", "--target", "a", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "both name the"),
     (["fit", "-", "--target", "b", "--text", "a", "-o", "OUT"], b"a,b\n1,2\n", "holds numbers"),
     (["fit", "-", "--target", "b", "-o", "OUT"], b"a,b\nx,\n,y\n", "no row with both"),
+    (
+        ["fit", "-", "--target", "t", "--text", "a,b", "--task", "tagging", "-o", "OUT"],
+        b"a,b,t\nx y,z q,N V\n",
+        "are of one column",
+    ),
     (
         ["fit", "-", "--target", "b", "-o", "OUT"],
         b"a,a,b\n7,8,p\n9,9,q\n",

@@ -143,6 +143,9 @@ def test_labels_of_any_kind_are_json_and_a_step_is_no_list(tmp_path):
     clf = keraseq.SequenceClassifier("fcn", units=3, epochs=0, random_state=0)
     clf.fit(np.arange(24.0).reshape(8, 3), months.take([0, 1] * 4))
     service = serve(clf, tmp_path, {"steps": ["a", "b", "c"], "target": ["month"]})
+    for rows in ({"a": 1, "b": 2, "c": 3}, "a"):
+        with pytest.raises(ValueError, match="is no list"):
+            service.answer(rows)
     (answer,) = json.loads(json.dumps(service.answer([{"a": 1, "b": 2, "c": 3}])))
     assert answer["month"] in ("2024-01", "2024-02")
     with pytest.raises(ValueError, match="row 1 holds a list in 'b'"):

@@ -18,6 +18,14 @@ _ADVICE = (
     "Every column beside --target is a step of a series; name texts with --text, and what is none "
     "with --ignore."
 )
+# Parameters of estimators that have an option of their own, which would go before --set or after.
+_OF_OPTIONS = {
+    "random_state": "--seed",
+    "horizon": "--horizon",
+    "date_col": "--date",
+    "series_col": "--series",
+    "value_cols": "--target",
+}
 _COLUMNS = {
     "date": "of rows with dates: the dates; the task is then forecasting",
     "series": "of several series: what tells them apart",
@@ -156,7 +164,7 @@ def read_problem(options):
         given["epochs"] = options.epochs
     problem.settings.update({name: value for name, value in given.items() if value is not None})
     problem.settings.update(options.set)
-    _check_settings(problem)
+    _check_settings(problem, options)
     return problem
 
 
@@ -212,7 +220,12 @@ def _read_texts(options):
     return Problem(options.task, columns, read_corpus(options, columns, lines=options.lines))
 
 
-def _check_settings(problem):
+def _check_settings(problem, options):
+    models = "--models" if hasattr(options, "models") else "--model"
+    said_by = {"model": models, "encoder": models, **_OF_OPTIONS}
+    for name, _ in options.set:
+        if name in said_by:
+            raise UsageError(f"--set {name}=: this is what {said_by[name]} says.")
     known = problem.estimator_class().get_params()
     for name in problem.settings:
         if name not in known:

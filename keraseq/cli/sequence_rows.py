@@ -184,7 +184,12 @@ class SequenceReader:
 def _texts(table, columns):
     cells = table.cells[list(columns.text)]
     if cells.map(lambda cell: isinstance(cell, list)).any(axis=None) or columns.by_words:
-        (words,) = (words_of(cells[name]) for name in columns.text[:1])
+        if len(columns.text) > 1:
+            raise ValueError(
+                f"--text {', '.join(columns.text)}: words that have a tag each, and lists of "
+                "words, are of one column; name one."
+            )
+        words = words_of(cells[columns.text[0]])
         return words, np.array([not row for row in words], dtype=bool)
     texts = [" ".join(filter(None, row)) for row in cells.to_numpy()]
     return texts, np.array([not text for text in texts], dtype=bool)

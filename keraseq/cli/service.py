@@ -82,6 +82,8 @@ class Service:
         ValueError
             For rows that the model cannot read.
         """
+        if rows is not None and not isinstance(rows, list):
+            raise ValueError(f"rows={shown(rows)} is no list; give [rows] for one row.")
         if self._is_forecaster:
             if proba:
                 raise ValueError("proba is for classes, and this model makes forecasts.")

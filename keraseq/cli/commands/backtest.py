@@ -7,7 +7,7 @@ A new model with the saved one's parameters is fitted on the rows before --start
 there on: what the saved model has seen does not matter.
 """
 
-from keraseq.cli.command_line import positive
+from keraseq.cli.command_line import UsageError, positive
 from keraseq.cli.fitted import add_fitted_options
 
 
@@ -27,7 +27,6 @@ def add_options(parser):
 
 
 def run(options):
-    from keraseq.cli.command_line import UsageError
     from keraseq.cli.fitted import Fitted
     from keraseq.cli.output import TABLES, check_output, writing_rows
     from keraseq.cli.series_frame import covariates
@@ -59,5 +58,11 @@ def _start(text):
     except ValueError:
         import pandas as pd
 
-        return pd.Timestamp(text)
+        try:
+            return pd.Timestamp(text)
+        except ValueError:
+            raise UsageError(
+                f"--start {text} is no date such as 2024-01-31, no share of the rows and no number "
+                "of a row."
+            ) from None
     return int(number) if number.is_integer() and "." not in text else number
