@@ -493,12 +493,14 @@ def test_the_only_row_is_not_counted_by_its_first_step(folder, call):
     assert float(out.split()[1]) == pytest.approx(fitted.predict([[1, 2.5, 3.5]])[0], rel=1e-5)
 
 
-@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0], [False, True], ["no", "yes"]])
+@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0], [False, True], ["false", "true"]])
 def test_classes_of_a_model_that_was_fitted_in_python(labels, folder, call):
     clf = keraseq.SequenceClassifier("gru", units=4, epochs=1, random_state=0)
     clf.fit(["good", "bad", "fine", "dull"] * 4, labels * 8).save(folder / "python.keraseq")
     given = ["evaluate", folder / "python.keraseq", "-", "--text", "review", "--target", "is"]
-    rows = "".join(f"{word} film,{label}\n" for word, label in zip(GOOD, labels * 2, strict=True))
+    # As pandas writes them.
+    written = [str(label).title() for label in labels]
+    rows = "".join(f"{word} film,{label}\n" for word, label in zip(GOOD, written * 2, strict=True))
     status, out, err = call(*given, stdin=f"review,is\n{rows}".encode())
     assert status == 0, err
     right = np.mean(clf.predict([f"{word} film" for word in GOOD]) == np.array(labels * 2))
@@ -536,3 +538,15 @@ def test_one_offset_beside_a_training_with_two(folder, call):
     status, out, err = call("predict", saved, folder / "ahead.csv")
     assert status == 0, err
     assert pd.to_datetime(pd.read_csv(io.StringIO(out))["at"]).tolist() == list(ahead[:2])
+
+
+def test_lists_are_kept_as_json_which_is_read_again(folder, call):
+    rows = [{"said": text.split(), "mood": text[:1]} for text in ("good film", "bad", "so bad")] * 8
+    table = "\n".join(map(json.dumps, rows)).encode()
+    given, saved = ["--target", "mood", "--text", "said", "--model", "gru"], folder / "w.keraseq"
+    assert call("fit", "-", *given, *QUICK, "-o", saved, stdin=table)[0] == 0
+    out = call("predict", saved, "-", "--keep", "all", "--proba", stdin=table)[1]
+    assert json.loads(pd.read_csv(io.StringIO(out))["said"][0]) == ["good", "film"]
+    answers = [line.split(",")[-3:] for line in out.splitlines()[1:]]
+    again = call("predict", saved, "-", "--proba", stdin=out.encode())[1]
+    assert [line.split(",")[-3:] for line in again.splitlines()[1:]] == answers

@@ -105,8 +105,11 @@ class Fitted:
         """Whether texts are cut at their blanks, for a model that was fitted in Python."""
         from keraseq.tasks import get_task
 
-        is_words = getattr(self.estimator, "kind_", None) == "words"
-        return is_words and get_task(self.task).tags_words
+        return self._reads_words and get_task(self.task).tags_words
+
+    @property
+    def _reads_words(self):
+        return getattr(self.estimator, "kind_", None) == "words"
 
     def tables(self, *, with_target):
         """Yield the file's tables of a limited size, those columns in them that are read."""
@@ -140,7 +143,7 @@ class Fitted:
 
     def _look_at(self, table):
         """Find what is read by the first table, and say what is not."""
-        from keraseq.cli.sequence_rows import find_columns
+        from keraseq.cli.sequence_rows import find_columns, holds_lists
 
         held, options = list(table.cells.columns), self._options
         if self.columns is None:
@@ -152,6 +155,8 @@ class Fitted:
                 say(f"{table.path}: {note}")
             return
         columns = self.columns
+        if columns.text and self._reads_words and holds_lists(table.cells[columns.text[0]]):
+            self.columns = columns = dataclasses.replace(columns, by_words=True)
         steps = tuple(name for name in columns.steps if name in held)
         if steps != columns.steps[: len(steps)]:
             missing = next(name for name in columns.steps if name not in held)

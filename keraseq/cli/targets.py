@@ -8,6 +8,8 @@ from keraseq.cli.columns import holds_numbers, read_numbers
 from keraseq.cli.sequence_rows import holds_lists, words_of
 from keraseq.tasks import get_task, task_names
 
+_TRUTH = {"true", "false"}
+
 
 def infer_task(table, columns, X, *, decimal=None):
     """Return the task that the rows pose, as :func:`keraseq.compare` infers it.
@@ -82,14 +84,16 @@ def read_targets(table, columns, task, *, decimal=None):
 
 
 def as_labels(y, classes, path):
-    """Classes or tags of a file as a model that was fitted in Python may have them: 1 and not "1".
+    """Classes or tags of a file as the model has them: 1 and not "1" where it is Python's.
 
     Raises
     ------
     ValueError
         For a cell that is none of such a model's classes.
     """
-    if classes is None or classes.dtype.kind in "UT" or getattr(y, "ndim", 1) > 1:
+    if classes is None or getattr(y, "ndim", 1) > 1:
+        return y
+    if classes.dtype.kind in "UT" and not set(map(str.lower, classes)) <= _TRUTH:
         return y
     known = {word: label for label in classes.tolist() for word in _words_for(label)}
     rows = y if isinstance(y, list) else [y]
@@ -105,6 +109,7 @@ def as_labels(y, classes, path):
 
 def _words_for(label):
     """How files write a class."""
-    if isinstance(label, bool):
-        return str(label), str(label).lower()
+    if str(label).lower() in _TRUTH:
+        # By Python, and by JSON and Parquet.
+        return str(label).title(), str(label).lower(), label
     return (str(label), f"{label:g}") if isinstance(label, float) else (str(label),)

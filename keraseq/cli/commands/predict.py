@@ -91,7 +91,10 @@ def _predict_rows(options, fitted):
 
 
 def _beside(options, table, answers):
-    """Kept columns and answers as one frame."""
+    """Kept columns and answers as one frame, lists as JSON where cells are text."""
+    import json
+    from pathlib import Path
+
     import pandas as pd
 
     if options.keep is None:
@@ -107,6 +110,8 @@ def _beside(options, table, answers):
                 "each its own in the first row."
             )
     kept = table.cells[keep] if keep else table.cells
+    if Path(options.output or ".csv").suffix not in (".jsonl", ".parquet"):
+        kept = kept.map(lambda cell: json.dumps(cell) if isinstance(cell, list) else cell)
     both = [name for name in answers if name in kept]
     return pd.concat([kept, answers.rename(columns={n: f"predicted {n}" for n in both})], axis=1)
 
