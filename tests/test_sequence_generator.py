@@ -151,6 +151,15 @@ def test_a_model_set_after_fit_changes_no_answer(model):
     assert answers() == before
 
 
+def test_a_fit_amid_a_text_does_not_change_it():
+    fitted = SequenceGenerator(**{**QUICK, "epochs": 1}).fit(TEXT)
+    whole = fitted.generate("He", length=100, random_state=0)
+    pieces = fitted.stream("He", length=100, random_state=0)
+    begun = next(pieces)
+    fitted.set_params(units=5).fit("xyz" * 60)
+    assert begun + "".join(pieces) == whole
+
+
 def test_backward_it_writes_what_came_before():
     fitted = SequenceGenerator(**QUICK, epochs=40, backward=True).fit(["abcdefg", "xyz"] * 40)
     assert fitted.generate("fg", temperature=0) == "abcde"

@@ -1,5 +1,6 @@
 """Text written by a fitted generator."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -93,7 +94,8 @@ class Generation:
         str, or list of tokens
         """
         sampling = self._sampling(length, temperature, top_k, top_p, 1, stop)
-        return self._pieces(prompt, sampling, random_state)
+        # A later fit would change the model amid the text.
+        return copy.copy(self)._pieces(prompt, sampling, random_state)
 
     def _pieces(self, prompt, sampling, random_state):
         text = self._new_text(sampling)
