@@ -9,6 +9,8 @@ from _comparisons import BASELINES as RIVALS
 from _comparisons import drawn_comparison
 
 from keraseq.comparison import Comparison, JoinedComparison
+from keraseq.comparison.report._verdict import verdict
+from keraseq.comparison.report._view import View
 
 BASELINES = set(RIVALS)
 
@@ -91,6 +93,31 @@ def test_pairs_that_share_too_few_runs_are_named():
         "Too few runs succeeded to compare a with b and c with b." in text
     )
     assert "b failed in 2 of 3 runs: E: no" in text
+
+
+@pytest.mark.parametrize("n_others", [1, 9])
+def test_who_is_worse_in_the_runs_of_both_is_not_called_better(n_others):
+    easy, wave = np.array([0.9, 0.91, 0.9, 0.92, 0.905]), np.array([1, -1, 0.5, -0.5, 0]) / 1000
+    every = np.array([*(easy + wave), 0.45, 0.46])
+    others = {f"c{n}": every - 0.3 - n / 100 for n in range(n_others)}
+    # The runs in which a failed were hard for b.
+    found = from_scores(
+        a=[*easy, np.nan, np.nan], b=[*(easy + 0.05 + 2 * wave), 0.5, 0.51], **others
+    )
+    first, *rest = found.significance.itertuples()
+    assert found.table.index[0] == "a"
+    assert (first.a, first.b, first.detectable) == ("b", "a", True)
+    assert 0 < first.low < first.difference < first.high
+    assert all(row.a == "a" for row in rest[:n_others])
+    text, said = one_line(found.summary()), verdict(View(found))
+    assert "(-0.050 in the runs of both, -0.05" in text
+    assert "the runs of both, detectably worse than b" in said
+    assert "detectably better than b" not in said
+    if n_others > 1:
+        assert "a is detectably better than 9 of 10 others" in text
+        assert "In the runs that both have a is detectably worse than b." in text
+    else:
+        assert "b against a +0.050" in text
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _paragraphs(result):
         return
     rivals = set(result.baselines)
     pairs = [row for row in result.significance.itertuples() if not {row.a, row.b} <= rivals]
-    yield _winner(result, scored, {(row.a, row.b): row for row in pairs})
+    yield _winner(result, scored, {frozenset((row.a, row.b)): row for row in pairs})
     tested = [row for row in pairs if not math.isnan(row.p)]
     detectable = [row for row in tested if row.detectable]
     if len(pairs) > _MOST_PAIRS:
@@ -76,13 +76,16 @@ def _paragraphs(result):
 def _of_many(result, tested, scored):
     """The best against all others, all against the best baseline, and who stands together."""
     best, n_others = scored.index[0], len(scored) - 1
-    of_best = [row for row in tested if row.a == best]
-    apart = [row for row in of_best if row.detectable]
+    of_best = [row for row in tested if best in (row.a, row.b)]
+    apart = [row for row in of_best if row.detectable and row.a == best]
     if apart:
         least = min(apart, key=lambda row: row.difference)
         gap = _format.difference(least.difference)
         n = f"{len(apart)} of " * (len(apart) < n_others)
         yield f"{best} is detectably better than {n}{n_others} others: {gap} ({least.b}) or more."
+    worse = [row.a for row in of_best if row.detectable and row.b == best]
+    if worse:
+        yield f"In the runs that both have {best} is detectably worse than {_listed(worse)}."
     yield from _not_apart(result, [row for row in of_best if not row.detectable])
     rival = next((name for name in scored.index if name in result.baselines), None)
     # Where it is the best of all, that has been said.
@@ -198,13 +201,17 @@ def _baselines(names):
 
 
 def _gap(scored, best, other, pairs):
-    row = pairs.get((best, other))
+    row = pairs.get(frozenset((best, other)))
     gap = _format.difference(scored.loc[best, "score"] - scored.loc[other, "score"])
     if row is None or math.isnan(row.p):
         return f"{gap} against"
-    ends = _format.interval(row.low, row.high, _format.difference)
+    ends = (row.low, row.high) if row.a == best else (-row.high, -row.low)
+    shared = _format.difference(row.difference if row.a == best else -row.difference)
+    # Of means over other runs than those that are tested.
+    both = "" if shared == gap else f"{shared} in the runs of both, "
     verdict = "" if row.detectable else "not detectable, "
-    return f"{gap} ({verdict}{ends}, {_format.p_value(row.p)}) against"
+    ends = _format.interval(*ends, _format.difference)
+    return f"{gap} ({both}{verdict}{ends}, {_format.p_value(row.p)}) against"
 
 
 def _worse(rows, rivals):
@@ -245,7 +252,7 @@ def _bracket(needed):
 def _runs_needed(result, row):
     """How many runs would show a difference of the size observed, None if none would."""
     names, tests = list(result.table.index), result._tests
-    place = tests.pairs.index((names.index(row.a), names.index(row.b)))
+    place = tests.pairs.index(tuple(sorted((names.index(row.a), names.index(row.b)))))
     n = int(tests.runs[place])
     if row.difference == 0:
         return "equal"

@@ -74,11 +74,15 @@ class Verdicts:
         tests = self.tests(names)
         width = self._half_widths(names, tests)
         rows = []
-        for place, (a, b) in enumerate(tests.pairs):
+        for place, pair in enumerate(tests.pairs):
             gap, half, p = tests.difference[place], width[place], tests.p[place]
             if np.isfinite(gap):
                 detectable = bool(p < LEVEL and abs(gap) > half)
-                rows.append((names[a], names[b], gap, gap - half, gap + half, p, detectable))
+                if gap < 0 and tests.runs[place] < len(self._scores):
+                    # The one with the higher mean is the worse in the runs that both have.
+                    pair, gap = pair[::-1], -gap
+                a, b = (names[model] for model in pair)
+                rows.append((a, b, gap, gap - half, gap + half, p, detectable))
         return pd.DataFrame(rows, columns=COLUMNS)
 
     def tests(self, names):

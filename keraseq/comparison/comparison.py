@@ -145,8 +145,10 @@ class Comparison:
     def significance(self):
         """Every pair of models or baselines that both have a score, best first.
 
-        Columns: ``a, b, difference, low, high, p, detectable``. A pair that shares fewer than two
-        runs has a difference and no verdict: its `p` is NaN, and it is not `detectable`.
+        Columns: ``a, b, difference, low, high, p, detectable``. `a` is the better one of the pair
+        in the runs that both have; where fits failed it may have the lower mean score of the two.
+        A pair that shares fewer than two runs has a difference and no verdict: its `p` is NaN, and
+        it is not `detectable`.
 
         ``p`` counts the luck of training and is corrected over all pairs; the interval is the one
         that the corrected test belongs to. On a fixed test set ``p`` is a t-test over seeds, the

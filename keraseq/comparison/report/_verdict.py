@@ -52,7 +52,9 @@ def _luck(view):
         return "There is nothing to tell it apart from."
     judged = {name: view.judged.get(frozenset((best, name))) for name in others}
     alike = [name for name, differs in judged.items() if differs is False]
-    apart = [name for name, differs in judged.items() if differs]
+    above = {row.a for row in view.significance.itertuples() if row.b == best}
+    apart = [name for name, differs in judged.items() if differs and name not in above]
+    worse = [name for name, differs in judged.items() if differs and name in above]
     unknown = [name for name, differs in judged.items() if differs is None]
     n = view.result.n_runs
     it = best if best in view.baselines or _first(view)[1:] else "it"
@@ -60,6 +62,7 @@ def _luck(view):
         return f"Over {n} runs {it} is detectably better than {_all(len(others))}."
     parts = [f"cannot be told apart from {_listed(alike)}"] if alike else []
     parts += [f"is detectably better than {_listed(apart)}"] if apart else []
+    parts += [f"is, in the runs of both, detectably worse than {_listed(worse)}"] if worse else []
     parts += [f"was not compared with {_listed(unknown)}"] if unknown else []
     return f"Over {n} runs {it} {_and(parts)}."
 
