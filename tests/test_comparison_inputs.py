@@ -1,12 +1,18 @@
 """Whatever container rows come in, the comparison is the same."""
 
+import datetime
+import enum
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
 import keraseq
@@ -18,7 +24,9 @@ from keraseq.baselines import (
     text_baseline,
 )
 from keraseq.comparison import compare
+from keraseq.comparison._data import Data
 from keraseq.comparison._inputs import forecast_settings, task_of
+from keraseq.comparison._read_data import read_data
 
 generator = np.random.default_rng(0)
 X = generator.normal(size=(40, 6))
@@ -27,6 +35,9 @@ TEXTS = [f"{word} one or two" for word in Y]
 WAVE = np.sin(np.arange(60.0) / 3) + generator.normal(0, 0.1, 60)
 DATES = pd.date_range("2024-01-01", periods=60)
 NAMES = list("abcdef")
+
+
+Side = enum.Enum("Side", ["LEFT", "RIGHT"])
 
 
 def scores(models, *data, **settings):
@@ -239,6 +250,86 @@ def test_labels_that_are_missing_or_mixed_are_refused_in_words():
         y[0] = strange
         with pytest.raises(error, match=said):
             compare([DummyClassifier()], X, y, task="classification", verbose=0)
+
+
+@pytest.mark.parametrize("kind", ["true and false", "dates", "enum", "bytes"])
+def test_labels_of_any_type_are_split_and_counted_as_others(kind):
+    second = Y == "b"
+    labels = {
+        "true and false": second.astype(object),
+        "dates": [datetime.date(2024, 1, 1 + int(one)) for one in second],
+        "enum": [Side.RIGHT if one else Side.LEFT for one in second],
+        "bytes": [b"right" if one else b"left" for one in second],
+    }[kind]
+    settings = {"task": "classification", "verbose": 0, "n_seeds": 2, "baselines": False}
+    by_name = compare([NearestLabel()], X, Y, **settings)
+    found = compare([NearestLabel()], X, labels, **settings)
+    assert found.runs["error"].isna().all()
+    # Labels without an order of their own are split in that of the rows.
+    assert kind == "enum" or (found.scores == by_name.scores).all(axis=None)
+    if kind == "true and false":
+        assert scores(linear(), X, labels).tolist() == scores(linear(), X, Y).tolist()
+    assert compare([NearestLabel()], X, labels, cv=3, **settings).n_runs == 3
+
+
+def test_trials_are_judged_where_labels_are_as_many_as_held_back_rows():
+    data = Data(X[:25], np.arange(25) % 5, "classification", None)
+    (split,) = data.splits(None, 1, [0])
+    gain, weight = data.judge(*data.training_part(split), seed=0)(DummyClassifier())
+    assert len(gain) == len(weight) == 4
+
+
+def test_indicators_may_be_sparse_and_lists_of_labels_are_refused_in_words():
+    y = np.column_stack([X[:, 0] > 0, X[:, 1] > 0]).astype(int)
+    model, settings = OneVsRestClassifier(LogisticRegression()), {"task": "multilabel"}
+    assert np.array_equal(
+        scores([model], X, sparse.csr_array(y), **settings), scores([model], X, y, **settings)
+    )
+    for task, said in (
+        ("multilabel", "MultiLabelBinarizer"),
+        ("classification", "rows of different lengths"),
+        ("regression", r"y is no array"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            compare(["gru"], X, [["a"], ["a", "b"]] * 20, task=task, verbose=0)
+
+
+def test_what_can_be_read_once_is_read_once():
+    settings = {"n_seeds": 2, "verbose": 0, "task": None}
+    found = compare([RidgeClassifier()], X, iter(Y), baselines=iter(["majority class"]), **settings)
+    assert found.baselines == ["majority class"]
+    assert read_data(["gru"], X, iter(Y), None, None, None, None).y == Y.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "error", "said"),
+    [
+        (40, {"baselines": None}, TypeError, "baselines=None must be True, False, 'all' or a list"),
+        (
+            40,
+            {"estimator_params": [("epochs", 1)]},
+            TypeError,
+            "estimator_params=.* must be a dict",
+        ),
+        (1, {}, ValueError, "X holds one row, which leaves none to judge by"),
+        (30, {"test": (X[30:], [*Y[31:], None])}, ValueError, "test.1. is no y of classification"),
+    ],
+)
+def test_what_is_no_comparison_is_told_in_words(rows, asked, error, said):
+    with pytest.raises(error, match=said):
+        compare([DummyClassifier()], X[:rows], Y[:rows], verbose=0, **asked)
+
+
+class NearestLabel(ClassifierMixin, BaseEstimator):
+    """Gives the label of the nearest row, whatever it is."""
+
+    def fit(self, X, y):
+        self.X_, self.y_ = X, list(y)
+        return self
+
+    def predict(self, X):
+        distances = ((X[:, None] - self.X_) ** 2).sum(axis=-1)
+        return np.fromiter((self.y_[row] for row in distances.argmin(axis=1)), object, len(X))
 
 
 class Strange(DummyRegressor):

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -174,6 +175,11 @@ def _read_names(names, known):
         if names == "all":
             return known
         raise TypeError(f"baselines={names!r} is one name; give a list: [{names!r}].")
+    if not isinstance(names, Iterable):
+        raise TypeError(
+            f"baselines={names!r} must be True, False, 'all' or a list of names, of "
+            f"{', '.join(map(repr, known))} and 'default'."
+        )
     by_lower = {name.lower(): name for name in ["default", *known]}
     for name in names:
         if not isinstance(name, str) or name.lower() not in by_lower:

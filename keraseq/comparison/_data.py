@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import joblib
 import numpy as np
-import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import (
     ShuffleSplit,
@@ -16,7 +15,7 @@ from sklearn.model_selection import (
 from keraseq.comparison._inputs import read_rows, read_targets, take_rows
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.columns import in_column_order
-from keraseq.encoding.labels import label_array, label_rows
+from keraseq.encoding.labels import label_array, label_codes, label_rows, unique_labels
 from keraseq.encoding.sequences import row_lengths
 from keraseq.tasks import get_task
 
@@ -79,22 +78,34 @@ class Data:
             raise ValueError(f"task={self.task!r} needs y, the target of each row of X.")
         sequences = as_sequences(self.X, input)
         check_lengths(sequences.rows, self.y)
-        if get_task(task).stratifies and np.ndim(self.y) == 1:
-            label_array(self.y)  # Which refuses what no split could be stratified by.
         self.kind, self.n_rows = sequences.kind, len(sequences)
         self.n_steps = int(row_lengths(sequences.rows).sum())
         self.test = None if test is None else self._check_test(test)
 
     def _read_targets(self, y):
-        y = read_targets(y)
-        # The rows of a frame are lists of labels where every step has one.
-        is_of_steps = hasattr(y, "columns") and get_task(self.task).per_step
-        return label_rows(y) if is_of_steps else y
+        y, task = read_targets(y), get_task(self.task)
+        if y is None or task.per_step:
+            # The rows of a frame are lists of labels where every step has one.
+            return label_rows(y) if hasattr(y, "columns") else y
+        try:
+            n_axes = np.ndim(y)
+        except ValueError:
+            task.make_target().fit(y)  # Which says in words why it reads no rows of other lengths.
+            raise
+        if not task.stratifies or n_axes != 1:
+            return y
+        labels = label_array(y)
+        # As objects, True and False are no labels to scikit-learn.
+        return labels if labels.dtype.kind != "O" and np.asarray(y).dtype == "O" else y
 
     def _check_test(self, test):
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise ValueError("test must be a pair (X, y) of rows and their targets.")
-        X, y = read_rows(test[0]), self._read_targets(test[1])
+        X = read_rows(test[0])
+        try:
+            y = self._read_targets(test[1])
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"test[1] is no y of {self.task}: {error}") from None
         check_lengths(as_sequences(X, self._input, name="test[0]").rows, y)
         columns = getattr(self.y, "columns", None)
         return X, y if columns is None else in_column_order(y, columns.tolist())
@@ -144,20 +155,27 @@ class Data:
         return self._cut(cv, n_runs, seeds)
 
     def _cut(self, cv, n_runs, seeds):
-        rows, task = np.empty((self.n_rows, 0)), get_task(self.task)
+        rows, task, labels = np.empty((self.n_rows, 0)), get_task(self.task), self._labels(self.y)
         if cv is not None:
-            y = None if task.per_step else np.asarray(self.y)
+            y = labels
+            if labels is None and not task.per_step:
+                y = np.asarray(self.y)
             return read_splits(check_cv(cv, y, classifier=task.stratifies), rows, y)
-        cut = StratifiedShuffleSplit if self._can_stratify() else ShuffleSplit
-        y = np.asarray(self.y) if cut is StratifiedShuffleSplit else None
+        if self.n_rows < 2:
+            raise ValueError("X holds one row, which leaves none to judge by. Give more, or test=.")
+        y = labels if _can_stratify(labels, TEST_SHARE) else None
+        cut = ShuffleSplit if y is None else StratifiedShuffleSplit
         each = (cut(1, test_size=TEST_SHARE, random_state=seed) for seed in seeds)
         return [Split(*next(cutter.split(rows, y))) for cutter in each]
 
-    def _can_stratify(self):
-        if not get_task(self.task).stratifies or np.ndim(self.y) != 1:
-            return False
-        counts = pd.Series(np.asarray(self.y)).value_counts()
-        return counts.min() >= 2 and len(counts) <= TEST_SHARE * self.n_rows
+    def _labels(self, y):
+        """The labels by which rows are split, as codes where scikit-learn knows none; or None."""
+        if not get_task(self.task).stratifies or np.ndim(y) != 1:
+            return None
+        labels = label_array(y)
+        if labels.dtype.kind != "O":
+            return labels
+        return label_codes(labels, unique_labels(labels), "error")
 
     def ratio(self, splits):
         """Test rows to training rows, the term of Nadeau and Bengio's correction."""
@@ -178,9 +196,9 @@ class Data:
     def small_part(self, split):
         """What a model is built on to see whether it can be: a few rows, with every class."""
         X, y = self.training_part(split)
-        few = np.arange(min(len(X), _FEW))
-        if get_task(self.task).stratifies and np.ndim(y) == 1:
-            firsts = np.unique(np.asarray(y), return_index=True)[1]
+        few, labels = np.arange(min(len(X), _FEW)), self._labels(y)
+        if labels is not None:
+            firsts = np.unique(labels, return_index=True)[1]
             few = np.unique(np.concatenate([few, firsts]))
         return take_rows(X, few), take_rows(y, few)
 
@@ -191,10 +209,8 @@ class Data:
 
     def judge(self, X, y, seed):
         """Return a function: estimator -> gains and weights on rows held back from these."""
-        task = get_task(self.task)
-        stratify = y if task.stratifies and np.ndim(y) == 1 else None
-        if stratify is not None and np.unique(np.asarray(y), return_counts=True)[1].min() < 2:
-            stratify = None
+        task, labels = get_task(self.task), self._labels(y)
+        stratify = labels if _can_stratify(labels, VALIDATION_SHARE) else None
         X_fit, X_held, y_fit, y_held = train_test_split(
             X, y, test_size=VALIDATION_SHARE, random_state=seed, stratify=stratify
         )
@@ -249,6 +265,14 @@ class Data:
             return 0
         known = {_row_hash(row) for row in as_sequences(self.X, self._input).rows}
         return sum(_row_hash(r) in known for r in as_sequences(self.test[0], self._input).rows)
+
+
+def _can_stratify(labels, share):
+    """Whether each label can be in both parts, of which one has that share of the rows."""
+    if labels is None:
+        return False
+    counts = np.unique(labels, return_counts=True)[1]
+    return counts.min() >= 2 and len(counts) <= share * len(labels)
 
 
 def _row_hash(row):

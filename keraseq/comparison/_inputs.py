@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
@@ -100,6 +101,8 @@ def read_targets(y):
         return None
     if _is_polars(y):
         y = _of_polars(y)
+    elif sparse.issparse(y):
+        y = y.toarray()
     elif not isinstance(y, list | np.ndarray | pd.Series | pd.DataFrame):
         y = list(y)
     if _rank(y) == 2 and y.shape[1] == 1:

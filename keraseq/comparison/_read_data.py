@@ -1,6 +1,8 @@
 """X and y as the data of a comparison, in the form that the task has."""
 
-from keraseq._checks import check_choice
+from collections.abc import Iterator, Mapping
+
+from keraseq._checks import check_choice, shown
 from keraseq.comparison._data import Data
 from keraseq.comparison._inputs import (
     compared_tasks,
@@ -23,11 +25,18 @@ def read_data(models, X, y, task, test, estimator_params, season):
     ValueError, TypeError
         For a task that is not known or cannot be inferred, and data that does not go with it.
     """
+    # What can be read once only is read here.
+    y = list(y) if isinstance(y, Iterator) else y
     task = task_of(models) if task is None else task
     if task is not None:
         check_choice("task", task, compared_tasks())
     else:
         task = infer_task(read_rows(X), read_targets(y))
+    if estimator_params is not None and not isinstance(estimator_params, Mapping):
+        raise TypeError(
+            f"estimator_params={shown(estimator_params)} must be a dict of parameters, such as "
+            "{'epochs': 10}."
+        )
     asked = get_task(task)
     if not asked.takes_y and y is not None:
         raise ValueError(

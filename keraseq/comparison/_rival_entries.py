@@ -1,5 +1,7 @@
 """The baselines of a comparison, which cannot be left out by accident."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from keraseq.baselines import Facts, rival_names, rivals_left_out, rivals_of
@@ -15,8 +17,12 @@ def make_baselines(names, entries, data):
     names : bool, "all" or list of str
         As of :func:`keraseq.compare`.
     """
+    if isinstance(names, np.bool_):
+        names = bool(names)
     if names is False:
         return [], {}
+    # They are read more than once.
+    names = list(names) if isinstance(names, Iterator) else names
     facts, taken = _facts(entries, data), {entry.name for entry in entries}
     place = {name: place for place, name in enumerate(rival_names(facts))}
     found = [
