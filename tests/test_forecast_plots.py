@@ -59,6 +59,13 @@ def test_a_forecast_stands_behind_its_history(fitted):
     np.testing.assert_allclose(band.to_numpy(), expected, rtol=1e-6)
 
 
+def test_a_history_of_no_rows_is_none(fitted):
+    display = ForecastDisplay.from_estimator(fitted, 4, history=0)
+    assert len(lines(display)["history"][1]) == 0 and len(lines(display)["forecast"][1]) == 4
+    with pytest.raises(ValueError, match="history=-1"):
+        ForecastDisplay.from_estimator(fitted, 4, history=-1)
+
+
 def test_a_forecast_of_one_of_many_series():
     long = pd.concat({"a": sales(), "b": sales(50.0)}, names=["shop", "day"]).to_frame()
     model = forecaster().set_params(series_col="shop", date_col="day")

@@ -90,6 +90,19 @@ def test_a_legend_stays_inside_the_axes_of_a_grid(result, draw):
     assert frame.y0 <= box.y0 and box.y1 <= frame.y1
 
 
+def test_a_display_on_the_axes_of_another_one_reads_the_same_way():
+    horizons = pd.DataFrame({"model": ["gru"], "reads": "last", "seed": 0, "lag": 5, "horizon": 5})
+    displays = {
+        "x": plots.GradientFlowDisplay.from_frame(flow()),
+        "y": plots.MemoryHorizonDisplay.from_frame(horizons),
+        "ranks": drawn_comparison().join(drawn_comparison(seed=1)).plot(),
+    }
+    for name, display in displays.items():
+        display.plot(ax=display.ax_)
+        axis = display.ax_.yaxis if name == "y" else display.ax_.xaxis
+        assert axis.get_inverted()
+
+
 def test_the_ranking_is_the_default_and_labels_every_model_with_its_score(result):
     display = result.plot()
     assert isinstance(display, plots.RankingDisplay)
@@ -122,8 +135,9 @@ def test_any_number_of_models_and_runs_is_drawn(n_models, n_runs):
 def test_a_model_without_a_score_is_no_point(result):
     failed = drawn_comparison(3, failing=("m1",))
     assert not any(label.startswith("m1") for label in ticks(failed.plot().ax_.yaxis))
-    with pytest.raises(ValueError, match="Every fit failed"):
-        drawn_comparison(1, baselines={}, failing=("m0",)).plot()
+    for kind in ("ranking", "cost", "critical_difference"):
+        with pytest.raises(ValueError, match="Every fit failed"):
+            drawn_comparison(1, baselines={}, failing=("m0",)).plot(kind)
 
 
 def test_a_model_keeps_its_colour_in_every_plot(result):

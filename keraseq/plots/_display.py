@@ -30,6 +30,12 @@ class Display:
         return 7, 4.2
 
 
+def check_any_score(result):
+    """Raise ValueError for a comparison of which every fit failed."""
+    if result.table["score"].isna().all():
+        raise ValueError("Every fit failed, so there is no score to draw; see `.runs`.")
+
+
 def titled(*parts):
     """Join the parts of a title that there are."""
     return ", ".join(str(part) for part in parts if part not in (None, ""))

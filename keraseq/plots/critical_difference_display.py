@@ -3,7 +3,7 @@
 from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.ranking import alike_stretches, columns_of, judged_pairs
 from keraseq.plots._axes import draw_stretches, explain_stretches
-from keraseq.plots._display import Display
+from keraseq.plots._display import Display, check_any_score
 from keraseq.plots._names import plain
 
 
@@ -34,7 +34,14 @@ class CriticalDifferenceDisplay(Display):
 
     @classmethod
     def from_comparison(cls, result, *, ax=None):
-        """Draw a :class:`keraseq.comparison.Comparison` of at least two runs."""
+        """Draw a :class:`keraseq.comparison.Comparison` of at least two runs.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer runs, or no fit succeeded, so that there is no score.
+        """
+        check_any_score(result)
         return cls(
             result.table["score"].dropna(),
             judged_pairs(result.significance),
@@ -66,7 +73,7 @@ class CriticalDifferenceDisplay(Display):
         ax.set_yticks(range(len(names)), [plain(str(name)) for name in names])
         ax.set_ylim(len(names) - 0.4, -0.6)
         if self.places.iloc[0] < self.places.iloc[-1]:  # Ranks: the best, 1, to the right.
-            ax.invert_xaxis()
+            ax.xaxis.set_inverted(True)
         ax.spines[["right", "top"]].set_visible(False)
         ax.set_title(self.title)
         ax.set_xlabel(self.label + explain_stretches(columns), fontsize="small")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from keraseq._checks import check_integer
 from keraseq._colours import assign_colours
 from keraseq.encoding.series_panel import read_panel
 from keraseq.plots._display import Display, name_of, titled
@@ -101,9 +102,10 @@ class ForecastDisplay(Display):
         for level in np.atleast_1d(np.asarray(coverage, dtype=float)):
             ends = forecaster._probabilities.intervals(check_coverage(float(level)), *end)[place]
             bands[float(level)] = pd.DataFrame(ends[:, column], ahead, columns=["lower", "upper"])
-        shown = _HISTORY_HORIZONS * n if history is None else history
+        shown = _HISTORY_HORIZONS * n if history is None else check_integer("history", history, 0)
+        first = max(0, len(one.values) - shown)
         return cls(
-            pd.Series(one.values[-shown:, column], one.index[-shown:]),
+            pd.Series(one.values[first:, column], one.index[first:]),
             pd.Series(points[:, column], ahead),
             bands=bands,
             truth=None if truth is None else _truth(truth, panel, place, column, ahead),

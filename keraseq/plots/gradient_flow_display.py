@@ -40,7 +40,8 @@ class GradientFlowDisplay(FrameDisplay):
             colour = self.colours[name]
             line_with_band(ax, line.index, line[0.5], line[0], line[1], colour=colour, label=label)
         ax.set_yscale("log")
-        ax.invert_xaxis()
+        # Also where it is drawn on the axes of another one.
+        ax.xaxis.set_inverted(True)
         layer = None if self.wrt == "input" else f"layer {self.layer}"
         ax.set(xlabel="steps before the last", ylabel="norm of the loss's gradient")
         ax.set_title(titled(f"Gradient with respect to the {self.wrt}", layer))

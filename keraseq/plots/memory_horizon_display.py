@@ -39,7 +39,7 @@ class MemoryHorizonDisplay(FrameDisplay):
         reads = self.frame.groupby("model")["reads"].first()
         labels = [plain(f"{name}\n(reads {reads[name]})") for name in names]
         ax.set_yticks(range(len(names)), labels)
-        ax.invert_yaxis()
+        ax.yaxis.set_inverted(True)
         ax.set_xlim(left=0)
         task = self.frame.attrs.get("task")
         title = titled("How far back it learns to remember", task and f"{task} task")

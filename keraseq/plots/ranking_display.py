@@ -4,7 +4,7 @@ from keraseq import _format
 from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.ranking import alike_stretches, columns_of, far_below, judged_pairs
 from keraseq.plots._axes import draw_stretches, explain_stretches
-from keraseq.plots._display import Display
+from keraseq.plots._display import Display, check_any_score
 from keraseq.plots._names import plain
 
 
@@ -46,8 +46,7 @@ class RankingDisplay(Display):
         ValueError
             If no fit succeeded, so that there is no score.
         """
-        if result.table["score"].isna().all():
-            raise ValueError("Every fit failed, so there is no score to draw; see `.runs`.")
+        check_any_score(result)
         return cls(
             result.table,
             judged_pairs(result.significance) if result.n_runs > 1 else {},

@@ -4,7 +4,7 @@ from keraseq._checks import check_choice, import_extra
 from keraseq._colours import GREY, assign_colours
 from keraseq.comparison.costs import COSTS, telling_cost
 from keraseq.plots._axes import MANY
-from keraseq.plots._display import Display
+from keraseq.plots._display import Display, check_any_score
 from keraseq.plots._names import in_legend, name_places
 
 
@@ -48,8 +48,9 @@ class ScoreCostDisplay(Display):
         Raises
         ------
         ValueError
-            If `cost` is no cost that was measured.
+            If `cost` is no cost that was measured, or no fit succeeded, so that there is no score.
         """
+        check_any_score(result)
         cost = telling_cost(result.table) if cost is None else cost
         check_choice("cost", cost, [name for name in COSTS if name in result.table])
         return cls(
