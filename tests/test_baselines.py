@@ -11,6 +11,7 @@ from sklearn.base import clone
 from keraseq.baselines import (
     Facts,
     LinearTagger,
+    MostFrequentTag,
     NaiveBayesWeights,
     NaiveForecaster,
     NearestNeighbour,
@@ -183,6 +184,30 @@ def test_every_rival_of_texts_reads_words_and_ids_and_is_pickled(kind, task):
         fitted = clone(estimator).fit(rows, targets)
         again = pickle.loads(pickle.dumps(fitted)).predict(rows)
         np.testing.assert_array_equal(again, fitted.predict(rows))
+
+
+@pytest.mark.parametrize("task", ["classification", "regression", "tagging"])
+def test_rivals_of_tokens_read_no_padding_and_take_frames(task):
+    rows, tags = [[2, 3, 2], [4], [5, 2], [3, 3]] * 4, [[0, 1, 0], [1], [1, 0], [1, 1]] * 4
+    y = {"classification": [0, 1, 1, 0] * 4, "regression": [0.5, 1.5, 2.0, 0.1] * 4}
+    padded = np.array([row + [0] * (3 - len(row)) for row in rows])
+    frame = pd.DataFrame(padded, index=range(100, 84, -1))
+    for name, rival in rivals_of(Facts(task, "tokens", rows=16)).items():
+        expected = clone(rival).fit(rows, y.get(task, tags)).predict(rows)
+        for X in (padded, frame):
+            assert np.array_equal(
+                np.hstack(clone(rival).fit(X, y.get(task, tags)).predict(X)), np.hstack(expected)
+            ), name
+
+
+def test_the_most_frequent_tag_of_a_frame_and_of_numbers_with_padding():
+    frame = pd.DataFrame([[3, 4], [4, 3]], columns=["a", "b"])
+    tagger = MostFrequentTag().fit(frame, pd.DataFrame([["x", "y"], ["y", "x"]]))
+    assert tagger.predict(frame) == [["x", "y"], ["y", "x"]]
+    waves = np.array([[1.0, 2.0, np.nan], [2.0, 1.0, 1.0]])
+    for rival in rivals_of(Facts("tagging", "series")).values():
+        answers = rival.fit(waves, [["x", "y"], ["y", "x", "x"]]).predict(waves)
+        assert list(map(len, answers)) == [2, 3]
 
 
 def test_rivals_are_asked_for_by_name():

@@ -14,7 +14,7 @@ def words_of(text):
 
 def reading(kind, baseline):
     """Let a baseline of texts read them in any container, and lists of words or of token ids."""
-    read = _read_texts if kind == "text" else _join_tokens
+    read = {"text": _read_texts, "words": _join_words, "tokens": _join_tokens}[kind]
     return make_pipeline(FunctionTransformer(read), baseline)
 
 
@@ -22,5 +22,13 @@ def _read_texts(X):
     return list(as_sequences(X, "text").rows)
 
 
+def _join_words(X):
+    return _joined(as_sequences(X, "text").rows)
+
+
 def _join_tokens(X):
-    return [" ".join(str(token) for token in row) for row in X]
+    return _joined(as_sequences(X, "tokens").rows)
+
+
+def _joined(rows):
+    return [" ".join(str(token) for token in row) for row in rows]

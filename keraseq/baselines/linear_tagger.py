@@ -15,7 +15,7 @@ from keraseq._checks import check_integer
 from keraseq.baselines._rivals import rival
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.labels import label_array, label_codes, label_rows, unique_labels
-from keraseq.encoding.sequences import row_lengths
+from keraseq.encoding.sequences import without_padding
 
 _BEGINNINGS, _ENDS = (1, 2, 3), (1, 2, 3, 4)
 
@@ -66,7 +66,7 @@ class LinearTagger(BaseEstimator):
         """
         window = check_integer("window", self.window, 0)
         sequences, y = as_sequences(X, self.input), label_rows(y)
-        rows = _rows(sequences)
+        rows = without_padding(sequences)
         check_lengths(rows, y, every_step=True)
         tags = [tag for row in y for tag in row]
         if not tags:
@@ -92,7 +92,7 @@ class LinearTagger(BaseEstimator):
         sequences = as_sequences(X, self._input)
         if sequences.kind != self._kind:
             raise TypeError(f"X holds {sequences.kind}, but training had {self._kind}.")
-        rows = _rows(sequences)
+        rows = without_padding(sequences)
         lengths = [len(row) for row in rows]
         codes = np.zeros(sum(lengths), dtype=np.int64)
         if self._model is not None and len(codes):
@@ -107,12 +107,6 @@ class LinearTagger(BaseEstimator):
             return np.concatenate([_values_around(row, self._window) for row in rows])
         spelt = self._kind != "tokens"
         return [features for row in rows for features in _words_around(row, self._window, spelt)]
-
-
-def _rows(sequences):
-    """The sequences without padding."""
-    lengths = row_lengths(sequences.rows)
-    return [row[:n] for row, n in zip(sequences.rows, lengths, strict=True)]
 
 
 def _values_around(row, window):

@@ -3,11 +3,16 @@
 from collections import Counter, defaultdict
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
 from keraseq.baselines._rivals import rival
+from keraseq.encoding import as_sequences
 from keraseq.encoding.labels import label_rows
+from keraseq.encoding.sequences import without_padding
 
 
 class MostFrequentTag(BaseEstimator):
@@ -47,7 +52,7 @@ class MostFrequentTag(BaseEstimator):
             If a sequence and its tags differ in length.
         """
         total, by_token = Counter(), defaultdict(Counter)
-        rows = map(_steps, X)
+        rows = map(_steps, _rows(X))
         for row, (tokens, tags) in enumerate(zip(rows, label_rows(y), strict=True)):
             if len(tokens) != len(tags):
                 raise ValueError(f"X has {len(tokens)} steps in row {row}, y {len(tags)} tags.")
@@ -66,18 +71,39 @@ class MostFrequentTag(BaseEstimator):
         check_is_fitted(self)
         return [
             [self.tags_.get(t, self.tag_) if np.ndim(t) == 0 else self.tag_ for t in tokens]
-            for tokens in map(_steps, X)
+            for tokens in map(_steps, _rows(X))
         ]
 
 
 @rival("most frequent tag of a token", tasks=("tagging",))
 def _by_token(facts):
-    return MostFrequentTag()
+    return _reading(facts, MostFrequentTag())
 
 
 @rival("majority tag", tasks=("tagging",), floor=True)
 def _of_all(facts):
-    return MostFrequentTag(by_token=False)
+    return _reading(facts, MostFrequentTag(by_token=False))
+
+
+def _reading(facts, tagger):
+    """Let a tagger read rows as the models do, without padding."""
+    read = _read_tokens if facts.kind == "tokens" else _read_others
+    return make_pipeline(FunctionTransformer(read), tagger)
+
+
+def _read_tokens(X):
+    return without_padding(as_sequences(X, "tokens"))
+
+
+def _read_others(X):
+    sequences = as_sequences(X)
+    rows = without_padding(sequences)
+    return [row[:, 0] for row in rows] if sequences.n_channels == 1 else rows
+
+
+def _rows(X):
+    """The sequences of a frame with one a row, which, iterated over, gives its columns instead."""
+    return X.to_numpy() if isinstance(X, pd.DataFrame) else X
 
 
 def _steps(row):

@@ -122,6 +122,12 @@ def row_lengths(rows):
     return np.concatenate([_lengths(rows[block]) for block in row_blocks(rows)])
 
 
+def without_padding(sequences):
+    """Return the rows of sequences as a list, each without the padding at its right end."""
+    lengths = row_lengths(sequences.rows)
+    return [row[:n] for row, n in zip(sequences.rows, lengths, strict=True)]
+
+
 def _lengths(rows):
     if real_steps(rows[:, -1:]).all():
         return np.full(len(rows), rows.shape[1], dtype=np.int64)
