@@ -357,6 +357,28 @@ def test_what_predicts_no_number_has_failed(first, tmp_path):
     found.report(tmp_path / "report.html")
 
 
+class OneAhead(BaseEstimator):
+    """All that a forecaster must have: no horizon is asked for."""
+
+    def fit(self, y):
+        return self
+
+    def predict(self, n=None, *, y=None):
+        return y[-1:]
+
+    def predict_windows(self, y, start):
+        values = np.reshape(y, (-1, 1, 1))
+        return values[start - 1 : -1], values[start:]
+
+
+def test_a_forecaster_of_ones_own_needs_no_horizon():
+    expected = scores([NaiveForecaster(season=1)], WAVE, baselines=False)
+    assert np.allclose(scores([OneAhead()], WAVE, baselines=False), expected)
+
+
+PAST = pd.DataFrame({"a": WAVE[:50], "b": WAVE[:50] ** 2}, DATES[:50])
+
+
 class Silent(NaiveForecaster):
     """Forecasts nothing where it is hard."""
 
@@ -380,12 +402,13 @@ def test_a_forecast_that_is_left_out_is_no_good_one():
             r"test has .*\['a', 'c'\]",
         ),
         (pd.Series(WAVE[50:], DATES[50:]), ValueError, "test has one column"),
+        (PAST.iloc[:9], ValueError, "test begins at 2024-01-01 .*, and X ends at 2024-02-19"),
+        (PAST.set_axis(DATES[:50] + pd.Timedelta("60D")), ValueError, "has no row for 2024-02-20"),
     ],
 )
 def test_a_test_series_that_does_not_follow_is_refused_before_any_fit(test, error, said):
-    past = pd.DataFrame({"a": WAVE[:50], "b": WAVE[:50] ** 2}, DATES[:50])
     with pytest.raises(error, match=said):
-        compare([NaiveForecaster()], past, test=test, task="forecasting", verbose=0)
+        compare([NaiveForecaster()], PAST, test=test, task="forecasting", verbose=0)
 
 
 def test_one_column_that_follows_may_have_any_name():
@@ -398,6 +421,13 @@ def test_one_column_that_follows_may_have_any_name():
         (past.to_numpy(), future.tolist()),
     ):
         assert np.allclose(scores([NaiveForecaster()], one, test=other, **settings), expected)
+
+
+def test_a_file_of_other_splits_is_refused_in_words(tmp_path):
+    given = {"resume": tmp_path / "runs", "baselines": False, "verbose": 0}
+    compare([DummyClassifier()], X, Y, cv=3, **given)
+    with pytest.raises(ValueError, match="another comparison: the first run's rows"):
+        compare([DummyClassifier()], X, Y, cv=4, **given)
 
 
 @pytest.mark.parametrize("content", [b"[1]\n", b"\xff\xfe\x00\n", b"1\n"])

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+_WORDS = {
+    "first_split": "the first run's rows (cv, test, or the n_seeds of a forecast)",
+    "format": "the form of the file",
+}
+
 
 class Journal:
     """Records by (entry's name, run), kept in a file of JSON lines where a path is given.
@@ -46,8 +51,9 @@ class Journal:
             )
         if differs:
             raise ValueError(
-                f"resume={self._path} belongs to another comparison: {', '.join(differs)} "
-                "differ. Give another file name, or the arguments of that comparison."
+                f"resume={self._path} belongs to another comparison: "
+                f"{', '.join(_WORDS.get(name, name) for name in differs)} differ. Give another "
+                "file name, or the arguments of that comparison."
             )
         for record in read[1:]:
             self.records[record["model"], record["run"]] = record

@@ -43,8 +43,19 @@ class SeriesData(Data):
 
     def _check_test(self, test):
         series = test[0] if isinstance(test, tuple) and len(test) == 2 else test
-        series = read_series(read_rows(series), name="test", **self.reading)[0]
-        return continued(self.X, series), None
+        series, read = read_series(read_rows(series), name="test", **self.reading)
+        series = continued(self.X, series)
+        if read.has_dates and self._series.has_dates:
+            # Row numbers count each series anew.
+            end, begin = self._series.index[-1], read.index[0]
+            is_alike = type(begin) is type(end) and getattr(begin, "tz", 0) == getattr(end, "tz", 0)
+            if is_alike and begin <= end:
+                raise ValueError(
+                    f"test begins at {begin}, and X ends at {end}; test must be what follows X."
+                )
+            # Which refuses dates that are missing between the two, or another step.
+            read_series(join_series(self.X, series), name="X with test behind it", **self.reading)
+        return series, None
 
     @property
     def how(self):
@@ -133,7 +144,7 @@ class SeriesData(Data):
 
     def alike_rows(self, estimator):
         """Windows of a forecast share `horizon` steps."""
-        return estimator.horizon
+        return getattr(estimator, "horizon", 1)
 
     def latency_calls(self, estimator, split):
         series, start = self.test_part(split)

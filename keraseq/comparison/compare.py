@@ -110,9 +110,10 @@ def compare(
         than a few seconds.
     resume : path-like, optional
         A file that keeps finished runs. Given again after a crash, what it holds is not
-        computed again; failed runs are, and with a larger `n_seeds` only the new ones. A model
-        whose parameters or code changed (your own functions, classes and what they use) is
-        computed again; a file of other versions of keraseq, Keras or its backend is refused.
+        computed again; failed runs are, and with a larger `n_seeds` only the new ones (of a
+        forecast it moves all origins, which takes another file). A model whose parameters or code
+        changed (your own functions, classes and what they use) is computed again; a file of other
+        versions of keraseq, Keras or its backend is refused.
 
     Returns
     -------
