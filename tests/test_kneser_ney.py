@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 
-from keraseq.baselines import KneserNey
+from keraseq.baselines import KneserNey, NgramLanguageModel
 
 
 def log_p(model, *row):
@@ -86,3 +86,8 @@ def test_an_order_set_after_fit_changes_no_answer():
     model = KneserNey(order=4).fit([np.array([4, 5, 6, 4, 5, 6, 7])])
     before = log_p(model, 4, 5)
     assert np.array_equal(log_p(model.set_params(order=2), 4, 5), before)
+
+
+def test_a_long_text_without_a_token_has_no_score():
+    with pytest.raises(ValueError, match="nothing to score"):
+        NgramLanguageModel().fit("abab").score("")

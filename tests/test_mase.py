@@ -26,7 +26,7 @@ def test_what_repeats_itself_or_is_missing_has_no_scale():
     wave = np.sin(np.arange(120) * np.pi / 6)
     assert np.isnan(mase_scale(wave, 12))  # equal but for rounding
     assert mase_scale(wave, 1) > 0
-    assert np.isnan(mase_scale([4.0]))
+    assert np.isnan(mase_scale([4.0])) and np.isnan(mase_scale([]))
     assert np.isnan(mase_scale([np.nan, np.nan]))
     assert mase_scale([1.0, np.nan, 4, 6]) == 2  # the one difference of two known values
 

@@ -41,5 +41,5 @@ def mase_scale(training, season=1):
         warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
         warnings.filterwarnings("ignore", "All-NaN", RuntimeWarning)
         error = np.nanmean(np.abs(values[lag:] - values[:-lag]), axis=0)
-        level = np.nanmax(np.abs(values), axis=0)
+        level = np.nanmax(np.abs(values), axis=0, initial=0.0)
     return np.where(error > _ROUNDING * level, error, np.nan)[()]

@@ -64,7 +64,10 @@ class NgramLanguageModel(BaseEstimator):
 
     def score(self, X, y=None):
         """Return their mean: minus nats a token."""
-        return float(np.concatenate(self.token_log_likelihood(X)).mean())
+        logs = np.concatenate(self.token_log_likelihood(X))
+        if not len(logs):
+            raise ValueError("X holds no token, so that there is nothing to score.")
+        return float(logs.mean())
 
     def unknown_share(self, X):
         """Return the share of X's tokens that training never saw (or too seldom)."""
