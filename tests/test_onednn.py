@@ -42,8 +42,14 @@ def test_what_the_user_set_is_kept(set_to):
     assert told(_TELL, **{SWITCH: set_to}) == set_to
 
 
-def test_a_tensorflow_that_has_begun_and_cannot_be_asked_is_left_alone():
-    assert told(_BEGUN + _TELL) == "None"
+@pytest.mark.parametrize("parts", [[], ["", ".python", ".python.util"]])
+def test_a_tensorflow_that_has_begun_and_cannot_be_asked_is_left_alone(parts):
+    # Without the module by which it is asked, and without the function in it.
+    names = [f"tensorflow{part}" for part in parts]
+    have = "".join(f"sys.modules[{name!r}] = types.ModuleType({name!r}); " for name in names)
+    last = "tensorflow.python.util"
+    have += f"sys.modules[{last!r}]._pywrap_util_port = 0; " if parts else ""
+    assert told(_BEGUN + have + _TELL) == "None"
 
 
 @pytest.mark.skipif(not HAS_IT, reason="oneDNN is asked for on x86 alone")
