@@ -14,7 +14,11 @@ has learned so far is judged.
 
 import argparse
 import ast
+import os
 import time
+
+# As `import keraseq` does where it is the first.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import keras
 from _results import speeds_path, write_section

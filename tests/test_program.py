@@ -359,6 +359,7 @@ USAGE = [
     (["fit", "CSV", "--target", "y", "--set", "model=gru", "-o", "m.keraseq"], "what --model says"),
     (["compare", "CSV", "--target", "y", "--set", "model=gru", "--models", "gru"], "--models says"),
     (["fit", "CSV", "--target", "y", "--set", "random_state=1", "-o", "m.keraseq"], "--seed says"),
+    (["fit", "CSV", "--target", "y", "--set", "callbacks=x", "-o", "m.keraseq"], "Python code"),
     (["predict", "MODEL"], "give the file"),
     (["predict", "MODEL", "CSV", "--steps", 3], "--steps is for forecasts"),
     (["predict", "MODEL", "CSV", "-o", "out.txt"], "must end in .csv"),
@@ -475,13 +476,24 @@ def test_no_answer_is_known(reviews, call):
     assert status == 1 and "has no row that is filled" in err
 
 
-def test_kept_columns_of_one_name(reviews, call):
+def test_kept_columns_of_one_name(reviews, folder, call):
     rows = b"a,review,a,,\n1,good,2,,\n"
     assert call("predict", reviews, "-", "--keep", "all", stdin=rows)[1].splitlines()[0] == (
         "a,review,a,,,stars"
     )
     status, _, err = call("predict", reviews, "-", "--keep", "a", stdin=rows)
     assert status == 1 and "2 columns of that name" in err
+    # A record has one value of a name.
+    given = ["predict", reviews, "-", "--keep", "all", "-o", folder / "twice.jsonl"]
+    status, _, err = call(*given, stdin=rows)
+    assert status == 1 and "--keep a" in err and not (folder / "twice.jsonl").exists()
+
+
+def test_a_kept_column_has_the_name_of_an_answer(reviews, call):
+    rows = b"review,stars,predicted stars\ngood,1,2\n"
+    out = call("predict", reviews, "-", "--keep", "all", stdin=rows)[1]
+    assert out.splitlines()[0] == "review,stars,predicted stars,predicted predicted stars"
+    assert out.splitlines()[1].startswith("good,1,2,")
 
 
 def test_the_only_row_is_not_counted_by_its_first_step(folder, call):

@@ -226,6 +226,8 @@ def _check_settings(problem, options):
     for name, _ in options.set:
         if name in said_by:
             raise UsageError(f"--set {name}=: this is what {said_by[name]} says.")
+        if name == "callbacks":
+            raise UsageError("--set callbacks=: they are objects, which only Python code can give.")
     known = problem.estimator_class().get_params()
     for name in problem.settings:
         if name not in known:

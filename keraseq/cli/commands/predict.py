@@ -99,21 +99,32 @@ def _beside(options, table, answers):
 
     if options.keep is None:
         return answers
-    held = list(table.cells.columns)
-    keep = [] if options.keep == ["all"] else options.keep
-    for name in keep:
+    held, is_all = list(table.cells.columns), options.keep == ["all"]
+    has_keys = Path(options.output or ".csv").suffix in (".jsonl", ".parquet")
+    for name in held if is_all else options.keep:
         if name not in held:
             raise ValueError(f"--keep {name}: {table.path} has no such column.")
-        if held.count(name) > 1:
+        # A line of text has room for both, a record none.
+        if held.count(name) > 1 and (has_keys or not is_all):
             raise ValueError(
                 f"--keep {name}: {table.path} has {held.count(name)} columns of that name; give "
                 "each its own in the first row."
             )
-    kept = table.cells[keep] if keep else table.cells
-    if Path(options.output or ".csv").suffix not in (".jsonl", ".parquet"):
+    kept = table.cells if is_all else table.cells[options.keep]
+    if not has_keys:
         kept = kept.map(lambda cell: json.dumps(cell) if isinstance(cell, list) else cell)
-    both = [name for name in answers if name in kept]
-    return pd.concat([kept, answers.rename(columns={n: f"predicted {n}" for n in both})], axis=1)
+    return pd.concat([kept, answers.rename(columns=_free_names(answers, kept))], axis=1)
+
+
+def _free_names(answers, kept):
+    """New names of the answers whose own the kept columns have."""
+    taken, free = {*kept, *answers}, {}
+    for name in answers:
+        if name in kept:
+            free[name] = f"predicted {name}"
+            while free[name] in taken:
+                free[name] = f"predicted {free[name]}"
+    return free
 
 
 def _forecast(options, fitted):
