@@ -274,20 +274,27 @@ def steps_of(problem):
 def write_tables(lines, by_problem, records):
     from _results import write_section
 
-    seeds = sorted({record["seed"] for record in records})
     command = "python benchmarks/ucr.py --records FILE --table"
-    write_section(
-        "UCR, 20 problems", lines, seeds=seeds, command=command, notes=_NOTES, zoo=_OF_THE_ZOO
-    )
-    write_section("UCR, problem by problem", by_problem, seeds=seeds, command=command)
+    again = [line for line in lines if str(line.get("split")).startswith("resample")]
+    if by_problem:
+        seeds = sorted({record["seed"] for record in records if not record["resample"]})
+        once = [line for line in lines if line not in again]
+        terms = {"seeds": seeds, "command": command}
+        write_section("UCR, 20 problems", once, notes=_NOTES, zoo=_OF_THE_ZOO, **terms)
+        write_section("UCR, problem by problem", by_problem, **terms)
+    if again:
+        seeds = sorted({record["seed"] for record in records if record["resample"]})
+        write_section("UCR, resamples", again, notes=_RESAMPLES, seeds=seeds, command=command)
 
 
 _OF_THE_ZOO = {"UCR 20, accuracy": "mean"}
 _NOTES = """\
 Accuracy on the published test parts, the mean over problems; `SequenceClassifier(model,
 random_state=seed)` with nothing set. The ensemble is the mean of the probabilities of the same
-fits. Standard error: of test rows drawn anew and, with several seeds, of seeds drawn anew. A
-resample draws training and test part anew from both, class by class and of the same sizes."""
+fits. Standard error: of test rows drawn anew and, with several seeds, of seeds drawn anew."""
+_RESAMPLES = """\
+A resample draws training and test part anew from both, class by class and of the same sizes; else
+as on the published split."""
 
 
 def parse():
