@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import sparse
 
 from keraseq.encoding import Sequences, as_sequences
@@ -251,63 +249,3 @@ def test_input_must_fit_and_be_known():
         as_sequences([[1]], "text")
     with pytest.raises(ValueError, match="Did you mean 'series'"):
         as_sequences([[1]], "serie")
-
-
-scalars = st.one_of(
-    st.integers(-(2**70), 2**70),
-    st.floats(width=64),
-    st.booleans(),
-    st.none(),
-    st.complex_numbers(max_magnitude=2),
-    st.dates(),
-    st.text(max_size=4),
-    st.binary(max_size=2),
-    st.just(pd.NA),
-    st.just(pd.NaT),
-)
-rows = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4), max_leaves=12)
-dtypes = st.sampled_from(
-    [bool, np.int8, np.int64, np.uint64, np.float16, float, "M8[s]", "U2", "O"]
-)
-
-
-@st.composite
-def containers(draw):
-    cells = draw(st.lists(rows, max_size=5) | st.lists(st.text(max_size=4), max_size=5))
-    form = draw(st.sampled_from(["list", "tuple", "objects", "series", "frame", "array"]))
-    if form == "array":
-        shape = draw(st.lists(st.integers(0, 3), min_size=1, max_size=4))
-        return (
-            np.full(shape, draw(scalars), dtype=object)
-            if draw(st.booleans())
-            else np.ones(shape, dtype=draw(dtypes) if draw(st.booleans()) else float)
-        )
-    if form == "objects":
-        return objects(*cells)
-    if form == "series":
-        return pd.Series(objects(*cells))
-    if form == "frame":
-        return pd.DataFrame({"a": objects(*cells), "b": objects(*reversed(cells))})
-    return tuple(cells) if form == "tuple" else cells
-
-
-@settings(max_examples=400, deadline=None)
-@given(containers(), st.sampled_from(["auto", "text", "tokens", "series"]))
-def test_anything_is_read_as_documented_or_refused_by_name(X, input):
-    try:
-        sequences = as_sequences(X, input, name="argument_name")
-    except (TypeError, ValueError) as error:
-        assert "argument_name" in str(error)
-        return
-    assert len(sequences) == len(X) > 0
-    assert input in ("auto", sequences.kind) or (input, sequences.kind) == ("text", "words")
-    for row in sequences.rows:
-        if sequences.kind == "text":
-            assert isinstance(row, str)
-        elif sequences.kind == "words":
-            assert all(isinstance(word, str) for word in row)
-        elif sequences.kind == "tokens":
-            assert row.dtype == np.int32 and row.ndim == 1 and (row > 0).all()
-        else:
-            assert row.dtype in (np.float32, np.float64) and row.shape[1] == sequences.n_channels
-            assert not np.isinf(row).any()

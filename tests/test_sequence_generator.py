@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from _killed import Killed
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -336,12 +337,6 @@ def test_a_text_shorter_than_a_window_is_learned():
     assert np.isfinite(fitted.score("ab"))
     with pytest.raises(ValueError, match="no token"):
         fitted.score("")
-
-
-class Killed(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == 1:
-            raise MemoryError
 
 
 @pytest.mark.parametrize(

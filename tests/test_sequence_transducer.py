@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from _killed import Killed
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -251,12 +252,6 @@ def test_gaps_that_were_learned_with_are_no_error_later():
     sounds = [np.array([[1.0], [np.nan], [2.0]]), np.array([[3.0], [1.0]])] * 4
     speech = transducer(missing="fill").fit(sounds, ["a", "b"] * 4).set_params(missing="error")
     assert "those that it was trained on" in speech.card(sounds, ["a", "b"] * 4)
-
-
-class Killed(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == 1:
-            raise MemoryError
 
 
 def test_a_killed_fit_that_others_judged_does_not_go_on(tmp_path):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from _killed import Killed
 from sklearn.base import clone
 
 import keraseq
@@ -372,14 +373,6 @@ def dense(input_shape, outputs, vocabulary_size):
     return keras.Model(inputs, keras.ops.mean(x, axis=1))
 
 
-class Killed(keras.callbacks.Callback):
-    at = 1
-
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == Killed.at:
-            raise MemoryError
-
-
 def test_a_killed_fit_goes_on(tmp_path):
     settings = {"epochs": 3, "random_state": 0}
     whole = keraseq.SequenceClassifier(dense, **settings).fit(rows)
@@ -387,8 +380,7 @@ def test_a_killed_fit_goes_on(tmp_path):
     clf = keraseq.SequenceClassifier(dense, checkpoint=tmp_path, **settings)
     with pytest.raises(MemoryError):
         clf.fit(rows)
-    Killed.at = None
-    clf.fit(rows)
+    clf.set_params(callbacks=None).fit(rows)
     assert len(clf.history_["loss"]) == 3
     for one, other in zip(clf.model_.get_weights(), whole.model_.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -408,18 +400,17 @@ def test_a_killed_fit_goes_on(tmp_path):
     ],
     ids=["classifier", "regressor", "tagger"],
 )
-def test_a_killed_fit_of_other_targets_does_not_go_on(tmp_path, monkeypatch, kind, X, y, others):
+def test_a_killed_fit_of_other_targets_does_not_go_on(tmp_path, kind, X, y, others):
     def given(y, weights=None):
         parts = (X, y) if weights is None else (X, y, weights)
         return lambda: zip(*parts, strict=True)
 
     weights = np.ones(len(X))
-    monkeypatch.setattr(Killed, "at", 1)
     settings = {"epochs": 3, "random_state": 0, "units": 3, "checkpoint": tmp_path}
     model = kind("simple_rnn", callbacks=Killed(), **settings)
     with pytest.raises(MemoryError):
         model.fit(given(y, weights))
-    monkeypatch.setattr(Killed, "at", None)
+    model.set_params(callbacks=None)
     weights[0] = 5
     for other in (given(others, np.ones(len(X))), given(y, weights)):
         with pytest.raises(ValueError, match="of a fit with other data or settings"):
