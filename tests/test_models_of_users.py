@@ -227,6 +227,33 @@ def test_a_compiled_model_goes_on_with_its_optimizer(tmp_path):
     np.testing.assert_array_equal(again.predict_proba(X), whole)
 
 
+class Several(keras.metrics.Metric):
+    """A metric that has two names."""
+
+    def update_state(self, truth, predicted, sample_weight=None):
+        pass
+
+    def result(self):
+        return {"one": ops.ones(()), "two": ops.ones(2)}
+
+
+def test_a_metric_may_be_several_numbers():
+    def model(input_shape, outputs):
+        made = logits(input_shape, outputs)
+        scores = [keras.metrics.F1Score(threshold=0.5), Several()]
+        made.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True), metrics=scores)
+        return made
+
+    told = []
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: told.append(logs))
+    labels = np.column_stack([y, 1 - y])
+    clf = classifier(model, callbacks=callback).fit(X, labels, validation_data=(X, labels))
+    (logs,) = told
+    assert np.shape(logs["f1_score"]) == np.shape(logs["val_two"]) == (2,)
+    assert logs["one"] == logs["val_one"] == 1
+    assert sorted(clf.history_) == ["loss", "one", "val_loss", "val_one"]
+
+
 def test_a_public_builder_is_a_function_too():
     clf = classifier(keraseq.lstm, model_params={"units": 2}).fit(X, y)
     assert clf.model_.name == "lstm" and isinstance(clf.model_.optimizer, keras.optimizers.Adam)

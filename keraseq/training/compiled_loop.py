@@ -150,7 +150,7 @@ class CompiledSteps:
             pace.note(len(block), time.perf_counter() - start)
         interrupts.check()
         results = self._model.get_metrics_result()
-        return {name: float(value) for name, value in results.items()}
+        return dict(_numbers(results))
 
     def _rates(self, rate, n):
         """The learning rate of n steps to come; none for a schedule of the optimiser's own."""
@@ -226,6 +226,16 @@ class CompiledSteps:
             output = keras.ops.convert_to_tensor(output, model.output.dtype)
         model.compute_metrics(x, keras.ops.convert_to_tensor(y), output)
         model.reset_metrics()
+
+
+def _numbers(results):
+    """Metrics with their names, each a float; what is none, such as a score a label, as it is."""
+    for name, value in results.items():
+        if isinstance(value, dict):
+            yield from _numbers(value)
+            continue
+        value = keras.ops.convert_to_numpy(value)
+        yield name, value if value.ndim else float(value)
 
 
 def _cut(values, start, size, leaf):
