@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import keras
@@ -252,6 +253,25 @@ def test_a_metric_may_be_several_numbers():
     assert np.shape(logs["f1_score"]) == np.shape(logs["val_two"]) == (2,)
     assert logs["one"] == logs["val_one"] == 1
     assert sorted(clf.history_) == ["loss", "one", "val_loss", "val_one"]
+
+
+def test_a_thread_is_never_answered_by_first_weights(monkeypatch):
+    clf = classifier(logits, epochs=2, learning_rate=0.1).fit(X, y)
+    wanted, again = clf.predict_proba(X), pickle.loads(pickle.dumps(clf))
+    put, answers = keras.Model.set_weights, []
+
+    def slowly(model, weights):
+        monkeypatch.setattr(keras.Model, "set_weights", put)
+        other = threading.Thread(target=lambda: answers.append(again.predict_proba(X)))
+        other.start()
+        other.join()
+        put(model, weights)
+
+    monkeypatch.setattr(keras.Model, "set_weights", slowly)
+    answers.append(again.predict_proba(X))
+    assert len(answers) == 2
+    for answer in answers:
+        np.testing.assert_array_equal(answer, wanted)
 
 
 def test_a_public_builder_is_a_function_too():

@@ -164,8 +164,11 @@ class Network:
     def model(self):
         """A private Keras model, made when first asked for; from then on it is the network."""
         if self._own is None:
-            self._own = self.blueprint.make(self.seed).model
-            self._own.set_weights(self._weights)
+            made = self.blueprint.make(self.seed).model
+            made.set_weights(self._weights)
+            # Last, since a thread that asks meanwhile must not be answered by first weights.
+            if self._own is None:
+                self._own = made
         return self._own
 
     def _lend(self, has_callbacks, strategy=None):
