@@ -220,3 +220,16 @@ def test_indicators_can_be_learned_bit_by_bit():
     assert clf.n_iter_ == 2 and clf.predict(X).shape == (8, 3)
     with pytest.raises(ValueError, match="classes has 2 labels; y has 3 columns"):
         clf.partial_fit(X, y, classes=[0, 1])
+
+
+def test_indicators_go_by_name_bit_by_bit():
+    X = np.random.default_rng(0).normal(size=(8, 4))
+    y = pd.DataFrame({"a": [1, 0] * 4, "b": [0, 1] * 4, "c": 1})
+    orders = ([*"abc"], [*"cab"])
+    one, other = (
+        classifier().partial_fit(X, y, classes=[*"abc"]).partial_fit(X, y[order], classes=[*"abc"])
+        for order in orders
+    )
+    np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+    one.partial_fit(X, y.to_numpy(), classes=[*"abc"])
+    assert one.classes_.tolist() == [*"abc"]
