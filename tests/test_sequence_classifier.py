@@ -233,3 +233,17 @@ def test_indicators_go_by_name_bit_by_bit():
     np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
     one.partial_fit(X, y.to_numpy(), classes=[*"abc"])
     assert one.classes_.tolist() == [*"abc"]
+
+
+def test_a_part_too_small_for_every_class_is_held_back_anyhow():
+    X, y = np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 5
+    clf = classifier(early_stopping=True, validation_fraction=0.9).fit(X, y)
+    assert "val_loss" in clf.history_
+    with pytest.raises(ValueError, match="of 2 different rows leaves none for validation"):
+        classifier(early_stopping=True).fit(np.ones((20, 4)), y % 2)
+
+
+def test_what_is_wrong_with_the_validation_part_is_said_of_it():
+    X, y = np.random.default_rng(0).normal(size=(8, 4)), [0, 1] * 4
+    with pytest.raises(ValueError, match=r"In the validation part: class_weight=.* leaves no row"):
+        classifier(class_weight={0: 0, 1: 1}).fit(X, y, validation_data=(X[:4], [0] * 4))

@@ -1,6 +1,7 @@
 """Data that are read in parts, anew for every pass."""
 
 import collections
+import itertools
 import pickle
 import tracemalloc
 
@@ -266,6 +267,19 @@ def test_validation_data_stop_early_and_none_are_held_back():
     clf.set_params(early_stopping="auto", epochs=1).fit(rows)
     assert clf.params_["early_stopping"] is False
     assert "val_loss" not in clf.history_
+
+
+def test_a_batch_size_is_not_meant_for_what_judges():
+    clf = keraseq.SequenceClassifier(epochs=1, batch_size=100, **SETTINGS)
+    clf.fit(rows, validation_data=batches_of(TEXTS[:8], LABELS[:8]))
+    assert len(clf.history_["val_loss"]) == 1
+
+    # As many batches as were counted, in whatever parts the rows are read.
+    def judges():
+        return itertools.islice(itertools.cycle(zip(TEXTS, LABELS, strict=True)), 16_300)
+
+    clf.fit(rows, validation_data=judges)
+    assert len(clf.history_["val_loss"]) == 1
 
 
 def test_a_fit_goes_on_and_partial_fit_does_not():

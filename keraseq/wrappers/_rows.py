@@ -66,8 +66,8 @@ def hold_back(rows, fraction, strata, seed):
     held_back = round(fraction * n)
     if held_back < 1 or held_back >= n:
         raise ValueError(
-            f"validation_fraction={fraction} of {n} rows leaves no rows for validation or for "
-            "training; change it, or set early_stopping=False."
+            f"validation_fraction={fraction} of {n} different rows leaves none for validation or "
+            "for training; change it, or set early_stopping=False."
         )
     train, other = train_test_split(
         np.arange(n),

@@ -66,4 +66,4 @@ def _survey_validation(estimator, validation_data, survey, former):
     stream = open_stream(estimator, validation_data)
     data = StreamRows(estimator, stream, former, like=survey.data)
     known = {"encoder_": survey.encoder, "target_": survey.target, "_task": survey.task}
-    return Survey(estimator, data, known)
+    return Survey(estimator, data, known, judges=True)

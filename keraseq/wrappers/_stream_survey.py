@@ -32,6 +32,8 @@ class Survey:
         With `encoder_`, `target_` and `_task` of an estimator, which stay as they are.
     is_validated : bool, default=False
         Whether validation data were given.
+    judges : bool, default=False
+        Whether these are such data, for which the estimator's `batch_size` is not meant.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class Survey:
     n_rows : int
     """
 
-    def __init__(self, estimator, data, known=None, is_validated=False):
+    def __init__(self, estimator, data, known=None, is_validated=False, judges=False):
         self._estimator, self.data, self._known = estimator, data, known
         self._is_validated = is_validated
         self.n_rows = self._n_steps = self._longest = 0
@@ -49,7 +51,7 @@ class Survey:
         self._sizes, self._sum, self._of_labels = [], 0.0, collections.Counter()
         self._counts, self._first = collections.Counter(), None
         self._told_of_targets = 0
-        given = estimator.batch_size
+        given = "auto" if judges else estimator.batch_size
         self._given = None if is_auto(given) else check_integer("batch_size", given, 1)
         parts = self._parts()
         first = next(parts, None)

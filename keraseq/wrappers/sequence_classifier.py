@@ -308,7 +308,8 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         if targets.ndim == 2:
             return None
         counts = np.bincount(targets)
-        possible = counts[counts > 0].min() >= 2 and held_back >= np.count_nonzero(counts)
+        fewest = min(held_back, len(targets) - held_back)
+        possible = counts[counts > 0].min() >= 2 and fewest >= np.count_nonzero(counts)
         return targets if possible else None
 
     def __sklearn_tags__(self):

@@ -241,12 +241,13 @@ class SequenceEstimator(Transferring, NetworkEstimator):
     def _judge(self, encoder, target, held_back):
         if held_back is None:
             return None
-        return Batches(
-            encoder.transform(held_back.sequences),
-            _VALIDATION_BATCH,
-            targets=target.scaled(held_back.targets),
-            weights=self._mean_one(held_back, target),
-        )
+        with naming("the validation part"):
+            return Batches(
+                encoder.transform(held_back.sequences),
+                _VALIDATION_BATCH,
+                targets=target.scaled(held_back.targets),
+                weights=self._mean_one(held_back, target),
+            )
 
     def _blueprint(self, task, encoder, target, encoded, params, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
