@@ -250,6 +250,11 @@ def test_targets_of_other_types_are_read_by_position():
             classifier().fit(X, y)
 
 
+def test_an_array_of_no_axis_is_one_label():
+    y = [np.array(name) for name in NAMES]
+    assert classifier().fit(X, y).classes_.tolist() == ["no", "yes"]
+
+
 def test_classes_are_any_set_of_labels():
     one, other = (classifier().partial_fit(X, CODES, classes=c) for c in ({2, 1, 0}, [0, 1, 2]))
     assert one.classes_.tolist() == [0, 1, 2]

@@ -173,6 +173,8 @@ def _as_array(y):
     if isinstance(y, np.ndarray):
         return y
     rows = (list, tuple, np.ndarray, pd.Series)
+    # An array of no axis is the one label in it.
+    y = [label[()] if isinstance(label, np.ndarray) and not label.ndim else label for label in y]
     if not any(issubclass(kind, rows) for kind in set(map(type, y))):
         return _objects(y)
     with contextlib.suppress(ValueError):
