@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.exceptions import NotFittedError
+from scipy.sparse import csr_array
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 
 import keraseq
 
@@ -66,6 +67,28 @@ def test_a_label_of_two_lines_is_one_point():
     fitted = keraseq.SequenceClassifier("gru", **SMALL).fit(TEXTS, np.where(LABELS == "pos", 1, 2))
     fitted.target_.classes_ = np.array(["one\n# two", "three"])
     assert "- 2 classes: one # two, three.\n" in fitted.card()
+
+
+def scores_of(card):
+    return card[card.index("## Scores") : card.index("## Limits")]
+
+
+def test_targets_come_in_every_form_that_score_takes(clf):
+    rows, labels = ["good", "bad", "good good", "a film"], np.array(["pos", "neg", "neg", "neg"])
+    wanted = scores_of(clf.card(rows, labels))
+    for column in (labels[:, None], pd.DataFrame({"label": labels})):
+        with pytest.warns(DataConversionWarning):
+            assert scores_of(clf.card(rows, column)) == wanted
+    marks = np.column_stack([LABELS == "pos", LABELS == "neg"]).astype(int)
+    many = keraseq.SequenceClassifier("gru", **SMALL).fit(TEXTS, marks)
+    dense, sparse = marks[:4, ::-1], csr_array(marks[:4, ::-1])
+    assert scores_of(many.card(rows, sparse)) == scores_of(many.card(rows, dense))
+
+
+def test_of_equal_numbers_no_score_is_claimed():
+    reg = keraseq.SequenceRegressor("gru", **SMALL).fit(TEXTS, np.arange(12.0))
+    for rows, numbers in ((["good"], [3.0]), (["good", "bad"], [3.0, 3.0])):
+        assert "None: the targets given are all equal" in reg.card(rows, numbers)
 
 
 @pytest.mark.parametrize("task", ["multilabel", "regression", "tagging"])

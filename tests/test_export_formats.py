@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import keraseq
+from keraseq.export._sequences import _labels
 from keraseq.export._together import replacing_together
 
 TEXTS = ["a good film", "good fun, isn't it", "a bad film", "bad & dull ...", "", "né 我爱你"] * 2
@@ -214,6 +215,21 @@ def test_gaps_and_the_place_in_the_season(tmp_path):
     pd.testing.assert_series_equal(
         script.predict(history, 5), forecaster.predict(5, y=history), check_freq=False
     )
+
+
+def test_scores_take_the_targets_as_score_does(tmp_path):
+    classifier = keraseq.SequenceClassifier("fcn", units=4, epochs=0, random_state=0)
+    marks = pd.DataFrame({"pos": [label == "pos" for label in LABELS], "any": True}).astype(int)
+    classifier.fit(TEXTS, marks)
+    y = pd.DataFrame(classifier.predict(TEXTS), columns=marks.columns).iloc[:, ::-1]
+    assert (y["pos"] != y["any"]).any()
+    given = {"X": TEXTS, "y": y, "format": "saved_model"}
+    assert classifier.export(tmp_path / "model", **given).scores == {"before": 1.0, "after": 1.0}
+
+
+def test_dates_are_no_labels_of_a_script():
+    with pytest.raises(keraseq.ArtifactError, match="is a datetime64, which JSON cannot hold"):
+        _labels(np.array(["2024-01-01", "2025-01-01"], "M8[ns]"))
 
 
 def test_int8_and_float16_are_smaller(tmp_path):

@@ -209,6 +209,7 @@ class Sequences:
         """What `score` says of rows, and what it would say of the script's answers."""
         check_lengths(rows.rows, y)
         answers = self._estimator.predict(rows.given), self._script(script).predict(rows.rows)
+        y = self._estimator._like_answers(y)
         return [_total(*self._task.gains(y, answer)) for answer in answers]
 
     def _script(self, script):
@@ -231,7 +232,8 @@ def _total(gain, weight):
 
 def _labels(classes):
     """Classes as JSON has them."""
-    labels = classes.tolist()
+    # Of dates numpy's list may be one of integers.
+    labels = [*classes] if classes.dtype.kind in "mM" else classes.tolist()
     for label in labels:
         if not isinstance(label, str | int | float | bool):
             raise ArtifactError(

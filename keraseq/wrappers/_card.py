@@ -115,8 +115,11 @@ def _scores(estimator, X, y, is_forecast):
         return ["None: the rows given are those that it was trained on."]
     task, answers = estimator._task, estimator.predict(X)
     check_lengths(answers, y, every_step=task.per_step)
-    y = estimator.target_.in_order(y)
-    score = _with_interval(*task.gains(y, answers))
+    y = estimator._like_answers(y)
+    gain, weight = task.gains(y, answers)
+    if not weight.any():
+        return [f"None: the targets given are all equal, of which no {task.score_name} can be."]
+    score = _with_interval(gain, weight)
     lines = [f"{task.score_name} {score} on {len(y):,} rows."]
     floor = floor_of(Facts(task.name, estimator.kind_))
     if floor is not None:

@@ -4,6 +4,7 @@ from functools import partial
 
 import joblib
 import numpy as np
+from scipy import sparse
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
@@ -212,6 +213,11 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         return self._as_target(unwrap_target(y))
 
     _as_target = staticmethod(one_target_a_row)
+
+    def _like_answers(self, y):
+        """y in the form of what `predict` answers, for scores of each row."""
+        y = unwrap_target(self.target_.in_order(y))
+        return y.toarray() if sparse.issparse(y) else self._as_target(y)
 
     def _keys(self, targets):
         """What tells rows of equal targets from others, and decides the order of rows."""
