@@ -238,6 +238,31 @@ class Several(keras.metrics.Metric):
         return {"one": ops.ones(()), "two": ops.ones(2)}
 
 
+class Part:
+    """What a text knows by its address alone."""
+
+
+def test_a_killed_fit_goes_on_with_equal_arguments_alone(tmp_path):
+    def model(input_shape, outputs, part, vectors):
+        return logits(input_shape, outputs)
+
+    class Killed(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise MemoryError
+
+    vectors = np.zeros((2, 2_000))
+    vectors[1, 1_000] = 1
+    first, other = ({"part": Part(), "vectors": values} for values in vectors)
+    clf = classifier(model, epochs=2, checkpoint=tmp_path, model_params=first, callbacks=Killed())
+    with pytest.raises(MemoryError):
+        clf.fit(X, y)
+    clf.set_params(callbacks=None)
+    with pytest.raises(ValueError, match="of a fit with other data or settings"):
+        clf.set_params(model_params=other).fit(X, y)
+    assert clf.set_params(model_params={**first, "part": Part()}).fit(X, y).n_iter_ == 2
+
+
 def test_a_metric_may_be_several_numbers():
     def model(input_shape, outputs):
         made = logits(input_shape, outputs)

@@ -2,10 +2,12 @@
 
 import dataclasses
 import inspect
+import re
 import weakref
 from collections.abc import Mapping
 from typing import ClassVar
 
+import joblib
 import numpy as np
 
 from keraseq._keras import keras
@@ -44,7 +46,7 @@ class ZooBlueprint:
     def __str__(self):
         names = ("optimizer", "loss", "dtype_policy", "jit_compile", "by_layer")
         others = {name: getattr(self, name) for name in names}
-        return str({**vars(self.plan), "spec": self.plan.spec.identity, **others})
+        return _in_words({**vars(self.plan), "spec": self.plan.spec.identity, **others})
 
     def fits(self, other):
         """Whether the weights of one are those of the other."""
@@ -119,7 +121,7 @@ class FunctionBlueprint:
 
     def __str__(self):
         name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
-        return str({**vars(self), "function": name})
+        return _in_words({**vars(self), "function": name})
 
     def fits(self, other):
         if not isinstance(other, FunctionBlueprint):
@@ -233,6 +235,20 @@ def _last_operation(operation):
         return _last_operation(operation.outputs[0]._keras_history.operation)
     # A subclass has no graph: the layer that it made last is taken for its last.
     return _last_operation(operation.layers[-1]) if operation.layers else None
+
+
+def _in_words(values):
+    """Settings as a text that is theirs alone, and the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(_hashed(values)))
+
+
+def _hashed(value):
+    """A value with its arrays hashed, of which a text leaves out most numbers."""
+    if isinstance(value, np.ndarray):
+        return joblib.hash(value)
+    if isinstance(value, Mapping):
+        return {key: _hashed(part) for key, part in value.items()}
+    return type(value)(map(_hashed, value)) if type(value) in (list, tuple) else value
 
 
 def _same(one, other):
