@@ -188,6 +188,16 @@ def test_early_stopping_is_judged_by_validation_data():
         model.fit(SPOKEN, NUMBERS, validation_data=5)
 
 
+@pytest.mark.parametrize("X", [SPOKEN[:8], np.arange(24.0).reshape(8, 3)], ids=["texts", "numbers"])
+def test_the_width_of_the_vectors_is_the_users(X):
+    widths = {"model_params": {"embedding_dim": 6}, "decoder_params": {"embedding_dim": 5}}
+    for given, of_decoder in (({**widths, "decoder_params": None}, 6), (widths, 5)):
+        model = transducer(**given).fit(X, NUMBERS[:8])
+        plan = model._network.blueprint.plan
+        assert (plan.stem.embedding_dim, plan.head.outputs[-1]) == (6, of_decoder)
+        assert model.params_["embedding_dim"] == 6
+
+
 LONG = " ".join(["one"] * 100_000)
 
 
@@ -210,6 +220,9 @@ LONG = " ".join(["one"] * 100_000)
         (["a"], ["1"], {"beam_size": 0}, ValueError, "beam_size=0"),
         (["a"], ["1"], {"length_penalty": -1}, ValueError, "length_penalty=-1"),
         (["a"], ["1"], {"decoder_params": {"decoder": 1}}, ValueError, "decoder_params sets"),
+        (["a"], ["1"], {"decoder_params": {"unit": 1}}, ValueError, "sets unit; it takes units"),
+        (["a"], ["1"], {"decoder_params": 8}, TypeError, "decoder_params=8 must be a dict"),
+        (["a"], ["1"], {"model_params": 8}, TypeError, "model_params=8 must be a dict"),
         (["a"], ["1"], {"encoder": "dlinear"}, ValueError, "dlinear"),
     ],
 )

@@ -54,7 +54,7 @@ def make_blueprint(
         If `model` is neither known nor callable, or a parameter does not fit it.
     """
     config = json.dumps(config, sort_keys=True, default=float)
-    own = _model_params(estimator)
+    own = model_params(estimator)
     computed = params["dtype_policy"], params["jit_compile"]
     if not is_registered(estimator.model):
         _check_function(estimator)
@@ -119,7 +119,8 @@ def _sizes(estimator, params):
     }
 
 
-def _model_params(estimator):
+def model_params(estimator):
+    """A copy of an estimator's `model_params`, checked to be a dict."""
     given = estimator.model_params
     if given is None:
         return {}

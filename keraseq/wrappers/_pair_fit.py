@@ -1,6 +1,7 @@
 """A fit of pairs, from what was read to trained weights."""
 
 import warnings
+from collections.abc import Mapping
 
 import joblib
 import numpy as np
@@ -13,7 +14,7 @@ from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.network import Network
 from keraseq.training.optimizer import optimizer_config
 from keraseq.training.pair_batches import PairBatches
-from keraseq.wrappers._blueprints import make_blueprint
+from keraseq.wrappers._blueprints import make_blueprint, model_params
 from keraseq.wrappers._features import naming
 from keraseq.wrappers._rows import mean_one
 
@@ -43,7 +44,9 @@ class PairFit:
 
     def __init__(self, estimator, params, seed, callbacks):
         self._estimator, self._seed, self.callbacks = estimator, seed, callbacks
-        self.params = {**params, "decoder": estimator.decoder}
+        own = model_params(estimator).get("embedding_dim")
+        width = params["embedding_dim"] if own is None else own
+        self.params = {**params, "decoder": estimator.decoder, "embedding_dim": width}
         self.task = get_task(estimator._tasks[0])
         self.encoder = self.target = self.network = None
 
@@ -209,19 +212,22 @@ def drop_long(sources, targets, weights, longest):
 def decoder_outputs(estimator, task, target, params):
     """What the task is asked for: the size of the target's vocabulary, and the decoder."""
     names = ("units", "num_layers", "dropout", "embedding_dim")
-    sizes = {name: params[name] for name in names} | dict(estimator.decoder_params or {})
+    given = {} if estimator.decoder_params is None else estimator.decoder_params
+    if not isinstance(given, Mapping):
+        raise TypeError(f"decoder_params={given!r} must be a dict, such as {{'units': 64}}.")
+    others = [str(name) for name in given if name not in names]
+    if others:
+        raise ValueError(f"decoder_params sets {', '.join(others)}; it takes {', '.join(names)}.")
     said = {"vocabulary_size": target.vocabulary_size_, "decoder": estimator.decoder}
-    taken = sorted(set(sizes) & set(said))
-    if taken:
-        raise ValueError(f"decoder_params sets {', '.join(taken)}, which is set elsewhere.")
-    return task.check_outputs({**said, **sizes})
+    return task.check_outputs({**said, **{name: params[name] for name in names}, **given})
 
 
 def pair_blueprint(estimator, task, encoder, outputs, params, averaged):
     """The blueprint of encoder and decoder."""
     tokens = getattr(encoder, "vocabulary_size_", None)
-    own = estimator.model_params or {}
-    width = {} if "embedding_dim" in own else {"embedding_dim": params["embedding_dim"]}
+    if "embedding_dim" in model_params(estimator):
+        # The builder has it from there, and takes it once.
+        params = {**params, "embedding_dim": None}
     return make_blueprint(
         estimator,
         params,
@@ -230,5 +236,4 @@ def pair_blueprint(estimator, task, encoder, outputs, params, averaged):
         outputs=outputs,
         task=task.name,
         vocabulary_size=tokens,
-        **width,
     )
