@@ -169,6 +169,12 @@ def test_what_does_not_fit_is_refused_by_name(X, y, says):
         tagger().fit(X, y)
 
 
+def test_strings_do_not_judge_a_tagger_of_words():
+    tagger = keraseq.SequenceTagger("gru", units=2, epochs=1)
+    with pytest.raises(ValueError, match=r"In validation_data=.*X holds strings; a tagger needs"):
+        tagger.fit([["a", "b"], ["c"]], [["X", "Y"], ["X"]], validation_data=(["ab"], [["X", "Y"]]))
+
+
 def test_words_are_not_taken_for_numbers(fitted):
     with pytest.raises(ValueError, match=r"X holds series of numbers, but this .* lists of words"):
         fitted.predict(SERIES)

@@ -198,6 +198,22 @@ def test_the_width_of_the_vectors_is_the_users(X):
         assert model.params_["embedding_dim"] == 6
 
 
+def test_validation_data_have_the_form_of_the_training_pairs():
+    frames = [pd.DataFrame({"a": [n, 0.0, 1.0], "b": 9.0 + n}) for n in range(8)]
+    losses = [
+        transducer().fit(frames, NUMBERS[:8], validation_data=(X, NUMBERS[:8])).history_["val_loss"]
+        for X in (frames, [frame[["b", "a"]] for frame in frames])
+    ]
+    assert losses[0] == losses[1]
+    model, texts, numbers = transducer(), SPOKEN[:8], NUMBERS[:8]
+    for judges, said in (
+        ((texts, [[*number] for number in numbers]), "target_texts holds words, .* are text"),
+        (([[1.0, 2.0]], ["1"]), "X holds series of numbers, that of training strings"),
+    ):
+        with pytest.raises(ValueError, match=f"In validation_data=.*{said}"):
+            model.fit(texts, numbers, validation_data=judges)
+
+
 LONG = " ".join(["one"] * 100_000)
 
 

@@ -67,11 +67,11 @@ class PairFit:
         self._batches = self._in_batches(encoded, params["batch_size"], self._seed)
         self._validation = self._judges = None
         if held_back is not None:
-            parts = (
-                self.encoder.transform(held_back.sequences),
-                self.target.transform(held_back.targets),
-            )
             with naming("the validation part"):
+                parts = (
+                    self.encoder.transform(held_back.sequences),
+                    self.target.transform(held_back.targets),
+                )
                 parts = drop_long(*parts, held_back.weights, params["max_length"])
             self._judges = parts
             self._validation = self._in_batches(parts, _VALIDATION_BATCH, None)

@@ -7,7 +7,7 @@ import numpy as np
 from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.reserved_ids import FIRST_FREE, UNKNOWN
 from keraseq.encoding.sequences import row_lengths
-from keraseq.wrappers._features import refuse_gaps
+from keraseq.wrappers._features import like_first, naming, refuse_gaps
 from keraseq.wrappers._rows import Rows, merge_equal_rows, row_weights
 
 
@@ -63,6 +63,35 @@ def read_pairs(X, y, input, missing_owner, sample_weight=None):
     )
     pairs = Rows(taken.take(index), [rows[i] for i in index], merged)
     return pairs, targets.kind, sources, fingerprint
+
+
+def read_judges(estimator, X, sources, target_kind, validation_data):
+    """Return the pairs of validation data, held to the form of training's.
+
+    Parameters
+    ----------
+    estimator : SequenceTransducer
+    X : as it came
+    sources : Sequences
+        What X was read as.
+    target_kind : str
+        Of training's targets.
+    """
+    if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+        raise TypeError("validation_data must be a tuple (source_texts, target_texts).")
+    other_X, y = validation_data
+    with naming("validation_data=(source_texts, target_texts)"):
+        others = as_sequences(other_X, estimator.input, name="source_texts")
+        others = like_first(X, sources, other_X, others)
+        pairs, kind, *_ = read_pairs(others, y, estimator.input, estimator)
+        check_target_kind(kind, target_kind)
+    return pairs
+
+
+def check_target_kind(kind, trained):
+    """Raise unless targets are texts, or lists of tokens, as those of training are."""
+    if kind != trained:
+        raise ValueError(f"target_texts holds {kind}, those of training are {trained}.")
 
 
 def _refuse_empty(rows, name, why):

@@ -242,6 +242,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
     def _read_validation(self, X, sequences, target, validation_data):
         with naming("validation_data=(X, y)"):
             other = read_validation(self, X, sequences, validation_data[0])
+            self._check_kind(other, {"kind_": sequences.kind})
             return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
 
     def _judge(self, encoder, target, held_back):

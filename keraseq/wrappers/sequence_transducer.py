@@ -13,9 +13,17 @@ from keraseq.training.distributed import prepare_devices
 from keraseq.training.write_rows import write_rows
 from keraseq.wrappers._attention_frame import attention_frame, token_words
 from keraseq.wrappers._auto import check_penalty, resolve_pairs
-from keraseq.wrappers._features import naming, note_features, read_like_training
+from keraseq.wrappers._features import note_features, read_like_training
 from keraseq.wrappers._pair_fit import PairFit, copy_callbacks_of, hold_back_sources
-from keraseq.wrappers._pairs import barred_ids, chrf, read_pairs, read_targets, token_accuracy
+from keraseq.wrappers._pairs import (
+    barred_ids,
+    check_target_kind,
+    chrf,
+    read_judges,
+    read_pairs,
+    read_targets,
+    token_accuracy,
+)
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers.learned import called, warn_of_scale
 from keraseq.wrappers.network_estimator import NetworkEstimator
@@ -179,7 +187,7 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
         seed = draw_seed(self.random_state, checkpoint)
         train, held_back = pairs, None
         if validation_data is not None:
-            held_back = self._read_validation(validation_data)
+            held_back = read_judges(self, source_texts, sources, target_kind, validation_data)
         elif params["early_stopping"]:
             train, held_back = hold_back_sources(pairs, self.validation_fraction, seed)
         fit = PairFit(self, params, seed, copy_callbacks_of(self, held_back))
@@ -271,10 +279,7 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
         check_is_fitted(self, "_network")
         sources = read_like_training(self, source_texts)
         truth = read_targets(target_texts, sources)
-        if truth.kind != self._target_kind:
-            raise ValueError(
-                f"target_texts holds {truth.kind}, those of training were {self._target_kind}."
-            )
+        check_target_kind(truth.kind, self._target_kind)
         answers = self.predict(source_texts)
         found = chrf(truth.rows, answers)
         if found is None:
@@ -288,7 +293,8 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
     def _knows(self, source_texts, target_texts):
         """Whether these are the very pairs that it was fitted on."""
         check_is_fitted(self, "_network")
-        fingerprint = read_pairs(source_texts, target_texts, self._input, self.encoder_)[3]
+        sources = read_like_training(self, source_texts)
+        fingerprint = read_pairs(sources, target_texts, self._input, self.encoder_)[3]
         return fingerprint in (self._network.trained_on or "")
 
     def _encode(self, source_texts):
@@ -327,12 +333,6 @@ early_stopping, validation_fraction, n_iter_no_change, checkpoint, callbacks, ra
             return self.target_encoder_.inverse_transform(ids)
         vocabulary = self.target_encoder_.vocabulary_
         return [[vocabulary[i] for i in row] for row in ids]
-
-    def _read_validation(self, validation_data):
-        if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
-            raise TypeError("validation_data must be a tuple (source_texts, target_texts).")
-        with naming("validation_data=(source_texts, target_texts)"):
-            return read_pairs(*validation_data, self.input, self)[0]
 
 
 def _check_encoder(encoder):
