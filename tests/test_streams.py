@@ -4,12 +4,14 @@ import collections
 import itertools
 import pickle
 import tracemalloc
+from functools import partial
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 from _killed import Killed
+from scipy.sparse import csr_array
 from sklearn.base import clone
 
 import keraseq
@@ -221,6 +223,10 @@ def test_a_tagger_reads_sentences_and_batches_of_them():
         assert tagger.classes_.tolist() == ["DET", "NOUN", "VERB"]
         assert tagger.predict(stream) == y
         assert tagger.score(stream) == 1
+    for some in ([*X[:3], [], *X[3:5]], [[], *X[:2]]):
+        tags = [y[X.index(row)] if row else [] for row in some]
+        assert tagger.score(partial(zip, some, tags, strict=True)) == 1
+        assert tagger.predict(partial(iter, some)) == tags
 
 
 def test_rows_of_weight_zero_are_not_there():
@@ -267,6 +273,23 @@ def test_validation_data_stop_early_and_none_are_held_back():
     clf.set_params(early_stopping="auto", epochs=1).fit(rows)
     assert clf.params_["early_stopping"] is False
     assert "val_loss" not in clf.history_
+
+
+def test_lists_of_words_are_rows_without_y_too():
+    words = [text.split() for text in TEXTS]
+    clf = keraseq.SequenceClassifier(epochs=1, **SETTINGS)
+    clf.fit(lambda: zip(words, LABELS, strict=True))
+    assert clf.predict(lambda: iter(words)).tolist() == clf.predict(words).tolist()
+    assert clf.predict(batches_of(words)).tolist() == clf.predict(words).tolist()
+    some = [*words[:3], [], *words[3:5]]
+    assert clf.predict(lambda: iter(some)).tolist() == clf.predict(some).tolist()
+
+
+def test_sparse_indicators_are_scored_in_parts():
+    marks = np.column_stack([np.arange(80) % 2, np.arange(80) % 3 == 0]).astype(int)
+    clf = keraseq.SequenceClassifier(epochs=1, **SETTINGS)
+    stream = batches_of(TEXTS, csr_array(marks))
+    assert clf.fit(stream).score(stream) == clf.score(TEXTS, marks)
 
 
 def test_a_batch_size_is_not_meant_for_what_judges():

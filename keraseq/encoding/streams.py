@@ -42,6 +42,8 @@ class Stream:
         Beside X from Dask. All other sources bring theirs.
     every_step : bool, default=False
         Whether y has a label for each step, which tells rows from batches.
+    of_words : bool, default=False
+        Whether rows are lists of words, which tells one from a batch of texts where no y comes.
 
     Attributes
     ----------
@@ -60,8 +62,8 @@ class Stream:
     [['to be', 'or not']]
     """
 
-    def __init__(self, source, y=None, sample_weight=None, *, every_step=False):
-        self._source, self._every_step = source, every_step
+    def __init__(self, source, y=None, sample_weight=None, *, every_step=False, of_words=False):
+        self._source, self._every_step, self._of_words = source, every_step, of_words
         if _is_dask(source):
             self._source = _DaskPartitions(source, y, sample_weight)
         elif y is not None or sample_weight is not None:
@@ -101,7 +103,7 @@ class Stream:
         if first is None:
             return
         items = itertools.chain([first], items)
-        self.comes_in_batches = not _is_row(*first[1][:2], self._every_step)
+        self.comes_in_batches = not self._is_row(*first[1][:2])
         if self.comes_in_batches:
             for number, item in items:
                 yield Part(f"batch {number} of {self.name}", *item)
@@ -119,7 +121,7 @@ class Stream:
         while taken := list(itertools.islice(items, size)):
             first, last = taken[0][0], taken[-1][0]
             for number, (x, y, _) in taken:
-                if not _is_row(x, y, self._every_step):
+                if not self._is_row(x, y) and len(x):
                     raise ValueError(
                         f"Row {number} of {self.name} is a batch; its first item was one row "
                         "(x, y). Items are all rows or all batches."
@@ -129,6 +131,9 @@ class Stream:
                 for column in zip(*(item for _, item in taken), strict=True)
             ]
             yield Part(f"rows {first} to {last} of {self.name}", *columns)
+
+    def _is_row(self, x, y):
+        return _is_row(x, y, self._every_step or (self._of_words and y is None))
 
 
 def is_stream(X, name="X"):
@@ -252,8 +257,8 @@ def _is_row(x, y, every_step):
     if hasattr(x, "columns"):
         return False
     if every_step:
-        # A label for each step: a batch has rows of labels, and of words.
-        return _is_single(next(iter(x if y is None else y), ()))
+        # A label for each step: a batch has rows of labels, and of words. What is empty is a row.
+        return _is_single(next(iter(x if y is None else y), ""))
     if y is not None and _is_single(y):
         return True
     first = next(iter(x), "")

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from keraseq.batching import length_buckets, sequence_lengths, take_rows
@@ -27,7 +28,8 @@ from keraseq.wrappers._rows import row_weights
 def open_stream(estimator, X, y=None, sample_weight=None):
     """Return the Stream of an X of which `is_stream` is true, as an estimator reads it."""
     every_step = get_task(estimator._tasks[0]).per_step
-    return Stream(X, y, sample_weight, every_step=every_step)
+    of_words = getattr(estimator, "kind_", None) == "words"
+    return Stream(X, y, sample_weight, every_step=every_step, of_words=of_words)
 
 
 class StreamRows:
@@ -169,6 +171,8 @@ def answers_and_truth(estimator, X, y, sample_weight):
 def _joined(parts):
     if any(isinstance(part, list) for part in parts):
         return [row for part in parts for row in part]
+    if all(map(sparse.issparse, parts)):
+        return sparse.vstack(parts, format="csr")
     if all(hasattr(part, "iloc") for part in parts):
         return pd.concat(parts, ignore_index=True)
     return np.concatenate(parts)
