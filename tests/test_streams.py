@@ -292,6 +292,17 @@ def test_sparse_indicators_are_scored_in_parts():
     assert clf.fit(stream).score(stream) == clf.score(TEXTS, marks)
 
 
+def test_a_stream_judges_a_fit_of_rows_in_memory():
+    clf = keraseq.SequenceClassifier(epochs=2, class_weight="balanced", **SETTINGS)
+    losses = [
+        clf.fit(TEXTS, LABELS, validation_data=judges).history_["val_loss"]
+        for judges in ((TEXTS[:6], LABELS[:6]), batches_of(TEXTS[:6], LABELS[:6]))
+    ]
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+    with pytest.raises(ValueError, match=r"batch 1 of batches.*that of training strings"):
+        clf.fit(TEXTS, LABELS, validation_data=batches_of(SERIES, LABELS[:40]))
+
+
 def test_a_batch_size_is_not_meant_for_what_judges():
     clf = keraseq.SequenceClassifier(epochs=1, batch_size=100, **SETTINGS)
     clf.fit(rows, validation_data=batches_of(TEXTS[:8], LABELS[:8]))

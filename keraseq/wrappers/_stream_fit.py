@@ -13,8 +13,6 @@ from keraseq.wrappers._stream_rows import StreamRows, open_stream
 from keraseq.wrappers._stream_survey import Survey
 from keraseq.wrappers.learned import check_learned
 
-_VALIDATION_BATCH = 256
-
 
 def fit_stream(estimator, X, y, sample_weight, validation_data):
     """Fit an estimator of sequences to a stream; see `SequenceEstimator.fit`."""
@@ -40,8 +38,10 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     batches = survey.batches(params["batch_size"], seed)
     validation, held_back, judges = None, None, None
     if streams_validation:
-        judges = _survey_validation(estimator, validation_data, survey, former)
-        validation = judges.batches(judges.batch_size or _VALIDATION_BATCH)
+        known = encoder, target, task
+        first = data.X, data.sequences
+        judges = survey_judges(estimator, validation_data, first, known, former)
+        validation = judges.judging()
     elif is_validated:
         held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
         validation = estimator._judge(encoder, target, held_back)
@@ -50,9 +50,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     params.update(blueprint.sizes)
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:
-        facts = estimator._facts(encoder, held_back)
-        if judges is not None:
-            facts.append(judges.fingerprint)
+        facts = estimator._facts(encoder, held_back, judges)
         checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint} {facts}")
     run = estimator._train(network, batches, validation, params, callbacks, checkpoint)
     network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
@@ -62,8 +60,20 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     return estimator
 
 
-def _survey_validation(estimator, validation_data, survey, former):
-    stream = open_stream(estimator, validation_data)
-    data = StreamRows(estimator, stream, former, like=survey.data)
-    known = {"encoder_": survey.encoder, "target_": survey.target, "_task": survey.task}
+def survey_judges(estimator, validation_data, first, known, former=None):
+    """Return the Survey of validation data that are a stream.
+
+    Parameters
+    ----------
+    estimator : SequenceEstimator
+    validation_data : stream
+    first : tuple
+        Training's X, or the first part of it, and the Sequences that it was read as.
+    known : tuple
+        Encoder, target and task of the fit.
+    former : dict, optional
+        The fitted attributes of an estimator whose training goes on.
+    """
+    data = StreamRows(estimator, open_stream(estimator, validation_data), former, like=first)
+    known = dict(zip(("encoder_", "target_", "_task"), known, strict=True))
     return Survey(estimator, data, known, judges=True)

@@ -41,8 +41,8 @@ class StreamRows:
     stream : Stream
     former : dict or None
         The fitted attributes of an estimator whose training goes on.
-    like : StreamRows, optional
-        Training's, whose first part all parts must be like; by default its own.
+    like : tuple, optional
+        X and Sequences of training, which all parts must be like; by default its own first part's.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class StreamRows:
 
     def __init__(self, estimator, stream, former=None, like=None):
         self._estimator, self.stream, self._former = estimator, stream, former
-        self.X, self.sequences = (None, None) if like is None else (like.X, like.sequences)
+        self.X, self.sequences = (None, None) if like is None else like
 
     def read(self, generator=None, batch_size=1):
         """Yield what there is of each part of a pass."""

@@ -43,7 +43,7 @@ from keraseq.wrappers._rows import (
     row_weights,
 )
 from keraseq.wrappers._seeds import draw_seed
-from keraseq.wrappers._stream_fit import fit_stream
+from keraseq.wrappers._stream_fit import fit_stream, survey_judges
 from keraseq.wrappers._stream_rows import joined_answers
 from keraseq.wrappers.learned import check_learned
 from keraseq.wrappers.network_estimator import NetworkEstimator
@@ -86,7 +86,9 @@ class SequenceEstimator(Transferring, NetworkEstimator):
             return fit_stream(self, X, y, sample_weight, validation_data)
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
         settings = with_pretrained(self)
-        check_pair(validation_data)
+        is_streamed = is_stream(validation_data, "validation_data")
+        if not is_streamed:
+            check_pair(validation_data)
         rows, task, target, fingerprint = settings._read(X, y, sample_weight, former)
         params = resolve_parameters(settings, rows.sequences, task, former)
         callbacks = copy_callbacks(
@@ -104,9 +106,13 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         encoder, encoded = encode_training(settings, train.sequences, params, former)
         # A budget was solved for the first rows.
         params["mean_length"] = former["params_"]["mean_length"] if former else mean_length(encoded)
-        if validation_data is not None:
+        judges = None
+        if is_streamed:
+            first, known = (X, rows.sequences), (encoder, target, task)
+            judges = survey_judges(self, validation_data, first, known)
+        elif validation_data is not None:
             held_back = self._read_validation(X, rows.sequences, target, validation_data)
-        validation = self._judge(encoder, target, held_back)
+        validation = self._judge(encoder, target, held_back) if judges is None else judges.judging()
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -122,7 +128,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
-            checkpoint.begin(seed, f"{said} {self._facts(encoder, held_back)}")
+            checkpoint.begin(seed, f"{said} {self._facts(encoder, held_back, judges)}")
         run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
@@ -223,14 +229,15 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         """What tells rows of equal targets from others, and decides the order of rows."""
         return targets
 
-    def _facts(self, encoder, held_back=None):
+    def _facts(self, encoder, held_back=None, judges=None):
         """What else a fit depends on: how X is read, which rows judge it, and the weights."""
         facts = [joblib.hash(getattr(encoder, "vocabulary_", None))]
         if held_back is not None:
             keys = self._keys(held_back.targets)
             facts += [merge_equal_rows(held_back.sequences, keys, held_back.weights)[2]]
             facts += [joblib.hash(held_back.targets)]
-        return [*facts, getattr(self, "class_weight", None)]
+        streamed = [] if judges is None else [judges.fingerprint]
+        return [*facts, getattr(self, "class_weight", None), *streamed]
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""

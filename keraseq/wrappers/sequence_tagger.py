@@ -96,7 +96,7 @@ class SequenceTagger(SequenceEstimator):
             As long as the sequences.
         sample_weight : array-like `(n,)`, optional
             A weight for each sequence, which all its steps have; steps have none of their own.
-        validation_data : tuple (X, y), optional
+        validation_data : tuple (X, y) or stream, optional
             Judges early stopping in place of a part of X.
 
         Returns
