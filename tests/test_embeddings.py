@@ -4,6 +4,7 @@ import gzip
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 
@@ -38,6 +39,28 @@ def test_every_form_of_file_gives_the_same_vectors(tmp_path, form):
     expected = [[0, 0, 0], [-1, -2, -3], [1, 2, 3], [0.1, 0.2, 0.3], [4, 5, 6]]
     np.testing.assert_allclose(found.vectors, expected)
     assert not WordVectors(path, ["good", "film"], lowercase=False).is_known[1]
+
+
+class Keyed(dict):
+    """Like gensim's KeyedVectors, which nobody can iterate over."""
+
+    @property
+    def key_to_index(self):
+        return {key: place for place, key in enumerate(super().keys())}
+
+    __iter__ = keys = None
+
+
+@pytest.mark.parametrize("kind", [dict, Keyed, pd.Series])
+def test_a_mapping_gives_the_vectors_of_a_file_of_its_words(tmp_path, kind):
+    words = ["bad", "film", "good", "the"]
+    lines = (line.rsplit(" ", 3) for line in GLOVE.splitlines())
+    source = kind({word: [float(number) for number in numbers] for word, *numbers in lines})
+    for lowercase in (True, False):
+        read = WordVectors(written(tmp_path / "v.txt"), words, lowercase)
+        found = WordVectors(source, words, lowercase)
+        assert found.is_known.tolist() == read.is_known.tolist()
+        np.testing.assert_array_equal(found.vectors, read.vectors)
 
 
 def test_words_without_a_vector_are_drawn_at_the_spread_of_the_others():

@@ -44,7 +44,7 @@ class WordVectors:
         if isinstance(source, str | os.PathLike):
             found = _of_file(Path(source), {word: i for i, word in enumerate(words)}, lowercase)
         else:
-            found = _of_mapping(source, words)
+            found = _of_mapping(source, words, lowercase)
         self.is_known = np.zeros(len(words), dtype=bool)
         self.is_known[list(found)] = True
         if not found:
@@ -72,16 +72,19 @@ def _named(source):
     return str(source) if isinstance(source, str | os.PathLike) else type(source).__name__
 
 
-def _of_mapping(source, words):
+def _of_mapping(source, words, lowercase):
     if not hasattr(source, "__getitem__") or not hasattr(source, "__contains__"):
         raise TypeError(
             f"embeddings={source!r:.60} must be the path of a text file of vectors, or a mapping "
             "of words to vectors."
         )
+    keys = {word: word for word in words if word in source}
+    if lowercase:
+        keys = _other_spellings(source, set(words) - set(keys)) | keys
     found, width = {}, None
     for i, word in enumerate(words):
-        if word in source:
-            vector = np.asarray(source[word], dtype=np.float32)
+        if word in keys:
+            vector = np.asarray(source[keys[word]], dtype=np.float32)
             width = vector.shape if width is None else width
             if vector.ndim != 1 or vector.shape != width or not np.isfinite(vector).all():
                 raise ValueError(
@@ -89,6 +92,17 @@ def _of_mapping(source, words):
                     f"{width}; all must be of one width, of finite numbers."
                 )
             found[i] = vector
+    return found
+
+
+def _other_spellings(source, words):
+    """For each of the words the first key of a mapping that is the word in lower case."""
+    # Gensim's own, which nobody can iterate over.
+    named, found = getattr(source, "key_to_index", source), {}
+    for key in named.keys() if hasattr(named, "keys") else ():
+        word = key.lower() if isinstance(key, str) else None
+        if word in words:
+            found.setdefault(word, key)
     return found
 
 
