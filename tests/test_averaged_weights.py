@@ -50,6 +50,37 @@ def test_a_users_own_is_kerass():
     assert not made("sgd", averaged=False).use_ema
 
 
+def test_averages_are_put_where_they_belong_though_some_are_frozen():
+    optimizer = made("sgd")
+    frozen, other = keras.Variable(5.0), keras.Variable(0.0)
+    optimizer.build([frozen, other])
+    optimizer.learning_rate = 1.0
+    optimizer.apply([keras.ops.convert_to_tensor(-1.0)], [other])
+    optimizer.finalize_variable_values([other])
+    found = [float(keras.ops.convert_to_numpy(variable)) for variable in (frozen, other)]
+    assert found == [5.0, 1.0]
+
+
+class Freezing(keras.callbacks.Callback):
+    """Freezes the first layer that has weights."""
+
+    def on_train_begin(self, logs=None):
+        self.layer = next(layer for layer in self.model.layers if layer.weights)
+        self.layer.trainable, self.before = False, self.layer.get_weights()
+
+    def on_train_end(self, logs=None):
+        self.after = self.layer.get_weights()
+
+
+def test_a_layer_that_a_callback_freezes_stays_as_it_was():
+    X = np.random.default_rng(0).normal(size=(24, 5))
+    settings = {"units": 4, "epochs": 1, "early_stopping": True, "random_state": 0}
+    clf = keraseq.SequenceClassifier("gru", callbacks=Freezing(), **settings)
+    (callback,) = clf.fit(X, np.arange(24) % 2).callbacks_
+    for before, after in zip(callback.before, callback.after, strict=True):
+        np.testing.assert_array_equal(after, before)
+
+
 def test_a_small_fit_that_stops_early_has_learned():
     """Two steps an epoch: what is judged must be what these have learned, not the first weights."""
     draw = np.random.default_rng(0)

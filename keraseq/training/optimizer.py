@@ -61,6 +61,12 @@ def make_optimizer(written):
         # Of Keras's, which is as long from the first step on, half are the first weights at step
         # 350: until then nothing would be validated but these.
         optimizer._update_model_variables_moving_average = functools.partial(_average, optimizer)
+        # Keras hands in those that learn, one less for each that a callback has frozen, and pairs
+        # them with the averages of all.
+        put = optimizer._overwrite_model_variables_with_average_value
+        optimizer._overwrite_model_variables_with_average_value = functools.partial(
+            _put_averages, optimizer, put
+        )
     if isinstance(optimizer, keras.optimizers.Muon):
         # It asks for the shapes of gradients, which TensorFlow does not know of recurrent layers.
         update = optimizer._muon_update_step
@@ -88,6 +94,10 @@ def _average(optimizer, variables):
     for variable, average in zip(variables, optimizer._model_variables_moving_average, strict=True):
         if average is not None:
             average.assign(average + ops.cast(share, average.dtype) * (variable - average))
+
+
+def _put_averages(optimizer, put, variables):
+    put(optimizer._trainable_variables)
 
 
 def _written(optimizer):
