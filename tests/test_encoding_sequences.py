@@ -74,6 +74,12 @@ def test_lists_of_strings_are_words_already_cut():
     assert (sequences.kind, sequences.rows) == ("words", [["to", "be"], [], ["or"]])
 
 
+def test_words_of_arrow_are_strings():
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    rows = as_sequences([arrow.array(["to", "be"]), arrow.array(["or"])]).rows
+    assert rows == [["to", "be"], ["or"]] and {type(word) for row in rows for word in row} == {str}
+
+
 @pytest.mark.parametrize(
     "X",
     [

@@ -183,7 +183,12 @@ def _from_cells(cells, input, name):
     kind = classify(cells, input, name)
     if kind == "numbers":
         return _from_number_cells(cells, input, name)
-    return Sequences(kind, cells if kind == "text" else [list(cell) for cell in cells])
+    return Sequences(kind, cells if kind == "text" else [*map(_words, cells)])
+
+
+def _words(cell):
+    """The words of a row; of an array not the elements, which may be its own kind of text."""
+    return list(cell) if isinstance(cell, list | tuple) else np.asarray(cell).tolist()
 
 
 def _from_number_cells(cells, input, name):
