@@ -255,6 +255,11 @@ def test_an_array_of_no_axis_is_one_label():
     assert classifier().fit(X, y).classes_.tolist() == ["no", "yes"]
 
 
+def test_weights_that_are_none_are_told_as_weights():
+    with pytest.raises(TypeError, match=r"sample_weight='balanced' is .* one value a sequence"):
+        classifier().fit(X, CODES, sample_weight="balanced")
+
+
 def test_classes_are_any_set_of_labels():
     one, other = (classifier().partial_fit(X, CODES, classes=c) for c in ({2, 1, 0}, [0, 1, 2]))
     assert one.classes_.tolist() == [0, 1, 2]

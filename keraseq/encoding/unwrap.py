@@ -60,7 +60,8 @@ def unwrap_target(y, name="y"):
             return y.astype(object) if y.dtype.kind in "ST" else y
     elif isinstance(y, collections.abc.Sequence) and not isinstance(y, str | bytes):
         return _masked_as_missing(list(y))
-    raise TypeError(f"{name}={shown(y)} is not a list or an array; give one target a sequence.")
+    what = "target" if name == "y" else "value"
+    raise TypeError(f"{name}={shown(y)} is not a list or an array; give one {what} a sequence.")
 
 
 def cell_values(cell, name):
