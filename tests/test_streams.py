@@ -299,7 +299,7 @@ def test_a_stream_judges_a_fit_of_rows_in_memory():
         for judges in ((TEXTS[:6], LABELS[:6]), batches_of(TEXTS[:6], LABELS[:6]))
     ]
     np.testing.assert_allclose(*losses, rtol=1e-5)
-    with pytest.raises(ValueError, match=r"batch 1 of batches.*that of training strings"):
+    with pytest.raises(ValueError, match=r"batch 1 of batches.*numbers, training held strings"):
         clf.fit(TEXTS, LABELS, validation_data=batches_of(SERIES, LABELS[:40]))
 
 

@@ -55,6 +55,7 @@ class StreamRows:
     def __init__(self, estimator, stream, former=None, like=None):
         self._estimator, self.stream, self._former = estimator, stream, former
         self.X, self.sequences = (None, None) if like is None else like
+        self._first = "the first part" if like is None else "training"
 
     def read(self, generator=None, batch_size=1):
         """Yield what there is of each part of a pass."""
@@ -100,7 +101,7 @@ class StreamRows:
             if first.kind in EMPTY_ROW and not row_lengths(sequences.rows).any():
                 return Sequences(first.kind, [EMPTY_ROW[first.kind]] * len(sequences))
             raise ValueError(
-                f"X holds {KINDS_CALLED[sequences.kind]}, the first part held "
+                f"X holds {KINDS_CALLED[sequences.kind]}, {self._first} held "
                 f"{KINDS_CALLED[first.kind]}; all parts must be of one kind."
             )
         return like_first(self.X, first, X, sequences)
