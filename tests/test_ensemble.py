@@ -192,6 +192,8 @@ def test_parameters_set_later_are_checked_at_the_next_fit():
         several.set_params(n=-1).fit(X, Y)
     with pytest.raises(ValueError, match="KNeighborsClassifier has no random_state"):
         several.set_params(n=2, estimator=KNeighborsClassifier()).fit(X, Y)
+    with pytest.raises(TypeError, match="SequenceRegressor, of which a ClassifierEnsemble is not"):
+        several.set_params(estimator=keraseq.SequenceRegressor(epochs=0)).fit(X, Y)
     assert not hasattr(several, "estimators_")
     with pytest.raises(Exception, match="not fitted"):
         several.predict(X)

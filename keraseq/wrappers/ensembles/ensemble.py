@@ -71,6 +71,11 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
     def _fit_members(self, fit):
         n = check_integer("n", self.n, 1)
         check_member(self.estimator)
+        if not self.suits(self.estimator):
+            raise TypeError(
+                f"estimator is a {type(self.estimator).__name__}, of which a {type(self).__name__} "
+                "is not made; make another ensemble of it: keraseq.ensemble(estimator)."
+            )
         return fit_members(make_members(self.estimator, n), fit, self.n_jobs)
 
     def _as_target(self, y):
