@@ -273,6 +273,11 @@ def test_a_season_is_found_by_values():
     # Of steps that lie between no two known values nothing is known.
     every_other = np.tile([[1.0], [np.nan], [5.0], [np.nan]], (20, 1))
     assert find_season(every_other, 1) == 4
+    # A frame's values by their place, and not by labels.
+    for container in (pd.DataFrame, lambda values: pd.Series(values[:, 1]), np.ndarray.tolist):
+        assert find_season(container(waves), 6) == 24
+    with pytest.raises(ValueError, match="horizon=0"):
+        find_season(waves, 0)
 
 
 @pytest.mark.parametrize("seed", range(3))

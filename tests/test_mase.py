@@ -31,6 +31,12 @@ def test_what_repeats_itself_or_is_missing_has_no_scale():
     assert mase_scale([1.0, np.nan, 4, 6]) == 2  # the one difference of two known values
 
 
+@pytest.mark.parametrize("season", [0, -1, 12.0, "12", None])
+def test_a_season_of_the_scale_is_a_number_of_steps(season):
+    with pytest.raises((ValueError, TypeError), match="season="):
+        mase_scale(ROWS, season)
+
+
 @pytest.mark.parametrize(
     ("freq", "season"),
     [

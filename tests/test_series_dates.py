@@ -413,6 +413,17 @@ def test_steps_of_numbers_periods_and_dates(index, freq, expected):
     assert written(ahead(index, freq=freq)) == [str(label) for label in expected]
 
 
+@pytest.mark.parametrize("n", [20, 21])
+@pytest.mark.parametrize("unit", [None, "h", "D"])
+def test_of_two_steps_that_are_as_usual_the_shorter_one_is_taken(unit, n):
+    """Not their mean, on which no row lies: of one row more or less it would be another one."""
+    rows = np.cumsum([0, *[1, 3] * 20])[:n]
+    start = pd.Timestamp("2024-01-01")
+    index = pd.Index(rows) if unit is None else start + pd.to_timedelta(rows, unit)
+    read = read_dated_series(numbers(index), missing="interpolate")
+    assert len(read.values) == rows[-1] + 1
+
+
 @pytest.mark.filterwarnings("ignore:.*with BDay freq is deprecated:FutureWarning")
 @pytest.mark.filterwarnings("ignore:PeriodDtype.B. is deprecated:FutureWarning")
 def test_periods_of_working_days_skip_the_week_end():
@@ -472,7 +483,7 @@ DATES = pd.date_range("2024-01-01", periods=6)
         (pd.period_range("2024-01", periods=6, freq="M"), "Q", "freq='Q'.*which are 'M'.*asfreq"),
         (pd.period_range("2024-01", periods=6, freq="M"), 1, "freq=1 is no step of dates"),
         (
-            pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-05"]),
+            pd.DatetimeIndex(["2024-01-01", "2024-01-03", "2024-01-06"]),
             None,
             "Give the right freq=",
         ),

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from keraseq._checks import check_integer
 from keraseq.encoding.unmask import unmask
 
 _ROUNDING = 1e-12
@@ -35,6 +36,7 @@ def mase_scale(training, season=1):
     (1.5, nan)
     """
     values = unmask(training, exact=False).astype(np.float64)
+    season = check_integer("season", season, 1)
     lag = season if len(values) > season else 1
     with warnings.catch_warnings():
         # Of a column of NaN alone the mean is NaN, which is what it shall be.

@@ -106,7 +106,7 @@ def _best_count(index):
     shortest = CountStep(index.freq.n if isinstance(index, pd.PeriodIndex) else 1)
     if len(codes) == 1:
         return shortest
-    usual = CountStep(int(np.median(np.diff(codes))))
+    usual = CountStep(_middle(np.diff(codes)))
     if isinstance(index, pd.PeriodIndex):
         return _best([usual, shortest], index, shortest)
     return usual
@@ -133,7 +133,12 @@ def _candidates(dates):
 
 
 def _usual(dates):
-    return pd.Timedelta(int(np.median(np.diff(dates.asi8))), unit=dates.unit)
+    return pd.Timedelta(_middle(np.diff(dates.asi8)), unit=dates.unit)
+
+
+def _middle(steps):
+    """The median; of two that are the middle the smaller one, since no row is between them."""
+    return int(np.sort(steps)[(len(steps) - 1) // 2])
 
 
 def _inferred(days):
@@ -150,7 +155,7 @@ def _inferred(days):
 
 def _months(days):
     """Months, quarters or years, on a day that short months do not reach."""
-    n = int(np.median(np.diff(days.year * 12 + days.month)))
+    n = _middle(np.diff(days.year * 12 + days.month))
     if n < 1:
         return None
     return pd.DateOffset(months=n, day=31 if days.is_month_end.all() else int(days.day.max()))
