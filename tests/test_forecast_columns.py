@@ -10,6 +10,7 @@ import keraseq
 from keraseq.baselines import drift, mase_scale, seasonal_naive
 from keraseq.batching import sliding_windows
 from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.polars_frames import to_polars
 from keraseq.encoding.series_columns import Columns, are_names, part
 from keraseq.encoding.series_covariates import StaticEncoder
 from keraseq.encoding.series_panel import read_panel
@@ -141,6 +142,10 @@ def test_names_that_do_not_fit_are_named(changes, covariates, error):
 def test_names_need_a_frame():
     with pytest.raises(TypeError, match="y is of type ndarray; 'promo' can be columns of a frame"):
         forecaster().fit(np.arange(60.0), future=["promo"])
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    table = arrow.table({"sold": np.arange(60.0), "promo": np.arange(60)})
+    with pytest.raises(TypeError, match=r"y is a Table; give y.to_pandas\(\)"):
+        forecaster().fit(table, past=["promo"])
     assert not are_names([1.0, 2.0])
     assert are_names(np.array(["promo", "price"])) and not are_names(np.array(7.0))
     assert not are_names(pd.DataFrame({"a": [1]}))
@@ -157,6 +162,9 @@ def test_columns_may_be_called_by_numbers():
         forecaster().fit(frame, past=[7])
     with pytest.raises(ValueError, match=r"past=\[1\] is 1 values, and y has 60 rows"):
         forecaster().fit(frame.to_numpy(), past=[1])
+    # Nothing names nothing, also where a column is called so.
+    named = forecaster().fit(frame.set_axis([None, "b"], axis=1))
+    assert named._core.reader.named == {} and named.predict().shape == (4, 2)
     # Of series without ids a number is a value.
     assert forecaster().fit([frame, frame], static=[1, 0])._core.data.static.shape == (2, 1)
 
@@ -218,6 +226,13 @@ def test_several_id_columns_in_polars():
     assert isinstance(forecast, polars.DataFrame)
     assert forecast.columns == ["shop", "item", "day", "sold"]
     assert forecast.select("shop", "item").unique(maintain_order=True).rows() == IDS
+
+
+def test_columns_of_polars_that_would_be_named_alike_are_refused():
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    pairs = pd.MultiIndex.from_tuples([("sold_lower", ""), ("sold", "lower")])
+    with pytest.raises(ValueError, match="Two columns of the answer would be named 'sold_lower'"):
+        to_polars(pd.DataFrame([[1.0, 2.0]], columns=pairs), polars.DataFrame)
 
 
 def test_polars_frames_hold_named_columns_and_wide_ones_come_back():

@@ -197,6 +197,10 @@ def test_the_calendar_is_a_covariate():
     )
     with pytest.raises(TypeError, match="calendar=True needs dates"):
         forecaster(calendar=True).fit(wave())
+    with pytest.raises(TypeError, match=r"y\[1\] has no dates, and calendar=True reads them"):
+        forecaster(calendar=True).fit([pd.Series(wave(90), months), wave()])
+    with pytest.raises(TypeError, match="y has no dates, and calendar=True reads them"):
+        fitted.predict(y=wave())
 
 
 @pytest.mark.parametrize(
@@ -243,6 +247,9 @@ def test_bad_covariates_are_named():
         forecaster().fit(y, past=y[:-1])
     with pytest.raises(ValueError, match="past holds NaN"):
         forecaster().fit(y, past=y.where(y.index != DAYS[3]))
+    words = pd.DataFrame({"price": y, "sky": "rain"})
+    with pytest.raises(TypeError, match=r"convert the column 'sky', or leave it out\.$"):
+        forecaster().fit(y, past=words)
     with pytest.raises(TypeError, match="time zone UTC"):
         forecaster().fit(y, past=y.tz_localize("UTC"))
     for static in ({"size": 1.0}, 3.0, np.zeros((1, 2, 2))):

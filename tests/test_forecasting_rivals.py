@@ -209,6 +209,26 @@ def test_the_score_is_minus_the_scaled_error():
     assert trees.score(undated) == trees.score(undated, season=12)
 
 
+def test_a_score_begins_behind_the_first_known_value():
+    """Else that value would be forecast by itself."""
+    y = NOISY.mask(np.arange(120) < 60)
+    trees = LagTrees(season=4, horizon=2, missing="interpolate").fit(y)
+    forecast, truth = trees.predict_windows(y, 61)
+    expected = np.abs(forecast - truth).mean() / mase_scale(y, 4)
+    assert trees.score(y) == pytest.approx(-expected)
+    with pytest.raises(ValueError, match=r"y has 5 rows; a score of LagTrees needs .* = 6 here"):
+        LagTrees(season=4, horizon=2).fit(NOISY).score(NOISY[:5])
+
+
+def test_a_list_of_series_is_no_series():
+    for series in ([NOISY, NOISY], [NOISY.to_numpy()] * 2):
+        with pytest.raises(TypeError, match="y is a list of 2 series, and one is read here"):
+            NaiveForecaster().fit(series)
+    models = {"last": NaiveForecaster(), "mean": NaiveForecaster("mean")}
+    with pytest.raises(TypeError, match="X is a list of 2 series"):
+        keraseq.compare(models, [NOISY, NOISY], task="forecasting")
+
+
 def test_smoothers_are_defaults_where_the_season_is_known_and_statsmodels_is_there(monkeypatch):
     dated = Facts("forecasting", "series", rows=100, dated_season=12)
     assert {"ETS", "Theta"} <= set(rivals_of(dated)) and rivals_left_out(dated) == {}

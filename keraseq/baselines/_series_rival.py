@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from keraseq._checks import check_integer, check_steps_ahead
 from keraseq.baselines.find_season import find_season
 from keraseq.baselines.mase_scale import mase_scale
+from keraseq.encoding.fill_gaps import first_origins
 from keraseq.encoding.forecast_data import places
 from keraseq.encoding.forecast_reader import ForecastReader
 from keraseq.encoding.season import season_of
@@ -165,8 +166,14 @@ class SeriesRival(BaseEstimator):
         season = season_of(trained.longest.index, season)
         known, errors = places(data.panel, trained), []
         for place, series in enumerate(data.panel.series):
-            first = self._needed_by(data, place)
-            first = max(first, 2 * season) if known is None else first
+            begun = int(first_origins(series.values).max()) - 1
+            first = max(self._needed_by(data, place), begun + (2 * season if known is None else 1))
+            if len(series.values) < first + self._horizon:
+                raise ValueError(
+                    f"{data.panel.name(place)} has {len(series.values)} rows; a score of "
+                    f"{type(self).__name__} needs at least {first} + horizon = "
+                    f"{first + self._horizon} here."
+                )
             rows = series.values[:first] if known is None else trained.series[known[place]].values
             forecast, truth = self._windows(data, place, first)
             errors.append(np.abs(forecast - truth) / mase_scale(rows, season))

@@ -137,8 +137,19 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
     return DatedSeries(frame.to_numpy(), frame.index, step, like)
 
 
+def is_series(one):
+    """Whether this is a series or an array of any library, and no number."""
+    return hasattr(one, "__array__") and hasattr(one, "__len__")
+
+
 def _as_frame(y, name):
     """The values as a frame, and nothing of them in the user's form."""
+    if isinstance(y, list | tuple) and any(map(is_series, y)):
+        # Numpy would take them for rows.
+        raise TypeError(
+            f"{name} is a list of {len(y)} series, and one is read here; give one by one, or "
+            "several as the columns of a frame or an array (time, targets)."
+        )
     y = _with_dates(y, name)
     if isinstance(y, pd.Series):
         return y.to_frame(), y.iloc[:0]
@@ -223,9 +234,8 @@ def _mend(frame, source):
     if dates and source.date_col is None:
         return f"if {dates[0]!r} says when rows were, {source.name_dates(dates[0])}"
     if 0 < len(words) < frame.shape[1]:
-        return (
-            f"convert the column {words[0]!r}, or leave it out: value_cols= names those to forecast"
-        )
+        how = ": value_cols= names those to forecast" if source.argument == "y" else ""
+        return f"convert the column {words[0]!r}, or leave it out{how}"
     return "convert them to numbers"
 
 

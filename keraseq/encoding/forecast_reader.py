@@ -204,7 +204,12 @@ class ForecastReader:
         zones = {getattr(series.index, "tz", None) for series in trained.series}
         zone = zones.pop() if len(zones) == 1 else None
         features = []
-        for series in panel.series:
+        for place, series in enumerate(panel.series):
+            if not series.has_dates:
+                raise TypeError(
+                    f"{panel.name(place)} has no dates, and calendar=True reads them; give it a "
+                    "DatetimeIndex."
+                )
             index = series.index.append(series.index_ahead(n)) if n else series.index
             if zone is not None and getattr(index, "tz", None) is not None:
                 index = index.tz_convert(zone)

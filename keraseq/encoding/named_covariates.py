@@ -36,9 +36,13 @@ class NamedCovariates:
         self.names = {
             kind: column_names(value, kind)
             for kind, value in given.items()
-            if are_names(value)
-            # What is static of series without ids is a value each.
-            or ((kind != "static" or columns.is_long) and are_labels(value, y))
+            # A column may be called None.
+            if value is not None
+            and (
+                are_names(value)
+                # What is static of series without ids is a value each.
+                or ((kind != "static" or columns.is_long) and are_labels(value, y))
+            )
         }
         self._columns = columns
 

@@ -40,6 +40,9 @@ def to_polars(frame, polars):
         column if isinstance(column, str) else "_".join(str(part) for part in column if part != "")
         for column in frame.columns
     ]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ValueError(f"Two columns of the answer would be named {twice[0]!r}; rename one of y.")
     made = {}
     for name, place in zip(names, range(frame.shape[1]), strict=True):
         values = frame.iloc[:, place]

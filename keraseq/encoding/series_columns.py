@@ -134,6 +134,8 @@ def select(frame, names, argument):
         If it is no frame, has not all of them, or one of them twice.
     """
     refuse_lazy(frame, argument)
+    if hasattr(frame, "column_names"):
+        raise TypeError(f"{argument} is a {type(frame).__name__}; give {argument}.to_pandas().")
     if not hasattr(frame, "columns"):
         raise TypeError(
             f"{argument} is of type {type(frame).__name__}; {', '.join(map(repr, names))} can be "

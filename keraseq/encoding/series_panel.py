@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from keraseq._checks import shown
-from keraseq.encoding.dated_series import read_dated_series
+from keraseq.encoding.dated_series import is_series, read_dated_series
 from keraseq.encoding.disk_parts import DiskParts
 from keraseq.encoding.polars_frames import from_polars, to_polars
 from keraseq.encoding.series_columns import Columns, select
@@ -238,7 +238,7 @@ def _yielded(make, name):
     """Yield the series of a function, or raise where it has none."""
     place = -1
     for place, one in enumerate(items_of(make, name)):
-        if not _is_series(one):
+        if not is_series(one):
             raise TypeError(
                 f"{name}[{place}] is {shown(one)}; the function yields whole series: a Series, a "
                 "frame or an array each."
@@ -271,18 +271,14 @@ def _selected(y, columns, name):
 
 
 def _is_list_of_series(y):
-    return isinstance(y, list | tuple) and (not y or any(map(_is_series, y)))
-
-
-def _is_series(one):
-    """Whether this is a series or an array of any library, and no number."""
-    return hasattr(one, "__array__") and hasattr(one, "__len__")
+    return isinstance(y, list | tuple) and (not y or any(map(is_series, y)))
 
 
 def _read_long(y, columns, polars, name, known, settings):
     if not isinstance(y, pd.DataFrame):
         raise TypeError(
-            f"{name} is a {type(y).__name__}; series_col= and date_col= name columns of a frame."
+            f"{name} is a {type(y).__name__}; series_col= and date_col= name columns of a frame of "
+            "pandas or Polars."
         )
     values = columns.values or [column for column in y.columns if column not in columns.keys]
     y = select(y, [*columns.keys, *values], name)
