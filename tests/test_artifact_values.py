@@ -29,7 +29,7 @@ VALUES = [
     collections.OrderedDict(b=1, a=[2]),
     *({"b", "a"}, frozenset({1, 2}), b"\x00\xff", 1 + 2j, range(1, 9, 2), slice(1, None)),
     *(decimal.Decimal("1.10"), fractions.Fraction(1, 3), uuid.UUID(int=7)),
-    *(datetime.date(2024, 2, 29), datetime.timedelta(1, 2, 3)),
+    *(datetime.date(2024, 2, 29), datetime.timedelta(1, 2, 3), datetime.time(9, 30, fold=1)),
     datetime.datetime(2024, 10, 27, 2, 30, 0, 5, BERLIN, fold=1),
     *(datetime.UTC, datetime.timezone(datetime.timedelta(hours=-3)), BERLIN),
     *(np.float32(0.1), np.float16(2), np.int8(-3), np.uint64(2**64 - 1), np.bool_(True)),
@@ -46,6 +46,7 @@ VALUES = [
     *(pd.Timedelta("1 day 3 ns"), pd.Period("2024-03", "M"), pd.Interval(0, 1.5, closed="left")),
     *(pd.offsets.MonthEnd(2), pd.offsets.Week(weekday=3), pd.offsets.Hour(6), BUSINESS),
     *(pd.offsets.DateOffset(months=2), pd.offsets.QuarterEnd(startingMonth=2), pd.offsets.Day(2)),
+    pd.offsets.CustomBusinessHour(start="08:30", holidays=["2024-01-03"]),
     pd.RangeIndex(2, 9, 3, name="r"),
     pd.Index([1, 5, 2], name=("a", 1)),
     pd.Index([1.5, None], dtype="float32"),
@@ -168,7 +169,7 @@ def own_loop():
         (np.array([1 + 2j]), "array of complex128"),
         (np.zeros(2, [("a", int)]), r"array of \[\('a'"),
         (np.longdouble(1), "longdouble"),
-        (datetime.time(1), "datetime.time"),
+        (datetime.tzinfo(), "datetime.tzinfo"),
     ],
 )
 def test_what_has_no_form_is_named_with_its_place(value, words):

@@ -127,6 +127,8 @@ def test_a_forecaster_has_a_card():
     assert "behind the rows that it was trained on are 1, and a score takes 2" in est.card(y=y[:51])
     other = pd.Series(values[::-1], y.index, name="sales")
     assert f"{est.score(other):.4g}; " in est.card(y=other) and "Of 60 rows" in est.card(y=other)
+    both = keraseq.SequenceForecaster("gru", horizon=2, lookback=14, **SMALL).fit([y[:50], other])
+    assert "- Of 10 rows, none of them a training row." in both.card(y=[y, other])
 
 
 def test_a_forecaster_knows_rows_that_it_was_trained_on():

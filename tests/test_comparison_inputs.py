@@ -145,6 +145,21 @@ def test_what_a_forecaster_fills_is_compared():
         compare(drift(), hole, verbose=0)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda y: y.to_period("D"), r"test has periods \(D\), and X .*zone, UTC"),
+        (lambda y: y.tz_convert("Asia/Tokyo"), "test has dates with a time zone, Asia/Tokyo, and"),
+        (lambda y: y.tz_localize(None), "test has dates without a time zone, and X"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Converting to PeriodArray:UserWarning")
+def test_a_test_series_has_the_kind_of_dates_that_training_has(change, words):
+    y = pd.Series(WAVE, pd.date_range("2024-01-01", periods=len(WAVE), tz="UTC"))
+    with pytest.raises(TypeError, match=words):
+        compare(drift(), y[:40], test=change(y[40:]), n_seeds=2, verbose=0)
+
+
 def test_the_step_that_a_forecaster_is_given_is_its_rivals_too():
     holiday = "2024-01-16"
     days = pd.bdate_range("2024-01-01", periods=len(WAVE) + 1).drop(pd.Timestamp(holiday))

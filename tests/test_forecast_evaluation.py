@@ -179,6 +179,10 @@ def test_a_backtest_by_time_series_split_and_by_refitting():
     result = model.backtest(y, cv=TimeSeriesSplit(2, gap=5, test_size=20), coverage=None)
     origins = result.forecasts["origin"].unique()
     assert origins[0] == DAYS[len(DAYS) - 41]
+    rows = np.arange(len(y))
+    masks, lists = [(rows < 400, rows >= 400)], [(rows[:400].tolist(), rows[400:].tolist())]
+    tables = [model.backtest(y, cv=cv, coverage=None).forecasts for cv in (masks, lists)]
+    pd.testing.assert_frame_equal(*tables)
     again = model.backtest(y, start=412, refit=True, coverage=None)
     assert again.forecasts["origin"].nunique() == 2
     with pytest.raises(ValueError, match="after the first test row"):
@@ -189,6 +193,11 @@ def test_a_backtest_by_time_series_split_and_by_refitting():
         model.backtest(y, start=418)
     with pytest.raises(ValueError, match="inside y"):
         model.backtest(y, start="2030-01-01")
+    for start in (1.0, -0.5, 2.5, True):
+        with pytest.raises(TypeError, match="a row number, a share of the rows, or a date"):
+            model.backtest(y, start=start)
+    with pytest.raises(ValueError, match="start=NaT is no date"):
+        model.backtest(y, start=pd.NaT)
     with pytest.raises(ValueError, match="do not rise"):
         model.backtest(y[::-1])
 
@@ -302,6 +311,13 @@ def test_a_backtest_is_printed_in_80_columns_and_shown_as_a_table(shops):
     named = Backtest(long.assign(model=long["model"].astype(str)), 0.9, 1)
     assert max(map(len, repr(named).splitlines())) <= 80
     assert "f&lt;xx" in named._repr_html_()
+
+
+def test_a_backtest_of_a_list_is_printed_and_drawn_whatever_dates_its_series_have():
+    days, zoned = weeks()[:60], weeks()[:60].tz_localize("Asia/Tokyo")
+    made = forecaster(epochs=1).backtest([days, zoned], coverage=None)
+    assert "6 origins; horizon 4" in repr(made)
+    assert made.plot(series=1).ax_.get_xlabel() == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize(("verbose", "terminal"), [(1, True), (1, False), (0, True)])

@@ -80,6 +80,16 @@ def test_a_forecast_of_one_of_many_series():
         ForecastDisplay.from_estimator(model, target="price")
 
 
+def test_a_truth_of_few_rows_has_the_step_of_its_history():
+    """Thursday, Sunday and Monday by themselves lie on no step."""
+    days = DAYS[~DAYS.day_of_week.isin([4, 5])]
+    y = pd.Series(sales().to_numpy()[: len(days)], days)
+    model = forecaster().fit(y[:98])
+    assert days[98:101].day_of_week.tolist() == [3, 6, 0]
+    display = ForecastDisplay.from_estimator(model, 3, truth=y[98:101], coverage=())
+    np.testing.assert_allclose(lines(display)["truth"][1], y[98:101])
+
+
 def test_numbers_without_dates_are_drawn_by_row():
     values = sales().to_numpy()
     display = ForecastDisplay.from_estimator(

@@ -15,6 +15,7 @@ from keraseq.comparison._inputs import (
     read_series,
     take_rows,
 )
+from keraseq.encoding.first_steps import index_kind
 from keraseq.encoding.season import season_of
 from keraseq.tasks import get_task
 
@@ -48,8 +49,10 @@ class SeriesData(Data):
         if read.has_dates and self._series.has_dates:
             # Row numbers count each series anew.
             end, begin = self._series.index[-1], read.index[0]
-            is_alike = type(begin) is type(end) and getattr(begin, "tz", 0) == getattr(end, "tz", 0)
-            if is_alike and begin <= end:
+            kinds = [_kind(one.index) for one in (read, self._series)]
+            if kinds[0] != kinds[1]:
+                raise TypeError(f"test has {kinds[0]}, and X has {kinds[1]}; give both one kind.")
+            if begin <= end:
                 raise ValueError(
                     f"test begins at {begin}, and X ends at {end}; test must be what follows X."
                 )
@@ -157,3 +160,9 @@ class SeriesData(Data):
 
     def overlap(self):
         return 0
+
+
+def _kind(index):
+    """What an index holds, in words, with its time zone."""
+    zone = getattr(index, "tz", None)
+    return index_kind(index) if zone is None else f"{index_kind(index)}, {zone}"

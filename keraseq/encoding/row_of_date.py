@@ -33,11 +33,14 @@ def row_of_date(index, date, name="start"):
     31
     """
     try:
-        if isinstance(index, pd.PeriodIndex):
-            return int(index.searchsorted(pd.Period(date, index.freq)))
-        when = pd.Timestamp(date)
+        is_period = isinstance(index, pd.PeriodIndex)
+        when = pd.Period(date, index.freq) if is_period else pd.Timestamp(date)
+        if when is pd.NaT:
+            raise ValueError("it is missing")
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name}={date!r} is no date ({error}).") from None
+    if is_period:
+        return int(index.searchsorted(when))
     if when.tz is None and index.tz is not None:
         # A time that the zone leaves out begins with what follows; of one that is there twice the
         # first is meant.

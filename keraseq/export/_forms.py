@@ -161,6 +161,10 @@ def _date_and_time(text, zone, fold):
     return datetime.datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
 
 
+def _time(text, zone, fold):
+    return datetime.time.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+
+
 def _utc_offset(seconds):
     offset = datetime.timedelta(seconds=seconds)
     return datetime.timezone(offset) if seconds else datetime.UTC
@@ -221,6 +225,7 @@ _FORMS = [
     ),
     Form("uuid", (uuid.UUID,), lambda v: [v.hex], uuid.UUID),
     Form("date", (datetime.date,), lambda v: [v.isoformat()], datetime.date.fromisoformat),
+    Form("time", (datetime.time,), _date_and_time_parts, _time),
     Form("datetime", (datetime.datetime,), _date_and_time_parts, _date_and_time),
     Form(
         "duration",

@@ -80,7 +80,7 @@ class BacktestDisplay(Display):
             table = table[table["series"] == series]
         table = table[table["target"] == choose("target", target, table["target"].unique())]
         return cls(
-            table,
+            table.infer_objects(),  # dates, of which those of all series may be objects
             scores,
             models=list(models),
             metric=metric,

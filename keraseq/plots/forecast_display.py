@@ -143,7 +143,8 @@ def _truth(truth, panel, place, column, ahead):
     columns = panel.columns
     if hasattr(truth, "columns") and isinstance(panel.series[0].like, pd.DataFrame):
         columns = replace(columns, values=tuple(panel.targets))
-    known = read_panel(truth, columns, missing="interpolate", name="truth")
+    # Of a few rows the step may be another one.
+    known = read_panel(truth, columns, missing="interpolate", known=panel, name="truth")
     if panel.ids is not None:
         if panel.ids[place] not in known.ids:
             raise ValueError(f"truth has no series {panel.ids[place]!r}.")

@@ -147,7 +147,9 @@ def _folds(data, cv, stride, horizon):
     lengths = data.lengths()
     if len(set(lengths)) > 1:
         raise ValueError("cv splits rows, so all series must have the same number; use start=.")
-    for train, test in check_cv(cv).split(np.zeros((lengths[0], 1))):
+    for parts in check_cv(cv).split(np.zeros((lengths[0], 1))):
+        parts = map(np.asarray, parts)
+        train, test = (np.flatnonzero(rows) if rows.dtype == bool else rows for rows in parts)
         if not len(train) or not len(test) or train.max() >= test.min():
             raise ValueError(
                 f"cv={cv!r} trains on rows that come after the first test row; a forecast needs "
@@ -212,7 +214,7 @@ def _first_row(panel, place, start):
     length = len(series.values)
     if isinstance(start, int | np.integer) and not isinstance(start, bool):
         row = int(start)
-    elif isinstance(series.index, pd.DatetimeIndex | pd.PeriodIndex):
+    elif series.has_dates and not isinstance(start, bool | float | np.floating):
         row = row_of_date(series.index, start)
     else:
         raise TypeError(f"start={start!r} must be a row number, a share of the rows, or a date.")

@@ -71,7 +71,7 @@ class Backtest:
         first, *others = (name for name in table["model"].unique() if name not in _NAIVE)
         parts = [
             f"{first} beside {', '.join([*others, 'naive forecasts'])}",
-            f"{len(origins)} origins from {_day(origins.min())} to {_day(origins.max())}",
+            f"{len(origins)} origins{_range(origins)}",
             f"horizon {table['step'].max()}, season {self.season}",
         ]
         if "series" in table:
@@ -163,6 +163,14 @@ def _digits(value):
     if 1000 <= abs(value) < 1e15 or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:#.4g}"
+
+
+def _range(origins):
+    """From the first to the last, where they compare: a list may hold series of any index."""
+    try:
+        return f" from {_day(origins.min())} to {_day(origins.max())}"
+    except (TypeError, ValueError):
+        return ""
 
 
 def _day(date):

@@ -48,7 +48,7 @@ class ForecastScaling:
             return self._targets
         known = places(panel, self._panel)
         if known is None:
-            return _scale_targets(panel, n_rows or [None] * len(panel))
+            return _scale_targets(panel, [None] * len(panel) if n_rows is None else n_rows)
         return [self._targets[place] for place in known]
 
     def arrays(self, data, scalings, n_after=0):
