@@ -247,6 +247,9 @@ def test_polars_frames_hold_named_columns_and_wide_ones_come_back():
     expected = forecaster(**LONG).fit(sales(), **NAMED).predict(future=ahead())
     np.testing.assert_allclose(forecast["sold"].to_numpy(), expected["sold"], rtol=1e-5)
     wide = make(sales(shops="a")[["sold", "promo", "price"]])
+    for given, name in ((wide.lazy(), "future"), ([wide, wide.lazy()], r"future\[1\]")):
+        with pytest.raises(TypeError, match=f"{name} is a Polars LazyFrame; give {name}.collect"):
+            read_panel(given, name="future")
     for given, form in ((wide, lambda x: x), ([wide, wide], lambda x: x[1])):
         panel = read_panel(given, Columns.of(None, None, "sold"))
         out = form(panel.forecast([np.ones((2, 1))] * len(panel)))
@@ -336,6 +339,38 @@ def test_numbers_among_objects_are_numbers_of_static_covariates():
     for given in (rows, np.array(rows, dtype=object)):
         found = StaticEncoder().fit(given, panel).transform(given, panel)
         assert found.tolist() == [[-1, -1, 1, 0], [1, 1, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("static", "words"),
+    [
+        (pd.DataFrame([[1.0, 2], [3, 4]], columns=["0", 0]), "static has two columns named '0'"),
+        ({"size": [1, "big"]}, "text beside what is none in column 'size'"),
+        ({"age": pd.to_timedelta([1, 2], "D")}, "durations in column 'age'; make them numbers"),
+        ({"size": [1e300, -1e300]}, "too large, or too far .* in column 'size'; divide"),
+    ],
+)
+def test_static_covariates_that_are_neither_numbers_nor_text_are_named(static, words):
+    panel = read_panel([np.arange(9.0)] * 2)
+    with pytest.raises((TypeError, ValueError), match=words):
+        StaticEncoder().fit(pd.DataFrame(static), panel).transform(pd.DataFrame(static), panel)
+
+
+def test_a_static_covariate_stays_of_its_kind():
+    panel = read_panel([np.arange(9.0)] * 2)
+    for held, holds, words in ((["a", "b"], [1, 2], "text"), ([1, 2], ["a", "b"], "numbers")):
+        encoder = StaticEncoder().fit(pd.DataFrame({"size": held}), panel)
+        with pytest.raises(TypeError, match=f"static's column 'size' held {words} in training"):
+            encoder.transform(pd.DataFrame({"size": holds}), panel)
+    assert encoder.transform(pd.DataFrame({"size": [1.0, 2]}), panel).tolist() == [[-1], [1]]
+
+
+def test_an_index_may_be_called_as_a_column_is():
+    """As set_index(drop=False) leaves it."""
+    for columns in (Columns("shop", "day", ("sold",)), Columns(("shop", "town"), "day", ("sold",))):
+        for index in ("shop", "day"):
+            panel = read_panel(sales().set_index(index, drop=False), columns)
+            assert panel.ids == read_panel(sales(), columns).ids
 
 
 def test_complex_static_covariates_are_refused():

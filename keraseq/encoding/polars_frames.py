@@ -8,11 +8,11 @@ def is_polars(y):
     return type(y).__module__.partition(".")[0] == "polars"
 
 
-def from_polars(y):
+def from_polars(y, argument="y"):
     """A Polars frame or column as pandas', and its class; anything else as it is, and None."""
     if not is_polars(y):
         return y, None
-    refuse_lazy(y)
+    refuse_lazy(y, argument)
     if not hasattr(y, "columns"):
         return y.to_numpy(), None
     return pd.DataFrame({name: _column(y[name]) for name in y.columns}), type(y)

@@ -142,14 +142,16 @@ class StaticEncoder:
 
     def fit(self, static, panel):
         frame = self._read(static, panel)
-        numeric = frame.select_dtypes(["number", "bool"]).columns.tolist()
+        numeric = _numeric(frame)
         words = [column for column in frame.columns if column not in numeric]
         self.columns_ = list(frame.columns)
         self._encoder = make_column_transformer(
             (StandardScaler(), numeric),
             (OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
             sparse_threshold=0,
-        ).fit(frame)
+        )
+        with np.errstate(over="ignore"):  # which `transform` refuses
+            self._encoder.fit(frame)
         return self
 
     def transform(self, static, panel):
@@ -159,7 +161,28 @@ class StaticEncoder:
             raise ValueError(
                 f"static has the columns {list(frame.columns)}; training had {self.columns_}."
             )
-        return self._encoder.transform(frame).astype(np.float32)
+        try:
+            with np.errstate(over="ignore"):
+                values = self._encoder.transform(frame).astype(np.float32)
+        except (TypeError, ValueError):
+            self._refuse_other_kinds(frame)
+            raise
+        if not np.isfinite(values).all():
+            column = self.names[int(np.argmax(~np.isfinite(values).all(axis=0)))]
+            raise ValueError(
+                f"static holds numbers that are too large, or too far from those of training, in "
+                f"column {column.partition('__')[2]!r}; divide it by a constant."
+            )
+        return values
+
+    def _refuse_other_kinds(self, frame):
+        held, holds = self._encoder.transformers_[0][2], _numeric(frame)
+        for column in frame:
+            was, now = ("numbers" if column in of else "text" for of in (held, holds))
+            if was != now:
+                raise TypeError(
+                    f"static's column {column!r} held {was} in training, and holds {now}."
+                ) from None
 
     @property
     def names(self):
@@ -169,6 +192,9 @@ class StaticEncoder:
     def _read(self, static, panel):
         frame = _static_frame(static, panel)
         frame.columns = frame.columns.map(str)
+        if not frame.columns.is_unique:
+            twice = frame.columns[frame.columns.duplicated()][0]
+            raise ValueError(f"static has two columns named {twice!r}; rename one.")
         empty = np.argwhere(frame.isna().to_numpy())
         if len(empty):
             row, column = empty[0]
@@ -177,6 +203,17 @@ class StaticEncoder:
                 f"{frame.index[row]!r}; fill it."
             )
         frame = frame.apply(_as_numbers)
+        for column, values in frame.items():
+            if values.dtype == object and len({isinstance(one, str) for one in values}) > 1:
+                raise TypeError(
+                    f"static holds text beside what is none in column {column!r}; make all of it "
+                    "text, or numbers."
+                )
+        for column in frame.select_dtypes("timedelta"):
+            raise TypeError(
+                f"static holds durations in column {column!r}; make them numbers, such as "
+                f"static[{column!r}].dt.total_seconds()."
+            )
         numbers = frame.select_dtypes("number")
         for column in numbers.select_dtypes("complex"):
             raise ValueError(
@@ -185,6 +222,10 @@ class StaticEncoder:
         if not np.isfinite(numbers.to_numpy(dtype=float)).all():
             raise ValueError("static holds infinity; replace it.")
         return frame
+
+
+def _numeric(frame):
+    return frame.select_dtypes(["number", "bool"]).columns.tolist()
 
 
 def _as_numbers(column):
@@ -197,7 +238,7 @@ def _as_numbers(column):
 def _static_frame(static, panel):
     if not isinstance(static, pd.DataFrame):
         if is_polars(static):
-            static = pd.DataFrame(from_polars(static)[0])
+            static = pd.DataFrame(from_polars(static, "static")[0])
         elif isinstance(static, pd.Series) and panel.form == "one":
             static = static.to_frame().T.infer_objects()
         else:

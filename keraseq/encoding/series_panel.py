@@ -177,14 +177,14 @@ def read_panel(y, columns=_NO_COLUMNS, *, missing="error", freq=None, known=None
     settings = {"missing": missing, "freq": freq}
     if is_stream(y, name):
         return _read_one_by_one(y, columns, known, settings, name)
-    y, polars = from_polars(y)
+    y, polars = from_polars(y, name)
     if columns.is_long:
         return _read_long(y, columns, polars, name, known, settings)
     if _is_list_of_series(y):
         if not len(y):
             raise ValueError(f"{name} is an empty list; give at least one series.")
         names = [f"{name}[{place}]" for place in range(len(y))]
-        read = [from_polars(one) for one in y]
+        read = [from_polars(one, called) for one, called in zip(y, names, strict=True)]
         parts = [
             (None, SeriesSource(called, name), _selected(one, columns, called))
             for called, (one, _) in zip(names, read, strict=True)
@@ -216,7 +216,7 @@ def _read_one_by_one(make, columns, known, settings, name):
         nonlocal step
         for place, one in enumerate(_yielded(make, name)):
             called = f"{name}[{place}]"
-            one = _selected(from_polars(one)[0], columns, called)
+            one = _selected(from_polars(one, called)[0], columns, called)
             if known is not None:
                 step = known.step_of(None)
             is_short = hasattr(one, "__len__") and len(one) < _FEW
@@ -291,7 +291,9 @@ def _read_long(y, columns, polars, name, known, settings):
         empty = y[columns.ids].isna().any()
         if empty.any():
             raise ValueError(f"{name}'s column {empty.idxmax()!r} has empty cells; fill them.")
-        by = columns.ids if isinstance(columns.series, tuple) else columns.series
+        # Not their names, which the index may have too.
+        ids = [y[name] for name in columns.ids]
+        by = ids if isinstance(columns.series, tuple) else ids[0]
         groups = [
             (tuple(map(_plain, key)) if isinstance(key, tuple) else _plain(key), group)
             for key, group in y.groupby(by, sort=False, observed=True)
