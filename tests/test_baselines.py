@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.base import clone
 
 from keraseq.baselines import (
@@ -183,6 +184,9 @@ def test_every_rival_of_texts_reads_words_and_ids_and_is_pickled(kind, task):
     for estimator in rivals_of(Facts(task, kind, several=task == "multilabel")).values():
         fitted = clone(estimator).fit(rows, targets)
         again = pickle.loads(pickle.dumps(fitted)).predict(rows)
+        np.testing.assert_array_equal(again, fitted.predict(rows))
+        with config_context(transform_output="pandas"):  # which knows no sparse matrices
+            again = clone(estimator).fit(rows, targets).predict(rows)
         np.testing.assert_array_equal(again, fitted.predict(rows))
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 
 import keraseq
 from keraseq.baselines import drift, mase_scale, seasonal_naive
@@ -363,6 +364,15 @@ def test_a_static_covariate_stays_of_its_kind():
         with pytest.raises(TypeError, match=f"static's column 'size' held {words} in training"):
             encoder.transform(pd.DataFrame({"size": holds}), panel)
     assert encoder.transform(pd.DataFrame({"size": [1.0, 2]}), panel).tolist() == [[-1], [1]]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_static_covariates_are_arrays_whatever_scikit_learn_is_told_to_give(kind):
+    pytest.importorskip(kind, reason=f"{kind} is not installed")
+    panel, static = read_panel([np.arange(9.0)] * 2), pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    with config_context(transform_output=kind):
+        values = StaticEncoder().fit(static, panel).transform(static, panel)
+    assert isinstance(values, np.ndarray) and values.tolist() == [[-1, 1, 0], [1, 0, 1]]
 
 
 def test_an_index_may_be_called_as_a_column_is():

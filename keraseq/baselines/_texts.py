@@ -15,7 +15,7 @@ def words_of(text):
 def reading(kind, baseline):
     """Let a baseline of texts read them in any container, and lists of words or of token ids."""
     read = {"text": _read_texts, "words": _join_words, "tokens": _join_tokens}[kind]
-    return make_pipeline(FunctionTransformer(read), baseline)
+    return make_pipeline(FunctionTransformer(read).set_output(transform="default"), baseline)
 
 
 def _read_texts(X):

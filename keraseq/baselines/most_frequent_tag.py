@@ -88,7 +88,7 @@ def _of_all(facts):
 def _reading(facts, tagger):
     """Let a tagger read rows as the models do, without padding."""
     read = _read_tokens if facts.kind == "tokens" else _read_others
-    return make_pipeline(FunctionTransformer(read), tagger)
+    return make_pipeline(FunctionTransformer(read).set_output(transform="default"), tagger)
 
 
 def _read_tokens(X):

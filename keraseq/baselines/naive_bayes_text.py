@@ -44,9 +44,11 @@ def naive_bayes_text(*, regression=False):
     words = CountVectorizer(
         ngram_range=(1, 3), binary=True, lowercase=False, tokenizer=words_of, token_pattern=None
     )
+    # Sparse, whatever scikit-learn is told to give.
+    weights = NaiveBayesWeights().set_output(transform="default")
     if regression:
-        return make_pipeline(words, NaiveBayesWeights(), Ridge())
-    one_class = make_pipeline(NaiveBayesWeights(), LogisticRegression(max_iter=2000))
+        return make_pipeline(words, weights, Ridge())
+    one_class = make_pipeline(weights, LogisticRegression(max_iter=2000))
     return make_pipeline(words, OneVsRestClassifier(one_class))
 
 

@@ -149,7 +149,7 @@ class StaticEncoder:
             (StandardScaler(), numeric),
             (OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
             sparse_threshold=0,
-        )
+        ).set_output(transform="default")
         with np.errstate(over="ignore"):  # which `transform` refuses
             self._encoder.fit(frame)
         return self
