@@ -125,6 +125,9 @@ def test_a_forecaster_has_a_card():
     assert "Reads 14 steps of history and forecasts 2." in card
     assert "None: the rows given are those that it was trained on" in est.card(y=y[10:50])
     assert "behind the rows that it was trained on are 1, and a score takes 2" in est.card(y=y[:51])
+    months = y.set_axis(pd.period_range("2020-01", periods=60, freq="2M"))
+    periods = keraseq.SequenceForecaster("gru", horizon=2, lookback=14, **SMALL).fit(months)
+    assert "from 2020-01 to 2029-11, in steps of 2M." in periods.card()
     other = pd.Series(values[::-1], y.index, name="sales")
     assert f"{est.score(other):.4g}; " in est.card(y=other) and "Of 60 rows" in est.card(y=other)
     both = keraseq.SequenceForecaster("gru", horizon=2, lookback=14, **SMALL).fit([y[:50], other])

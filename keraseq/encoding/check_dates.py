@@ -101,7 +101,7 @@ def gapless(index, step, missing, source):
         return index
     what = "numbers" if pd.api.types.is_integer_dtype(index.dtype) else "dates"
     ways = f"{_freq(index)}, or use missing='ignore' to take rows as equal steps"
-    usual = f"their usual step of {step}"
+    usual = f"their usual step of {step.in_words(index)}"
     if is_sparse(step, index):
         raise ValueError(
             f"{source} has {len(index)} rows from {index[0]} to {index[-1]}, which at {usual} "

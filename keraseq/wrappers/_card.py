@@ -61,7 +61,8 @@ def _of_series(estimator):
     )
     if dated.is_dated:
         first, last = dated.index[[0, -1]]
-        yield f"The first goes from {first} to {last}, in steps of {dated.step}."
+        step = dated.step.in_words(dated.index)
+        yield f"The first goes from {first} to {last}, in steps of {step}."
     yield f"Forecasts {', '.join(map(str, panel.targets))}."
 
 
