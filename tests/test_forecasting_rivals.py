@@ -224,6 +224,10 @@ def test_a_list_of_series_is_no_series():
     for series in ([NOISY, NOISY], [NOISY.to_numpy()] * 2):
         with pytest.raises(TypeError, match="y is a list of 2 series, and one is read here"):
             NaiveForecaster().fit(series)
+    numbers = [np.array(value) for value in NOISY]
+    assert (
+        NaiveForecaster().fit(numbers).predict() == NaiveForecaster().fit(NOISY).predict().iloc[0]
+    )
     models = {"last": NaiveForecaster(), "mean": NaiveForecaster("mean")}
     with pytest.raises(TypeError, match="X is a list of 2 series"):
         keraseq.compare(models, [NOISY, NOISY], task="forecasting")

@@ -139,7 +139,8 @@ def read_dated_series(y, *, missing="error", freq=None, known=None, name="y"):
 
 def is_series(one):
     """Whether this is a series or an array of any library, and no number."""
-    return hasattr(one, "__array__") and hasattr(one, "__len__")
+    is_array = hasattr(one, "__array__") and hasattr(one, "__len__")
+    return is_array and getattr(one, "ndim", 1) > 0
 
 
 def _as_frame(y, name):
