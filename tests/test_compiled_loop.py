@@ -72,6 +72,27 @@ def test_both_loops_end_in_equal_weights(monkeypatch, estimator, data):
         np.testing.assert_allclose(values, estimator.history_[name], atol=1e-5)
 
 
+@pytest.mark.parametrize("event", ["on_train_begin", "on_epoch_begin"])
+def test_who_stops_before_an_epoch_trains_on_one_batch_in_both_loops(event):
+    class Stop(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            setattr(self, event, self.stop)
+
+        def stop(self, epoch=None, logs=None):
+            self.model.stop_training = event == "on_train_begin" or epoch == 1
+
+    settings = {**SETTINGS, "epochs": 3, "early_stopping": False, "batch_size": 8}
+    clf = keraseq.SequenceClassifier("simple_rnn", callbacks=[Stop()], **settings)
+    fits = COUNTS.n_fits
+    ours = weights(clf.fit(RAGGED, y))
+    assert COUNTS.n_fits == fits + 1 and clf.n_iter_ == 1 + (event == "on_epoch_begin")
+    keras_own = weights(clf.set_params(callbacks=[Stop(), OfBatches()]).fit(RAGGED, y))
+    assert COUNTS.n_fits == fits + 1
+    for found, expected in zip(ours, keras_own, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5, rtol=0)
+
+
 def test_one_trace_serves_all_lengths_batches_and_fits(monkeypatch):
     monkeypatch.setattr(POOL, "_idle", [])
     traces, clf = COUNTS.n_traces, keraseq.SequenceClassifier("simple_rnn", **SETTINGS)

@@ -139,7 +139,9 @@ class CompiledSteps:
 
     def run(self, kind, batches, interrupts, rate=None):
         """Work through the batches of an epoch; return what was measured, by name."""
-        pace, function = self._paces[kind], None
+        # Told to stop before it has begun, Keras trains on one batch.
+        is_last = kind == "train" and self._model.stop_training
+        pace, function = Pace() if is_last else self._paces[kind], None
         self._model.reset_metrics()
         for block in pace.cut(batches):
             interrupts.check()
@@ -148,6 +150,8 @@ class CompiledSteps:
             start = time.perf_counter()
             function(block.values, block.starts, block.sizes, rates)
             pace.note(len(block), time.perf_counter() - start)
+            if is_last:
+                break
         interrupts.check()
         results = self._model.get_metrics_result()
         return dict(_numbers(results))
