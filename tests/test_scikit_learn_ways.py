@@ -280,6 +280,9 @@ def class_weights():
     np.testing.assert_array_equal(by_dict.predict_proba(X), balanced)
     np.testing.assert_array_equal(by_row.predict_proba(X), balanced)
     assert not np.array_equal(classifier().fit(X, y).predict_proba(X), balanced)
+    # Of a part, as scikit-learn's own.
+    with pytest.raises(ValueError, match=r"'balanced' counts the rows .* a dict of weights"):
+        classifier(class_weight="balanced").partial_fit(X, y)
 
 
 @way

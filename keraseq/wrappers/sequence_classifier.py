@@ -111,7 +111,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     n_iter_no_change : int, default=5
         Epochs without improvement after which training stops.
     class_weight : dict or "balanced", optional
-        Weight of each class; "balanced" gives all the same sum.
+        Weight of each class; "balanced" gives all the same sum (not in `partial_fit`).
     warm_start : bool, default=False
         Let `fit` go on from the weights, vocabulary and classes of the fit before.
     checkpoint : str or path-like, optional
@@ -204,7 +204,19 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            For ``class_weight="balanced"``: the rows of one call do not tell how many of each class
+            there are.
         """
+        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' counts the rows of each class, and partial_fit sees a "
+                "part of them; give a dict of weights, such as "
+                "sklearn.utils.class_weight.compute_class_weight counts for all labels."
+            )
         return self._partial_fit(X, y, sample_weight, classes)
 
     @property
