@@ -14,6 +14,7 @@ from keraseq.encoding.convert import as_floats
 from keraseq.encoding.disk_rows import DiskRows
 from keraseq.encoding.row_blocks import row_blocks
 from keraseq.encoding.sequences import row_lengths
+from keraseq.encoding.streams import is_stream
 from keraseq.encoding.unwrap import cell_values, unwrap_target
 
 # 128 bits.
@@ -104,10 +105,11 @@ def mean_length(encoded):
     return int(float(f"{np.maximum(sequence_lengths(encoded), 1).mean():.2g}"))
 
 
-def check_pair(validation_data):
-    """Raise unless validation data are None or (X, y)."""
+def check_judges(validation_data):
+    """Raise unless validation data are None, (X, y) or a stream."""
     is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
-    if validation_data is not None and not is_pair:
+    is_known = validation_data is None or is_pair or is_stream(validation_data, "validation_data")
+    if not is_known:
         raise TypeError("validation_data must be a tuple (X, y).")
 
 

@@ -1,13 +1,12 @@
 """A fit whose data are read in parts: once to learn what they are, then once for each epoch."""
 
-from keraseq.encoding.streams import is_stream
 from keraseq.training.callbacks import copy_callbacks
 from keraseq.training.checkpoint import Checkpoint
 from keraseq.training.distributed import prepare_devices
 from keraseq.training.network import Network
 from keraseq.wrappers._features import make_encoder, refuse_other_encoder
 from keraseq.wrappers._pretrained import first_weights, with_pretrained
-from keraseq.wrappers._rows import Rows, check_pair
+from keraseq.wrappers._rows import Rows, check_judges
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers._stream_rows import StreamRows, open_stream
 from keraseq.wrappers._stream_survey import Survey
@@ -21,9 +20,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     if estimator.warm_start and hasattr(estimator, "_network"):
         former = vars(estimator)
     settings, is_validated = with_pretrained(estimator), validation_data is not None
-    streams_validation = is_validated and is_stream(validation_data, "validation_data")
-    if not streams_validation:
-        check_pair(validation_data)
+    check_judges(validation_data)
     callbacks = copy_callbacks(
         estimator.callbacks, is_validated=is_validated, remedy="give fit validation_data=(X, y)"
     )
@@ -36,21 +33,14 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     if former:
         refuse_other_encoder(encoder, make_encoder(settings, former["kind_"], params))
     batches = survey.batches(params["batch_size"], seed)
-    validation, held_back, judges = None, None, None
-    if streams_validation:
-        known = encoder, target, task
-        first = data.X, data.sequences
-        judges = survey_judges(estimator, validation_data, first, known, former)
-        validation = judges.judging()
-    elif is_validated:
-        held_back = estimator._read_validation(data.X, data.sequences, target, validation_data)
-        validation = estimator._judge(encoder, target, held_back)
+    first, known = (data.X, data.sequences), (encoder, target, task)
+    validation, judged = estimator._judges(first, known, former, validation_data)
     first = first_weights(settings, survey.kind, encoder, survey.token_counts, seed, params, former)
     blueprint = settings._blueprint(task, encoder, target, survey.form, params, is_validated)
     params.update(blueprint.sizes)
     network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
     if checkpoint is not None:
-        facts = estimator._facts(encoder, held_back, judges)
+        facts = estimator._facts(encoder, judged())
         checkpoint.begin(seed, f"{survey.fingerprint} {params} {blueprint} {facts}")
     run = estimator._train(network, batches, validation, params, callbacks, checkpoint)
     network.trained_on = f"{survey.n_rows:,} rows of a stream, fingerprint {survey.fingerprint}"
@@ -60,7 +50,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
     return estimator
 
 
-def survey_judges(estimator, validation_data, first, known, former=None):
+def survey_judges(estimator, validation_data, first, known, former):
     """Return the Survey of validation data that are a stream.
 
     Parameters
@@ -71,7 +61,7 @@ def survey_judges(estimator, validation_data, first, known, former=None):
         Training's X, or the first part of it, and the Sequences that it was read as.
     known : tuple
         Encoder, target and task of the fit.
-    former : dict, optional
+    former : dict or None
         The fitted attributes of an estimator whose training goes on.
     """
     data = StreamRows(estimator, open_stream(estimator, validation_data), former, like=first)

@@ -19,7 +19,7 @@ from keraseq.wrappers._features import make_encoder, naming
 
 _logger = logging.getLogger(__name__)
 _TOLD = 1_000_000
-_VALIDATION_BATCH = 256
+VALIDATION_BATCH = 256
 
 
 class Survey:
@@ -236,7 +236,7 @@ class Survey:
 
     def judging(self):
         """The batches of validation data, as they came or large ones."""
-        return self.batches(self.batch_size or _VALIDATION_BATCH)
+        return self.batches(self.batch_size or VALIDATION_BATCH)
 
     def batches(self, batch_size, seed=None):
         """The batches to train on, or to judge by without a seed."""

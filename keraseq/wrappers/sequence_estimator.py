@@ -35,7 +35,7 @@ from keraseq.wrappers._partial_fit import fit_once
 from keraseq.wrappers._pretrained import Transferring, first_weights, with_pretrained
 from keraseq.wrappers._rows import (
     Rows,
-    check_pair,
+    check_judges,
     hold_back,
     mean_length,
     mean_one,
@@ -45,10 +45,9 @@ from keraseq.wrappers._rows import (
 from keraseq.wrappers._seeds import draw_seed
 from keraseq.wrappers._stream_fit import fit_stream, survey_judges
 from keraseq.wrappers._stream_rows import joined_answers
+from keraseq.wrappers._stream_survey import VALIDATION_BATCH
 from keraseq.wrappers.learned import check_learned
 from keraseq.wrappers.network_estimator import NetworkEstimator
-
-_VALIDATION_BATCH = 256
 
 
 class SequenceEstimator(Transferring, NetworkEstimator):
@@ -86,9 +85,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
             return fit_stream(self, X, y, sample_weight, validation_data)
         former = vars(self) if self.warm_start and hasattr(self, "_network") else None
         settings = with_pretrained(self)
-        is_streamed = is_stream(validation_data, "validation_data")
-        if not is_streamed:
-            check_pair(validation_data)
+        check_judges(validation_data)
         rows, task, target, fingerprint = settings._read(X, y, sample_weight, former)
         params = resolve_parameters(settings, rows.sequences, task, former)
         callbacks = copy_callbacks(
@@ -106,13 +103,10 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         encoder, encoded = encode_training(settings, train.sequences, params, former)
         # A budget was solved for the first rows.
         params["mean_length"] = former["params_"]["mean_length"] if former else mean_length(encoded)
-        judges = None
-        if is_streamed:
-            first, known = (X, rows.sequences), (encoder, target, task)
-            judges = survey_judges(self, validation_data, first, known)
-        elif validation_data is not None:
-            held_back = self._read_validation(X, rows.sequences, target, validation_data)
-        validation = self._judge(encoder, target, held_back) if judges is None else judges.judging()
+        known = encoder, target, task
+        validation, judged = self._judges(
+            (X, rows.sequences), known, former, validation_data, held_back
+        )
         batches = Batches(
             encoded,
             params["batch_size"],
@@ -128,7 +122,7 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         network = former["_network"].go_on(blueprint) if former else Network(blueprint, seed, first)
         if checkpoint is not None:
             said = f"{fingerprint} {joblib.hash(rows.targets)} {params} {blueprint}"
-            checkpoint.begin(seed, f"{said} {self._facts(encoder, held_back, judges)}")
+            checkpoint.begin(seed, f"{said} {self._facts(encoder, judged())}")
         run = self._train(network, batches, validation, params, callbacks, checkpoint)
         network.trained_on = f"{len(rows):,} different rows, fingerprint {fingerprint}"
         self._finish(X, rows, task, target, encoder, network, params, run, callbacks)
@@ -229,15 +223,10 @@ class SequenceEstimator(Transferring, NetworkEstimator):
         """What tells rows of equal targets from others, and decides the order of rows."""
         return targets
 
-    def _facts(self, encoder, held_back=None, judges=None):
-        """What else a fit depends on: how X is read, which rows judge it, and the weights."""
-        facts = [joblib.hash(getattr(encoder, "vocabulary_", None))]
-        if held_back is not None:
-            keys = self._keys(held_back.targets)
-            facts += [merge_equal_rows(held_back.sequences, keys, held_back.weights)[2]]
-            facts += [joblib.hash(held_back.targets)]
-        streamed = [] if judges is None else [judges.fingerprint]
-        return [*facts, getattr(self, "class_weight", None), *streamed]
+    def _facts(self, encoder, judged):
+        """What else a fit depends on: how X is read, what judges it, and the weights."""
+        vocabulary = joblib.hash(getattr(encoder, "vocabulary_", None))
+        return [vocabulary, *judged, getattr(self, "class_weight", None)]
 
     def _mean_one(self, rows, target):
         """Weights of the rows as float32, scaled so that the learning rate keeps its meaning."""
@@ -246,22 +235,46 @@ class SequenceEstimator(Transferring, NetworkEstimator):
     def _strata(self, targets, held_back):
         return None
 
+    def _judges(self, first, known, former, validation_data, held_back=None):
+        """The batches that judge a fit, or None, and a function that tells them from others.
+
+        Parameters
+        ----------
+        first : tuple
+            Training's X, or the first part of it, and the Sequences that it was read as.
+        known : tuple
+            Encoder, target and task of the fit.
+        former : dict or None
+            The fitted attributes of an estimator whose training goes on.
+        held_back : Rows, optional
+            A part of training's, where there are no validation data.
+        """
+        encoder, target, _ = known
+        if is_stream(validation_data, "validation_data"):
+            judges = survey_judges(self, validation_data, first, known, former)
+            return judges.judging(), lambda: [judges.fingerprint]
+        if validation_data is not None:
+            held_back = self._read_validation(*first, target, validation_data)
+        if held_back is None:
+            return None, list
+        with naming("the validation part"):
+            batches = Batches(
+                encoder.transform(held_back.sequences),
+                VALIDATION_BATCH,
+                targets=target.scaled(held_back.targets),
+                weights=self._mean_one(held_back, target),
+            )
+        return batches, partial(self._facts_of, held_back)
+
+    def _facts_of(self, rows):
+        fingerprint = merge_equal_rows(rows.sequences, self._keys(rows.targets), rows.weights)[2]
+        return [fingerprint, joblib.hash(rows.targets)]
+
     def _read_validation(self, X, sequences, target, validation_data):
         with naming("validation_data=(X, y)"):
             other = read_validation(self, X, sequences, validation_data[0])
             self._check_kind(other, {"kind_": sequences.kind})
             return Rows(other, target.read(self._check_y(other, validation_data[1])), None)
-
-    def _judge(self, encoder, target, held_back):
-        if held_back is None:
-            return None
-        with naming("the validation part"):
-            return Batches(
-                encoder.transform(held_back.sequences),
-                _VALIDATION_BATCH,
-                targets=target.scaled(held_back.targets),
-                weights=self._mean_one(held_back, target),
-            )
 
     def _blueprint(self, task, encoder, target, encoded, params, averaged):
         tokens = getattr(encoder, "vocabulary_size_", None)
