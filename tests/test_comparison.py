@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from scipy import stats
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
@@ -183,6 +184,8 @@ def test_the_reported_call_of_a_forecast_names_what_it_needs():
 @pytest.mark.parametrize("start", [8.6, -1000], ids=["little work", "work worth a start"])
 def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, caplog, capsys, start):
     monkeypatch.setattr(_runner, "_WORKER_START", start)
+    # Workers that another test has left have the threads that it gave them.
+    get_reusable_executor().shutdown(wait=True)
     # Of a machine whose user has set none.
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         monkeypatch.delenv(name, raising=False)
