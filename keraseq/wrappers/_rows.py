@@ -108,9 +108,9 @@ def mean_length(encoded):
 def check_judges(validation_data):
     """Raise unless validation data are None, (X, y) or a stream."""
     is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
-    is_known = validation_data is None or is_pair or is_stream(validation_data, "validation_data")
-    if not is_known:
-        raise TypeError("validation_data must be a tuple (X, y).")
+    if validation_data is None or is_pair or is_stream(validation_data, "validation_data"):
+        return
+    raise TypeError("validation_data must be a tuple (X, y), or a stream of both.")
 
 
 def mean_one(weights):

@@ -51,19 +51,7 @@ def fit_stream(estimator, X, y, sample_weight, validation_data):
 
 
 def survey_judges(estimator, validation_data, first, known, former):
-    """Return the Survey of validation data that are a stream.
-
-    Parameters
-    ----------
-    estimator : SequenceEstimator
-    validation_data : stream
-    first : tuple
-        Training's X, or the first part of it, and the Sequences that it was read as.
-    known : tuple
-        Encoder, target and task of the fit.
-    former : dict or None
-        The fitted attributes of an estimator whose training goes on.
-    """
+    """Return the Survey of validation data that are a stream, as `_judges` is given them."""
     data = StreamRows(estimator, open_stream(estimator, validation_data), former, like=first)
     known = dict(zip(("encoder_", "target_", "_task"), known, strict=True))
     return Survey(estimator, data, known, judges=True)
