@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import re
+import reprlib
 import weakref
 from collections.abc import Mapping
 from typing import ClassVar
@@ -120,8 +121,7 @@ class FunctionBlueprint:
     sizes: ClassVar[dict] = dict.fromkeys(("units", "num_layers", "dropout"))
 
     def __str__(self):
-        name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
-        return _in_words({**vars(self), "function": name})
+        return _in_words({**vars(self), "function": _name(self.function, "__qualname__")})
 
     def fits(self, other):
         if not isinstance(other, FunctionBlueprint):
@@ -140,8 +140,7 @@ class FunctionBlueprint:
         offered = {name: value for name, value in offered.items() if name in named}
         with under_policy(self.dtype_policy):
             with python_random(seed):
-                arguments = {**offered, **self.arguments}
-                model = self.function(self.input_shape, self.outputs, **arguments)
+                model = self._call({**offered, **self.arguments})
                 self._check(model)
             keeps_optimizer = model.compiled
             if keeps_optimizer:
@@ -152,6 +151,24 @@ class FunctionBlueprint:
             else:
                 self._compile(model)
         return Lent(model, None, None, seed, keeps_optimizer=keeps_optimizer)
+
+    def _call(self, arguments):
+        name, signature = _name(self.function), inspect.signature(self.function)
+        more = "".join(f", {argument}=..." for argument in arguments)
+        try:
+            bound = signature.bind(self.input_shape, self.outputs, **arguments)
+        except TypeError as error:
+            raise TypeError(
+                f"model={name} is called as {name}(input_shape, outputs{more}), the shape of a row "
+                f"and the number of outputs first, but takes {name}{signature}: {error}. "
+                "model_params holds what comes after these two."
+            ) from error
+        try:
+            return self.function(*bound.args, **bound.kwargs)
+        except Exception as error:
+            given = ", ".join(f"{k}={reprlib.repr(v)}" for k, v in bound.arguments.items())
+            error.add_note(f"model={name} was called as {name}({given}).")
+            raise
 
     def _compile(self, model):
         compile_for_task(
@@ -182,7 +199,8 @@ class FunctionBlueprint:
             raise ValueError(
                 f"{said} a model whose output is {shape or type(output).__name__}; for "
                 f"task={self.task!r} it must be ({', '.join(map(str, wanted))}): "
-                f"{get_task(self.task).answer_words}."
+                f"{get_task(self.task).answer_words}. The function's second argument, outputs, is "
+                f"{self.outputs} here."
             )
 
     def _inputs(self):
@@ -202,6 +220,10 @@ class FunctionBlueprint:
                 "which keeps its own loss, optimizer, learning rate and jit_compile; leave these "
                 "at their defaults, or return it without compile()."
             )
+
+
+def _name(function, kind="__name__"):
+    return getattr(function, kind, getattr(type(function), kind))
 
 
 def _set_jit(model, jit_compile):

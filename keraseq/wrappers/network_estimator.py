@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from keraseq.builders import count_flops, count_parameters
 from keraseq.models import users_models
 from keraseq.tasks import get_task
+from keraseq.wrappers._given import refuse_settings, with_entries
 
 # A comparison lends one model to many fits.
 _counted = weakref.WeakKeyDictionary()
@@ -22,6 +23,31 @@ class NetworkEstimator(BaseEstimator):
     def _store(self, arguments):
         """Set every argument of a constructor as scikit-learn wants it: untouched."""
         vars(self).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
+
+    def __init_subclass__(cls, **kwargs):
+        if "fit" in vars(cls):
+            cls.fit = refuse_settings(cls.fit)
+        super().__init_subclass__(**kwargs)
+
+    def set_params(self, **params):
+        """Set parameters, of an estimator in one too (`pretrained__units`).
+
+        Parameters
+        ----------
+        **params
+            `model_params__kernel_size=5` sets one entry of a copy of `model_params`, so that a
+            search may run over several.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter.
+        """
+        return super().set_params(**with_entries(self, params))
 
     def _find_task(self, y=None):
         """Which of the estimator's own tasks y poses."""

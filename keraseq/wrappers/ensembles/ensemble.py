@@ -14,6 +14,7 @@ from keraseq._checks import check_integer
 from keraseq.encoding.one_target_a_row import one_target_a_row
 from keraseq.encoding.streams import is_stream
 from keraseq.encoding.unwrap import unwrap_target
+from keraseq.wrappers._given import refuse_settings
 from keraseq.wrappers.ensembles._members import check_member, fit_members, make_members
 from keraseq.wrappers.network_estimator import NetworkEstimator
 
@@ -42,6 +43,7 @@ class Ensemble(MetaEstimatorMixin, BaseEstimator):
         """Whether ensembles of this kind are made of such estimators."""
         raise NotImplementedError
 
+    @refuse_settings
     def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Fit the members, each on all rows and with a seed of its own.
 

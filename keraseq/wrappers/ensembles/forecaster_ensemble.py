@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from keraseq.wrappers._given import refuse_settings
 from keraseq.wrappers.ensembles.ensemble import Ensemble
 from keraseq.wrappers.forecasting._calibration import Calibrator
 from keraseq.wrappers.forecasting._core import mean_core
@@ -41,6 +42,7 @@ class ForecasterEnsemble(Ensemble):
     def season(self):
         return self.estimator.season
 
+    @refuse_settings
     def fit(self, y, *, past=None, future=None, static=None):
         """Fit the members, each on all of y and with a seed of its own.
 
