@@ -11,7 +11,7 @@ SETTINGS = {"horizon": 4, "lookback": 12, "units": 4, "epochs": 1, "random_state
 
 
 def forecaster(**changes):
-    return keraseq.SequenceForecaster("gru", **{**SETTINGS, **changes})
+    return keraseq.SequenceForecaster(**{"model": "gru", **SETTINGS, **changes})
 
 
 def wave(n=80, phase=0.0):
@@ -179,6 +179,17 @@ def test_arrays_have_covariates_row_by_row():
         fitted.predict(future=known[80:83])
     with pytest.raises(TypeError, match="both have dates"):
         fitted.predict(y=wave(), past=np.arange(80.0), future=pd.DataFrame(known, _days(84)))
+
+
+@pytest.mark.parametrize("model", ["gru", "tide"])
+def test_a_shorter_forecast_is_the_beginning_of_a_longer_one(model):
+    y = pd.Series(wave(), DAYS)
+    y.iloc[[20, 76]] = np.nan
+    fitted = forecaster(model=model, calendar=True, missing="interpolate", shrinkage=0)
+    fitted.fit(y)
+    ahead = fitted.predict(8)
+    for n in (1, 3, 4, 6):
+        np.testing.assert_allclose(fitted.predict(n), ahead[:n], rtol=1e-6)
 
 
 def test_the_calendar_is_a_covariate():

@@ -103,9 +103,12 @@ class ForecastCore:
 
     def windows_at_end(self, data, scalings, n):
         """The one window of each series that ends where the series does."""
-        ends = data.lengths()
-        last = [end + self.params["horizon"] for end in ends]
-        return self.windows(data, scalings, first=ends, last=last, n_after=n)
+        ends, horizon = data.lengths(), self.horizon
+        last = [end + horizon for end in ends]
+        # The network reads ahead a whole horizon at a time, and the calendar has all of it.
+        known = n if data.future is not None else -(-n // horizon) * horizon
+        windows = self.windows(data, scalings, first=ends, last=last, n_after=known)
+        return replace(windows, n_known=known)
 
     def predict(self, windows, n):
         """The model's output for n steps, scaled."""

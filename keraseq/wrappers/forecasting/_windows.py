@@ -40,6 +40,9 @@ class SeriesWindows:
         Each series' first row in `rows`: a history is not read beyond it.
     weights : ndarray `(series, 1)` or `(series, 1, 1)`, optional
         What an error counts in the loss.
+    n_known : int, default=0
+        Steps ahead of the origins whose known covariates are in `rows`, where these are more than
+        those to be forecast.
     """
 
     rows: np.ndarray
@@ -56,6 +59,7 @@ class SeriesWindows:
     shifts: np.ndarray | None = None
     starts: np.ndarray | None = None
     weights: np.ndarray | None = None
+    n_known: int = 0
 
     def __len__(self):
         return len(self.origins)
@@ -92,8 +96,9 @@ class SeriesWindows:
         return self.gaps is None and self._are_long
 
     def future(self, n, n_steps):
-        """The known covariates of `n_steps` steps; beyond the n forecast, those of the last."""
-        ahead = self._read(np.minimum(np.arange(n_steps), n - 1), n)
+        """The covariates of `n_steps` steps; beyond those known, the n forecast, of the last."""
+        known = max(n, self.n_known)
+        ahead = self._read(np.minimum(np.arange(n_steps), known - 1), known)
         return ahead[..., self.rows.shape[1] - self.n_future :]
 
     def phase(self, ahead=0):
