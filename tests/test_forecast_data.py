@@ -181,15 +181,27 @@ def test_arrays_have_covariates_row_by_row():
         fitted.predict(y=wave(), past=np.arange(80.0), future=pd.DataFrame(known, _days(84)))
 
 
-@pytest.mark.parametrize("model", ["gru", "tide"])
-def test_a_shorter_forecast_is_the_beginning_of_a_longer_one(model):
+def test_a_shorter_forecast_is_the_beginning_of_a_longer_one():
+    """A forecaster of a whole horizon reads what is known ahead of all of it, where it can."""
     y = pd.Series(wave(), DAYS)
     y.iloc[[20, 76]] = np.nan
-    fitted = forecaster(model=model, calendar=True, missing="interpolate", shrinkage=0)
-    fitted.fit(y)
+    settings = {"model": "tide", "missing": "interpolate", "shrinkage": 0}
+    fitted = forecaster(calendar=True, **settings).fit(y)
     ahead = fitted.predict(8)
     for n in (1, 3, 4, 6):
         np.testing.assert_allclose(fitted.predict(n), ahead[:n], rtol=1e-6)
+    plan = pd.DataFrame({"promo": np.arange(88) % 3}, _days(88))
+    fitted = forecaster(**settings).fit(y, future=plan[:80])
+    for history in ({"future": plan[80:]}, {"y": y, "future": plan}):
+        ahead = fitted.predict(8, **history)
+        for n in (1, 4, 6):
+            np.testing.assert_allclose(fitted.predict(n, **history), ahead[:n], rtol=1e-6)
+    assert len(fitted.predict(2, future=plan[80:82])) == 2
+    plain = forecaster(**settings).fit(wave(), future=np.arange(80) % 3)
+    later = np.arange(80, 88) % 3
+    np.testing.assert_allclose(
+        plain.predict(2, future=later), plain.predict(future=later)[:2], rtol=1e-6
+    )
 
 
 def test_the_calendar_is_a_covariate():

@@ -99,18 +99,19 @@ class ForecastReader:
         if was != now:
             raise ValueError(f"static has the columns and categories {now}; training had {was}.")
 
-    def read(self, y, past, future, static, n, trained):
+    def read(self, y, past, future, static, n, trained, at_most=0):
         """Read what is to be forecast from: the end of training where y is None.
 
         Parameters
         ----------
         trained : ForecastData
             Training's.
-        n : int
-            Steps ahead for which covariates of the future are needed.
+        n, at_most : int
+            Steps ahead for which covariates of the future are needed, and are read where given.
         """
         if y is None:
-            return self._go_on(past, self._named.chosen("future", future), static, n, trained)
+            future = self._named.chosen("future", future)
+            return self._go_on(past, future, static, (n, at_most), trained)
         y, given = self._named.part(y, {"past": past, "future": future, "static": static})
         panel = read_panel(y, **self._settings, known=trained.panel)
         check_series(panel, trained.panel)
@@ -122,12 +123,12 @@ class ForecastReader:
         return ForecastData(
             panel,
             self._covariates(given["past"], panel, "past"),
-            self._covariates(given["future"], panel, "future", n),
+            self._covariates(given["future"], panel, "future", n, at_most),
             self._static(given["static"], panel, trained),
             self._starts(panel, trained.panel),
         )
 
-    def _go_on(self, past, future, static, n, data):
+    def _go_on(self, past, future, static, steps, data):
         for name, given in (("past", past), ("static", static)):
             if given is not None:
                 raise ValueError(
@@ -138,9 +139,9 @@ class ForecastReader:
         if data.future is None:
             self._refuse("future", future)
         if future is None:
-            check_known_ahead(data, n)
+            check_known_ahead(data, steps[0])
             return data
-        ahead, columns = follow(future, data.panel, "future", n, **self._covariate_settings)
+        ahead, columns = follow(future, data.panel, "future", *steps, **self._covariate_settings)
         self._check_columns("future", columns)
         known = [
             np.concatenate([values[:length], more])
@@ -151,10 +152,11 @@ class ForecastReader:
     def _starts(self, panel, trained):
         return first_steps(panel, trained) if self._uses_phase else None
 
-    def _covariates(self, given, panel, name, n_after=0):
+    def _covariates(self, given, panel, name, n_after=0, at_most=0):
         if given is None:
             return None
-        values, columns = read_covariates(given, panel, name, n_after, **self._covariate_settings)
+        steps = n_after, at_most
+        values, columns = read_covariates(given, panel, name, *steps, **self._covariate_settings)
         self._check_columns(name, columns)
         return values
 

@@ -13,7 +13,7 @@ from keraseq.encoding.polars_frames import from_polars, is_polars
 from keraseq.encoding.series_panel import read_panel
 
 
-def read_covariates(given, panel, argument, n_after=0, **settings):
+def read_covariates(given, panel, argument, n_after=0, at_most=0, **settings):
     """Align covariates with the rows of a panel.
 
     Parameters
@@ -25,6 +25,8 @@ def read_covariates(given, panel, argument, n_after=0, **settings):
         What errors call it.
     n_after : int or None
         Rows wanted beyond the end of each series; None for as many as there are.
+    at_most : int
+        Rows beyond the end that are taken where they are there.
     **settings
         `columns`, `missing`, `freq` of :func:`read_panel`.
 
@@ -41,20 +43,27 @@ def read_covariates(given, panel, argument, n_after=0, **settings):
         For dates or series that are missing; the text names them.
     """
     pairs, columns = _pair(given, panel, argument, settings)
-    return [
-        _look_up(found, _wanted(series, found, n_after), name) for series, found, name in pairs
-    ], columns
+    values = []
+    for series, found, name in pairs:
+        n_ahead = _steps_ahead(series, found, n_after, at_most)
+        ahead = series.index_ahead(n_ahead)
+        wanted = series.index.append(ahead) if n_ahead else series.index
+        values.append(_look_up(found, wanted, name))
+    return values, columns
 
 
-def follow(given, panel, argument, n, **settings):
+def follow(given, panel, argument, n, at_most=0, **settings):
     """Return the covariates of the `n` steps after the end of each series, as `read_covariates`.
 
-    Of an array the first n rows count; a frame's are found by date.
+    Of an array the first rows count; a frame's are found by date.
     """
     pairs, columns = _pair(given, panel, argument, settings)
     values = []
     for series, found, name in pairs:
-        wanted = series.index_ahead(n) if series.is_dated else pd.RangeIndex(n)
+        if series.is_dated:
+            wanted = series.index_ahead(_steps_ahead(series, found, n, at_most))
+        else:
+            wanted = pd.RangeIndex(max(n, min(at_most, len(found.index))))
         values.append(_look_up(found, wanted, name))
     return values, columns
 
@@ -74,13 +83,14 @@ def _pair(given, panel, argument, settings):
     return pairs, covariates.targets
 
 
-def _wanted(series, found, n_after):
+def _steps_ahead(series, found, n_after, at_most):
+    """How many steps are read beyond the end: those asked for, or more that follow on the other."""
     if n_after is None:
-        # As many as follow one on the other.
-        later = series.index_ahead(max(0, len(found.index) - len(series.index)))
-        known = later.isin(found.index)
-        n_after = len(later) if known.all() else int(np.argmin(known))
-    return series.index.append(series.index_ahead(n_after)) if n_after else series.index
+        n_after, at_most = 0, len(found.index) - len(series.index)
+    if at_most <= n_after:
+        return n_after
+    known = series.index_ahead(at_most).isin(found.index)
+    return max(n_after, at_most if known.all() else int(np.argmin(known)))
 
 
 def _look_up(found, wanted, called):

@@ -259,7 +259,7 @@ class SequenceForecaster(NetworkEstimator):
             what was named in `fit`, since y holds it.
         future : as in `fit`, optional
             With a new history its rows and the n steps that follow; else, and where its columns
-            were named in `fit`, those n steps alone.
+            were named in `fit`, those n steps alone. More, to the horizon's end, is read if given.
 
         Returns
         -------

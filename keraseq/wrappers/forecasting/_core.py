@@ -70,7 +70,11 @@ class ForecastCore:
 
     def read(self, y, past, future, static, n=0):
         """Read what is to be forecast from; see :meth:`ForecastReader.read`."""
-        return self.reader.read(y, past, future, static, n, self.data)
+        return self.reader.read(y, past, future, static, n, self.data, self._whole_horizons(n))
+
+    def _whole_horizons(self, n):
+        """Steps that the network reads ahead, to forecast n."""
+        return -(-n // self.horizon) * self.horizon
 
     def read_end(self, n, y, past, future, static):
         """Read a history; return it, its scalings, its last windows and the steps to forecast."""
@@ -103,10 +107,10 @@ class ForecastCore:
 
     def windows_at_end(self, data, scalings, n):
         """The one window of each series that ends where the series does."""
-        ends, horizon = data.lengths(), self.horizon
-        last = [end + horizon for end in ends]
-        # The network reads ahead a whole horizon at a time, and the calendar has all of it.
-        known = n if data.future is not None else -(-n // horizon) * horizon
+        ends, known = data.lengths(), self._whole_horizons(n)
+        last = [end + self.horizon for end in ends]
+        for part, end in zip(data.future or (), ends, strict=False):
+            known = min(known, len(part) - end)
         windows = self.windows(data, scalings, first=ends, last=last, n_after=known)
         return replace(windows, n_known=known)
 
