@@ -33,6 +33,7 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 import numpy as np
+import pandas as pd
 
 import keraseq
 from keraseq.baselines import Facts, rivals_of
@@ -219,15 +220,11 @@ def _is_uea(records):
 
 
 def print_table(rows):
-    import pandas as pd
-
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.4f}".format, na_rep=""))
 
 
 def print_folds(records):
     """Means over folds and problems of each model and its settings, on training rows."""
-    import pandas as pd
-
     frame = pd.DataFrame([r for r in records if r["fold"] is not None])
     frame["settings"] = frame["settings"].map(json.dumps)
     means = frame.groupby(["model", "settings", "problem"])["accuracy"].mean().unstack()
@@ -290,7 +287,8 @@ def write_tables(lines, by_problem, records):
         once = [line for line in lines if line not in again]
         terms = {"seeds": seeds, "command": command}
         if _is_uea(records):
-            write_section("UEA, problems of several channels", by_problem, notes=_UEA, **terms)
+            by_model = pd.DataFrame(by_problem).set_index("problem").T.rename_axis("model")
+            write_section("UEA, problems of several channels", by_model, notes=_UEA, **terms)
             return
         write_section("UCR, 20 problems", once, notes=_NOTES, zoo=_OF_THE_ZOO, **terms)
         write_section("UCR, problem by problem", by_problem, **terms)
