@@ -91,7 +91,8 @@ class Poison(keras.callbacks.Callback):
         self.name = name
 
     def on_train_begin(self, logs=None):
-        model = self.model
+        # Where it is held on to, it may be changed at any time.
+        Poison.held = model = self.model
         if self.name == "clipnorm":
             model.optimizer.global_clipnorm = 1e-9
         elif self.name == "eager":
@@ -104,10 +105,6 @@ class Poison(keras.callbacks.Callback):
             layer.call = lambda x: 0.5 * call(x)
         else:
             model.compile("sgd", "mse")
-
-    def on_train_end(self, logs=None):
-        # Where it is held on to, it may be changed at any time.
-        Poison.held = self.model
 
 
 @pytest.mark.parametrize("name", ["clipnorm", "eager", "frozen", "call", "compile"])
