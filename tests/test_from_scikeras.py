@@ -1,5 +1,6 @@
 """What those bring along who come from scikeras or plain Keras: names, places, functions."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -126,6 +127,18 @@ def test_a_function_with_another_signature_is_told_how_it_is_called():
         classifier(meta_first).fit(X, Y)
     (note,) = caught.value.__notes__
     assert note == "model=meta_first was called as meta_first(meta=(5, 1), hidden=2)."
+
+
+def test_a_decorator_may_give_a_function_what_its_signature_asks_for():
+    @functools.wraps(build)
+    def narrow(input_shape, outputs):
+        return build(input_shape, outputs, hidden=1)
+
+    def asks(input_shape, outputs, hidden):
+        return build(input_shape, outputs, hidden)
+
+    narrow.__wrapped__ = asks
+    assert classifier(narrow, epochs=0).fit(X, Y).model_.layers[1].units == 1
 
 
 def test_one_output_for_two_classes_is_told_what_outputs_is():

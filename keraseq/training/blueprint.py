@@ -153,22 +153,28 @@ class FunctionBlueprint:
         return Lent(model, None, None, seed, keeps_optimizer=keeps_optimizer)
 
     def _call(self, arguments):
-        name, signature = _name(self.function), inspect.signature(self.function)
-        more = "".join(f", {argument}=..." for argument in arguments)
         try:
-            bound = signature.bind(self.input_shape, self.outputs, **arguments)
-        except TypeError as error:
+            return self.function(self.input_shape, self.outputs, **arguments)
+        except Exception as error:
+            self._explain(error, arguments)
+            raise
+
+    def _explain(self, error, arguments):
+        """Say how the function was called: in place of Python's own error, or beside another."""
+        name, signature = _name(self.function), inspect.signature(self.function)
+        try:
+            bound = signature.bind(self.input_shape, self.outputs, **arguments).arguments
+        except TypeError as misfit:
+            if not isinstance(error, TypeError):
+                return
+            more = "".join(f", {argument}=..." for argument in arguments)
             raise TypeError(
                 f"model={name} is called as {name}(input_shape, outputs{more}), the shape of a row "
-                f"and the number of outputs first, but takes {name}{signature}: {error}. "
+                f"and the number of outputs first, but takes {name}{signature}: {misfit}. "
                 "model_params holds what comes after these two."
             ) from error
-        try:
-            return self.function(*bound.args, **bound.kwargs)
-        except Exception as error:
-            given = ", ".join(f"{k}={reprlib.repr(v)}" for k, v in bound.arguments.items())
-            error.add_note(f"model={name} was called as {name}({given}).")
-            raise
+        given = ", ".join(f"{key}={reprlib.repr(value)}" for key, value in bound.items())
+        error.add_note(f"model={name} was called as {name}({given}).")
 
     def _compile(self, model):
         compile_for_task(

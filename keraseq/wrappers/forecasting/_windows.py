@@ -98,7 +98,7 @@ class SeriesWindows:
     def future(self, n, n_steps):
         """The covariates of `n_steps` steps; beyond those known, the n forecast, of the last."""
         known = max(n, self.n_known)
-        ahead = self._read(np.minimum(np.arange(n_steps), known - 1), known)
+        ahead = self._read(np.minimum(np.arange(n_steps), known - 1), n)
         return ahead[..., self.rows.shape[1] - self.n_future :]
 
     def phase(self, ahead=0):
@@ -111,7 +111,7 @@ class SeriesWindows:
         if self.gaps is None:
             return self.rows[places]
         ahead = np.zeros(self.rows.shape[1], dtype=int)
-        ahead[len(ahead) - self.n_future :] = self.horizon if n is None else n
+        ahead[len(ahead) - self.n_future :] = self.horizon if n is None else max(n, self.n_known)
         return self.gaps.at(places, self.origins[:, None, None] + ahead)
 
     @property
