@@ -289,12 +289,13 @@ def write_tables(lines, by_problem, records):
         if _is_uea(records):
             by_model = pd.DataFrame(by_problem).set_index("problem").T.rename_axis("model")
             write_section("UEA, problems of several channels", by_model, notes=_UEA, **terms)
-            return
-        write_section("UCR, 20 problems", once, notes=_NOTES, zoo=_OF_THE_ZOO, **terms)
-        write_section("UCR, problem by problem", by_problem, **terms)
+        else:
+            write_section("UCR, 20 problems", once, notes=_NOTES, zoo=_OF_THE_ZOO, **terms)
+            write_section("UCR, problem by problem", by_problem, **terms)
     if again:
         seeds = sorted({record["seed"] for record in records if record["resample"]})
-        write_section("UCR, resamples", again, notes=_RESAMPLES, seeds=seeds, command=command)
+        title = f"{'UEA' if _is_uea(records) else 'UCR'}, resamples"
+        write_section(title, again, notes=_RESAMPLES, seeds=seeds, command=command)
 
 
 _OF_THE_ZOO = {"UCR 20, accuracy": "mean"}
