@@ -58,3 +58,11 @@ def without_gradients():
 def is_keras_model(value):
     """Whether it is a Keras model; without Keras there is none."""
     return "keras" in sys.modules and isinstance(value, keras.Model)
+
+
+def is_keras_layer(value):
+    """Whether it is a layer, or a class of them, that is no model."""
+    if "keras" not in sys.modules:
+        return False
+    kind = value if isinstance(value, type) else type(value)
+    return issubclass(kind, layers.Layer) and not issubclass(kind, keras.Model)

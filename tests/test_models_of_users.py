@@ -15,6 +15,7 @@ import pytest
 from _killed import Killed
 from keras import layers, ops
 from scipy.special import softmax
+from sklearn.base import clone
 
 import keraseq
 
@@ -299,10 +300,32 @@ def test_a_thread_is_never_answered_by_first_weights(monkeypatch):
         np.testing.assert_array_equal(answer, wanted)
 
 
-def test_a_public_builder_is_a_function_too():
-    clf = classifier(keraseq.lstm, model_params={"units": 2}).fit(X, y)
-    assert clf.model_.name == "lstm" and isinstance(clf.model_.optimizer, keras.optimizers.Adam)
-    assert clf.predict(X).shape == (24,)
+def test_a_public_builder_is_its_name(tmp_path):
+    named = classifier("lstm", units=2).fit(X, y)
+    given = clone(classifier(keraseq.lstm, units=2)).fit(X, y)
+    assert given.params_ == named.params_
+    wanted = named.predict_proba(X)
+    np.testing.assert_array_equal(given.predict_proba(X), wanted)
+    given.save(tmp_path / "lstm.keraseq")
+    again = keraseq.load(tmp_path / "lstm.keraseq")
+    np.testing.assert_array_equal(again.predict_proba(X), wanted)
+    assert keraseq.model_info(keraseq.lstm) == keraseq.model_info("lstm")
+
+
+def test_a_preset_is_its_builder_too():
+    settings = {"horizon": 2, "epochs": 1, "units": 4, "random_state": 0}
+    by_name, by_builder = (
+        keraseq.SequenceForecaster(model, **settings).fit(np.arange(90.0))
+        for model in ("patch_tst", keraseq.patch_tst)
+    )
+    assert by_builder.params_ == by_name.params_
+    np.testing.assert_array_equal(by_builder.predict(), by_name.predict())
+
+
+def test_builders_are_compared_by_their_names():
+    settings = {"estimator_params": {"epochs": 1, "units": 2}, "n_seeds": 2, "verbose": 0}
+    found = keraseq.compare([keraseq.lstm, "gru"], X, y, **settings, baselines=False)
+    assert set(found.table.index) >= {"lstm", "gru"}
 
 
 def test_warm_start_goes_on_with_the_same_function_alone():
@@ -322,6 +345,9 @@ ONE_MODEL = logits((5, 1), 2)
     [
         (ONE_MODEL, {}, TypeError, "a function that returns a new keras.Model at every call"),
         (None, {}, TypeError, "keraseq.list_models"),
+        (layers.LSTM, {}, TypeError, r"keraseq.list_models\(\) .*Did you mean 'lstm'"),
+        (layers.GRU(2), {}, TypeError, r"keraseq.list_models\(\) .*Did you mean 'gru'"),
+        (layers.Dense(2), {}, TypeError, "a function that returns a new keras.Model"),
         (lambda input_shape, outputs: 3, {}, TypeError, "returned int"),
         (
             lambda input_shape, outputs: logits(input_shape, 1),

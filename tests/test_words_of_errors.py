@@ -41,6 +41,15 @@ def test_one_sequence_goes_into_a_list(classifier, tagger):
     refuse(lambda: tagger.predict("a b"), r"X is one string; put it in a list: \[X\]")
 
 
+@pytest.mark.parametrize("form", [np.asarray, list])
+def test_channels_before_steps_are_noticed(form):
+    """aeon and sktime have (rows, channels, time)."""
+    made = keraseq.SequenceClassifier(**SETTINGS, validation_fraction=0.25)
+    with pytest.warns(UserWarning, match="one step of 4 numbers.* swap the last two axes") as seen:
+        made.fit(form(X.transpose(0, 2, 1)[:, :1]), Y)
+    assert pathlib.Path(seen[0].filename).name == pathlib.Path(__file__).name
+
+
 def test_unequal_channels(classifier):
     unequal = [np.ones((3, 2))] * 2 + [np.ones((3, 3))] * 6
     says = r"different channels \(shape after time: \(2,\) in row 0 and \(3,\) in row 2\)"

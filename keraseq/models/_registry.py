@@ -196,6 +196,8 @@ def _spec_of(function):
     if not callable(function):
         return None
     names = _names(function)
+    if names[0] == __package__.partition(".")[0] and names[-1] in model_file_names():
+        return find_model(names[-1])  # keraseq.lstm itself, which is "lstm"
     for spec in _registry.values():
         if not spec.settings and (function is spec.function or _names(spec.function) == names):
             return spec

@@ -4,9 +4,10 @@ import copy
 import json
 from collections.abc import Mapping
 
-from keraseq._keras import is_keras_model
+from keraseq._checks import nearest_names
+from keraseq._keras import is_keras_layer, is_keras_model
 from keraseq.builders import check_patch_fits, plan_model
-from keraseq.models import find_model, is_registered
+from keraseq.models import find_model, is_registered, list_models
 from keraseq.tasks import get_task
 from keraseq.training.blueprint import FunctionBlueprint, ZooBlueprint
 from keraseq.wrappers._auto import is_auto
@@ -137,10 +138,12 @@ _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 
 
 def _check_function(estimator):
-    if is_keras_model(estimator.model) or not callable(estimator.model):
+    model, is_layer = estimator.model, is_keras_layer(estimator.model)
+    if is_layer or is_keras_model(model) or not callable(model):
+        nearest = nearest_names(_class_name(model), list_models()) if is_layer else ""
         raise TypeError(
-            f"model={estimator.model!r} must be a name of keraseq.list_models() or a function that "
-            "returns a new keras.Model at every call."
+            f"model={model!r} must be a name of keraseq.list_models() or a function that "
+            f"returns a new keras.Model at every call.{nearest}"
         )
     given = [name for name in _OF_THE_ZOO if getattr(estimator, name, None) is not None]
     sizes = ("units", "num_layers", "dropout")
@@ -150,3 +153,7 @@ def _check_function(estimator):
             f"{', '.join(given)}: for models of the zoo. Give your own function its arguments by "
             f"model_params={{{given[0]!r}: ...}}."
         )
+
+
+def _class_name(value):
+    return (value if isinstance(value, type) else type(value)).__name__

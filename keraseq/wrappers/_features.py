@@ -1,6 +1,7 @@
 """What X is after training: of the same kind, with the same columns."""
 
 import contextlib
+import warnings
 
 from keraseq._checks import shown
 from keraseq.encoding import SeriesEncoder, TextEncoder, TokenEncoder, as_sequences
@@ -31,8 +32,25 @@ def note_features(estimator, X, sequences):
 
 
 def read_first(estimator, X):
-    """Read X where nothing was trained that it must be like."""
-    return as_sequences(X, estimator.input, on_disk=True)
+    """Read X where nothing was trained that it must be like.
+
+    Warns
+    -----
+    UserWarning
+        Where no row has more than one step, but several numbers in it: more often than not X is
+        `(rows, channels, time)`.
+    """
+    sequences = as_sequences(X, estimator.input, on_disk=True)
+    rows, width = sequences.rows, sequences.n_channels if sequences.kind == "series" else 1
+    if width > 1 and (rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows))) == 1:
+        warnings.warn(
+            f"Every sequence of X is one step of {width} numbers: X is read as (rows, time, "
+            "channels), and there is nothing in time to learn from. If it is (rows, channels, "
+            "time), swap the last two axes; if these numbers are the steps, give (rows, time).",
+            UserWarning,
+            stacklevel=5,
+        )
+    return sequences
 
 
 def read_like_training(estimator, X):
@@ -124,7 +142,7 @@ def read_validation(estimator, X, sequences, other_X):
     sequences : Sequences
         What X was read as.
     """
-    other = read_first(estimator, other_X)
+    other = as_sequences(other_X, estimator.input, on_disk=True)
     refuse_gaps(other, estimator)
     return like_first(X, sequences, other_X, other)
 

@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from keraseq.batching import length_buckets, sequence_lengths, take_rows
-from keraseq.encoding import check_lengths
+from keraseq.encoding import as_sequences, check_lengths
 from keraseq.encoding.sequences import Sequences, row_lengths
 from keraseq.encoding.streams import Stream, is_stream
 from keraseq.encoding.unwrap import unwrap_target
@@ -18,7 +18,6 @@ from keraseq.wrappers._features import (
     KINDS_CALLED,
     like_first,
     naming,
-    read_first,
     read_like_training,
     refuse_gaps,
 )
@@ -82,7 +81,7 @@ class StreamRows:
         if former is not None:
             sequences = read_like_training(estimator, X)
         else:
-            sequences = read_first(estimator, X)
+            sequences = as_sequences(X, estimator.input, on_disk=True)
             if not hasattr(X, "columns"):
                 # Batches may be padded to a length each.
                 sequences = dataclasses.replace(sequences, n_columns=None)

@@ -29,7 +29,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):
     Parameters
     ----------
     model : str or callable, default="gru"
-        One of :func:`keraseq.list_models`; a function registered with
+        One of :func:`keraseq.list_models`, or its builder (`keraseq.lstm`); one registered with
         :func:`keraseq.register_model`; or any function
         ``f(input_shape, outputs, **model_params)`` that returns a Keras model, given those of
         ``task``, ``vocabulary_size``, ``seed`` that it names. Its output is logits unless it ends
