@@ -129,6 +129,16 @@ def test_nothing_is_learned_of_a_random_walk_and_much_of_a_wave():
     assert forecaster(**{**settings, "epochs": 2}).fit(walks(300)[0]).shrinkage_ > 0.8
 
 
+def test_early_stopping_by_auto_is_patient_with_few_windows():
+    wave = np.sin(np.arange(300) * 2 * np.pi / 20)
+    # Nothing gets better: it waits for 150 steps, of which an epoch of 279 windows has nine.
+    settings = {"lookback": 20, "epochs": 30, "learning_rate": 1e-30, "shrinkage": 0}
+    for early, patience in {"auto": 17, True: 5}.items():
+        fitted = forecaster(**settings, early_stopping=early).fit(wave)
+        assert fitted.params_["n_iter_no_change"] == patience
+        assert fitted.n_iter_ == 1 + patience
+
+
 def fits_counted(monkeypatch):
     """The epochs of every fit and how many of its windows were its own."""
     fits, fit = [], compiled_loop.run_epochs

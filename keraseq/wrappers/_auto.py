@@ -104,14 +104,20 @@ def resolve_counts(estimator, kind, n_rows, task, longest, former=None, n_batche
     if is_auto(params["epochs"]):
         params["epochs"] = min(most, max(least, math.ceil(steps / batches)))
     if kind == "series":
-        if is_auto(estimator.early_stopping):
-            patient = math.ceil(_PATIENT_STEPS / batches)
-            params["n_iter_no_change"] = max(patient, params["n_iter_no_change"])
+        params["n_iter_no_change"] = patience(estimator, params, batches)
         params["patch_length"] = _patch_length(estimator, longest, task)
         if former is not None:
             # The weights belong to patches of that length.
             params["patch_length"] = former["params_"].get("patch_length")
     return params
+
+
+def patience(estimator, params, batches):
+    """Epochs of so many batches that early stopping waits: by "auto" for 150 steps at least."""
+    waits = params["n_iter_no_change"]
+    if not is_auto(estimator.early_stopping):
+        return waits
+    return max(waits, math.ceil(_PATIENT_STEPS / batches))
 
 
 def resolve_pairs(estimator, kind, n_pairs):

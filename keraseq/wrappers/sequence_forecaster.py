@@ -93,7 +93,7 @@ class SequenceForecaster(NetworkEstimator):
     early_stopping : "auto" or bool, default="auto"
         Hold back the last windows and keep the weights, averaged over the last fifth of the steps
         so far, that do best on them; on from 200 windows where at least half of them remain for
-        training.
+        training, and then patient for 150 steps at least.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
     random_state : int, RandomState or None, default=None

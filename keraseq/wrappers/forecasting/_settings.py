@@ -8,7 +8,7 @@ import numpy as np
 from keraseq._checks import check_choice, check_fraction, check_integer
 from keraseq.encoding.season import season_of
 from keraseq.models import find_model, is_registered
-from keraseq.wrappers._auto import fill_in, is_auto
+from keraseq.wrappers._auto import fill_in, is_auto, patience
 from keraseq.wrappers.forecasting._lookback import (
     choose_lookback,
     choose_patch_length,
@@ -102,8 +102,10 @@ def resolve_settings(forecaster, data):
         params["loss"] = "quantile"
     steps = params.pop("steps")
     a_pass = max(1, min(total, _WINDOWS_A_PASS))  # without any, training says why
+    batches = math.ceil(a_pass / params["batch_size"])
+    params["n_iter_no_change"] = patience(forecaster, params, batches)
     if is_auto(params["epochs"]):
-        epochs = math.ceil(steps / math.ceil(a_pass / params["batch_size"]))
+        epochs = math.ceil(steps / batches)
         fewest = _FEWEST_EPOCHS if len(data.panel) == 1 else _FEWEST_EPOCHS_OF_A_PANEL
         params["epochs"] = max(fewest, min(100, epochs))
     quantiles = forecaster.quantiles

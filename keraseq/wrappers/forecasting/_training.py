@@ -84,7 +84,7 @@ def train(forecaster, reader, data, params, borders, *, former=None, callbacks=(
         epochs=params["epochs"],
         learning_rate=params["learning_rate"],
         early_stopping=validation is not None,
-        n_iter_no_change=forecaster.n_iter_no_change,
+        n_iter_no_change=params["n_iter_no_change"],
         callbacks=callbacks,
         checkpoint=checkpoint,
         verbose=forecaster.verbose,
