@@ -53,6 +53,11 @@ class Sequences:
         """Whether a 2-D array or frame came."""
         return self.n_columns is not None
 
+    def longest(self):
+        """The steps of the longest row; of an array its width, padding and all."""
+        rows = self.rows
+        return rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows))
+
     def take(self, indices):
         """Return the sequences at `indices` (an integer array) as Sequences."""
         indices = np.asarray(indices, dtype=np.intp)

@@ -76,15 +76,8 @@ def resolve_parameters(estimator, sequences, task, former=None):
     ValueError, TypeError
         For a number out of range; the text names it.
     """
-    rows = sequences.rows
-    return resolve_counts(
-        estimator,
-        sequences.kind,
-        len(sequences),
-        task,
-        lambda: rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows)),
-        former,
-    )
+    n_rows, longest = len(sequences), sequences.longest
+    return resolve_counts(estimator, sequences.kind, n_rows, task, longest, former)
 
 
 def resolve_counts(estimator, kind, n_rows, task, longest, former=None, n_batches=None):

@@ -140,7 +140,8 @@ _OF_THE_ZOO = ("pooling", "parameter_budget", "flop_budget", "patch_length")
 def _check_function(estimator):
     model, is_layer = estimator.model, is_keras_layer(estimator.model)
     if is_layer or is_keras_model(model) or not callable(model):
-        nearest = nearest_names(_class_name(model), list_models()) if is_layer else ""
+        called = getattr(model, "__name__", type(model).__name__)
+        nearest = nearest_names(called, list_models()) if is_layer else ""
         raise TypeError(
             f"model={model!r} must be a name of keraseq.list_models() or a function that "
             f"returns a new keras.Model at every call.{nearest}"
@@ -153,7 +154,3 @@ def _check_function(estimator):
             f"{', '.join(given)}: for models of the zoo. Give your own function its arguments by "
             f"model_params={{{given[0]!r}: ...}}."
         )
-
-
-def _class_name(value):
-    return (value if isinstance(value, type) else type(value)).__name__

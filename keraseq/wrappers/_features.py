@@ -41,8 +41,8 @@ def read_first(estimator, X):
         `(rows, channels, time)`.
     """
     sequences = as_sequences(X, estimator.input, on_disk=True)
-    rows, width = sequences.rows, sequences.n_channels if sequences.kind == "series" else 1
-    if width > 1 and (rows.shape[1] if hasattr(rows, "shape") else max(map(len, rows))) == 1:
+    width = sequences.n_channels if sequences.kind == "series" else 1
+    if width > 1 and sequences.longest() == 1:
         warnings.warn(
             f"Every sequence of X is one step of {width} numbers: X is read as (rows, time, "
             "channels), and there is nothing in time to learn from. If it is (rows, channels, "
