@@ -15,6 +15,7 @@ import numpy as np
 
 from keraseq.batching import are_full
 from keraseq.training.full_rows import Traced, masked_layers, without_masks
+from keraseq.training.gpu import has_gpu
 from keraseq.training.only_tensorflow import has_fast_path
 from keraseq.training.threads import n_threads
 
@@ -227,14 +228,7 @@ def _may_compile(model):
     if not has_fast_path("answers") or model.compute_dtype != "float32":
         return False
     # A subclass of a user's has no graph that says what it takes.
-    return len(getattr(model, "inputs", None) or ()) == 1 and not _has_gpu()
-
-
-@functools.cache
-def _has_gpu():
-    import tensorflow as tf
-
-    return bool(tf.config.list_physical_devices("GPU"))
+    return len(getattr(model, "inputs", None) or ()) == 1 and not has_gpu()
 
 
 def _round_up(time):

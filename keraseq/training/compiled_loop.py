@@ -14,6 +14,7 @@ from keraseq.training.blocks import Pace
 from keraseq.training.full_rows import masked_layers, without_masks
 from keraseq.training.no_collection import no_collection
 from keraseq.training.only_tensorflow import has_fast_path
+from keraseq.training.recurrences import by_hand
 
 _BATCH_HOOKS = [
     f"on_{part}_{end}"
@@ -182,8 +183,11 @@ class CompiledSteps:
             sizes = tf.TensorSpec((None, len(parts), 2), tf.int64)
             rates = tf.TensorSpec((None,), tf.float32)
             function = tf.function(self._looped(kind, spec, has_rates), autograph=False)
-            tracing = without_masks(self._model) if is_full else contextlib.nullcontext()
-            with no_collection(), tracing:
+            with no_collection(), contextlib.ExitStack() as changed:
+                if is_full:
+                    changed.enter_context(without_masks(self._model))
+                if kind == "train" and not self._model.jit_compile:
+                    changed.enter_context(by_hand(self._model))
                 self._functions[key] = function.get_concrete_function(parts, places, sizes, rates)
         return self._functions[key]
 

@@ -1,6 +1,7 @@
-"""Several processes on one GPU."""
+"""Whether there is a GPU, and several processes on one."""
 
 import contextlib
+import functools
 import multiprocessing
 import os
 
@@ -27,3 +28,11 @@ def share_gpu():
         if not configured:
             with contextlib.suppress(RuntimeError):
                 tf.config.experimental.set_memory_growth(device, True)
+
+
+@functools.cache
+def has_gpu():
+    """Whether TensorFlow finds one."""
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
