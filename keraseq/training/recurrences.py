@@ -263,10 +263,12 @@ class Walk:
         x, before, d_inputs, d_hidden = (
             part[:, rows] for part in (self._x, before, self._d_inputs, self._d_hidden)
         )
-        d_bias = [tf.reduce_sum(d, axis=(0, 1)) for d in (d_inputs, d_hidden)]
+        d_inputs, d_hidden = _flat(d_inputs), _flat(d_hidden)
+        # Twice as fast as a sum, and in an order that knows nothing of threads.
+        d_bias = [tf.raw_ops.BiasAddGrad(out_backprop=d) for d in (d_inputs, d_hidden)]
         return (
-            tf.matmul(_flat(x), _flat(d_inputs), transpose_a=True),
-            tf.matmul(_flat(before), _flat(d_hidden), transpose_a=True),
+            tf.matmul(_flat(x), d_inputs, transpose_a=True),
+            tf.matmul(_flat(before), d_hidden, transpose_a=True),
             d_bias[0] if self._n_biases == 1 else tf.stack(d_bias),
         )
 
