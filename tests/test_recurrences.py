@@ -199,3 +199,22 @@ def test_what_xla_compiles_is_left_to_keras(monkeypatch):
     before, compiled = COUNTS.n_traces, xla.COUNTS.n_fits
     keraseq.SequenceClassifier("gru", jit_compile=True, **SETTINGS).fit(X, LABELS)
     assert (COUNTS.n_traces, xla.COUNTS.n_fits) == (before, compiled + 1)
+
+
+class OfBatches(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+
+@pytest.mark.parametrize("model", ["gru", "bilstm"])
+def test_keras_own_loop_ends_with_the_same_bits(monkeypatch, model):
+    monkeypatch.setattr(POOL, "_idle", [])
+    rows = [row[: 1 + i % 5] for i, row in enumerate(X)]
+    clf = keraseq.SequenceClassifier(model, **{**SETTINGS, "epochs": 2, "batch_size": 13})
+    ours = clf.fit(rows, LABELS).model_.get_weights()
+    before = COUNTS.n_traces
+    clf.set_params(callbacks=[OfBatches()]).fit(rows, LABELS)
+    assert COUNTS.n_traces > before
+    assert "train_step" not in vars(clf.model_)
+    for found, expected in zip(clf.model_.get_weights(), ours, strict=True):
+        np.testing.assert_array_equal(found, expected)

@@ -1,5 +1,6 @@
 """One training loop for every estimator."""
 
+import contextlib
 import itertools
 import warnings
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from keraseq.training.hooks import (
     SaveState,
 )
 from keraseq.training.layer_rates import Unfreezing
+from keraseq.training.recurrences import steps_by_hand
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,10 @@ def _run_compiled(model, training, validation, first, epochs, hooks, verbose, ra
 
 
 def _run_keras(strategy, model, training, validation, first, epochs, hooks, verbose, rate):
+    # A strategy's devices have threads of their own.
+    by_hand = steps_by_hand(model) if strategy is None else contextlib.nullcontext()
     try:
-        with Interrupts() as interrupts:
+        with Interrupts() as interrupts, by_hand:
             model.fit(
                 **_data(strategy, model, training, validation, range(first, epochs)),
                 initial_epoch=first,

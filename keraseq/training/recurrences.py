@@ -58,6 +58,33 @@ def by_hand(model):
                 object.__delattr__(layer, "inner_loop")
 
 
+@contextlib.contextmanager
+def steps_by_hand(model):
+    """Let the steps that ``keras.Model.fit`` traces in a block go back by hand.
+
+    Both loops then end with the same bits.
+
+    Parameters
+    ----------
+    model : keras.Model
+    """
+    usual = model.train_step
+    is_usual = type(model).train_step is keras.Model.train_step
+    if keras.config.backend() != "tensorflow" or not is_usual or model.run_eagerly:
+        yield
+        return
+
+    def train_step(data):
+        with contextlib.nullcontext() if model.jit_compile else by_hand(model):
+            return usual(data)
+
+    object.__setattr__(model, "train_step", train_step)
+    try:
+        yield
+    finally:
+        object.__delattr__(model, "train_step")
+
+
 def _loops_of(model, thread):
     """The layers that qualify, each with its loop."""
     for operation in set(getattr(model, "operations", ())):
