@@ -46,8 +46,8 @@ def by_hand(model):
         Of which those layers are taken that are SimpleRNN, LSTM or GRU, alone or in both
         directions, with the activations of their papers, in float32 and on a processor.
     """
-    loops = {} if has_gpu() else dict(_loops_of(model, threading.get_ident()))
     with _tracing:
+        loops = {} if has_gpu() else dict(_loops_of(model, threading.get_ident()))
         for layer, loop in loops.items():
             # Past Keras, which would track it as a part of the layer.
             object.__setattr__(layer, "inner_loop", loop)
