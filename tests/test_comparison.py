@@ -208,6 +208,13 @@ def test_workers_are_started_for_enough_work_and_give_the_same(monkeypatch, capl
     assert on_workers.runs["memory_mb"].max() < 400
 
 
+@pytest.mark.parametrize(("took", "start"), [(2.0, 2.0), (1000.0, _runner._WORKER_START)])
+def test_a_worker_starts_as_fast_as_this_process_did(monkeypatch, took, start):
+    pytest.importorskip("keras")
+    monkeypatch.setattr(_runner.time, "process_time", lambda: took)
+    assert _runner._seconds_of_start() == start
+
+
 def test_a_number_of_workers_that_is_none_is_refused_before_any_fit():
     for n_jobs, error in ((0, ValueError), (1.5, TypeError), ("2", TypeError), (True, TypeError)):
         with pytest.raises(error, match=f"n_jobs={n_jobs!r}.*give 1 or more"):
@@ -238,9 +245,9 @@ class Entry:
 def test_a_first_fit_that_mostly_compiles_starts_no_workers(ours, first, n_jobs, worth):
     entry = Entry(ours)
     jobs = [{"entry": entry} for _ in range(n_jobs)]
-    assert not _runner._is_worth_it(jobs, 2)
+    assert not _runner._is_worth_it(jobs, 2, _runner._WORKER_START)
     _runner._note_seconds(jobs, jobs[0], first, is_first=True)
-    assert _runner._is_worth_it(jobs, 2) is worth
+    assert _runner._is_worth_it(jobs, 2, _runner._WORKER_START) is worth
 
 
 def test_plots(result):

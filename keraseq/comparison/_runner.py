@@ -1,6 +1,7 @@
 """The fits of a comparison, one after the other or on workers."""
 
 import logging
+import sys
 import time
 
 import numpy as np
@@ -12,7 +13,7 @@ from keraseq.training.threads import n_threads
 from keraseq.training.workers import Lost
 
 _logger = logging.getLogger(__name__)
-# A worker imports TensorFlow before its first fit: 8.6 s and 820 MB, measured.
+# A worker imports TensorFlow before its first fit: 8.6 s on a slow machine, and 820 MB, measured.
 _WORKER_START = 8.6
 # An architecture's first fit in a process traces and compiles it: 1.1 to 1.3 s, measured.
 _COMPILING = 1.2
@@ -36,7 +37,7 @@ def run_jobs(jobs, data, done, settings, *, workers, verbose=1):
         Those that nobody chose are started once the first fits show that they would save time;
         smaller work stays in this process, as the progress bar and the log say.
     """
-    jobs, here = list(jobs), _FirstOfEach()
+    jobs, here, start = list(jobs), _FirstOfEach(), _seconds_of_start()
     with progress_bar(len(jobs), verbose=verbose, unit="fit") as bar:
 
         def finish(job, record):
@@ -49,7 +50,7 @@ def run_jobs(jobs, data, done, settings, *, workers, verbose=1):
             return
         if not workers.is_here:
             bar.set_description_str("in process", refresh=False)
-        while jobs and (workers.is_here or not _is_worth_it(jobs, workers.n)):
+        while jobs and (workers.is_here or not _is_worth_it(jobs, workers.n, start)):
             job = jobs.pop(0)
             begin, is_first = time.perf_counter(), here.is_first(job)
             finish(job, _fit_job(job, data, settings, latency=is_first))
@@ -74,14 +75,20 @@ def _note_seconds(jobs, finished, seconds, is_first):
             job["entry"].seconds = seconds
 
 
-def _is_worth_it(jobs, n_workers):
+def _seconds_of_start():
+    """How long a worker takes until its first fit, at most."""
+    # No longer than this process took to be where it is, which has imported the same.
+    return min(_WORKER_START, time.process_time()) if "keras" in sys.modules else _WORKER_START
+
+
+def _is_worth_it(jobs, n_workers, start):
     """Whether workers would end earlier, by what the fits so far took."""
     known = [job["entry"].seconds for job in jobs if job["entry"].seconds is not None]
     if not known:
         return False
     each = [_expected(job["entry"], max(known)) for job in jobs]
     networks = {id(job["entry"]) for job in jobs if job["entry"].ours is not None}
-    before = _WORKER_START + _COMPILING * len(networks)
+    before = start + _COMPILING * len(networks)
     return max(sum(each) / n_workers, *each) + before < sum(each)
 
 
