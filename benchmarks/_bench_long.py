@@ -190,7 +190,7 @@ def workers():
     )
 
 
-def _twenty_fits(way, epochs=3):
+def _twenty_fits(way, epochs=10):
     n_jobs, environment, copies = WAYS[way]
     took = in_processes(n_jobs, epochs, environment, copies)
     return max(each["seconds"] for each in took) / copies
