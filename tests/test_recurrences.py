@@ -5,22 +5,23 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 import keraseq
-from keraseq.training import gpu, recurrences, xla
+from keraseq.training import recurrences, xla
 from keraseq.training.pool import POOL
 from keraseq.training.recurrences import COUNTS, by_hand, recur
 from keraseq.training.recurrent_steps import GRUStep, LSTMStep, SimpleRNNStep
 
-tf = pytest.importorskip("tensorflow")
-pytestmark = [
-    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a graph of TensorFlow's"),
-    pytest.mark.skipif(gpu.has_gpu(), reason="on a card cuDNN's kernels are kept"),
-]
+
+@pytest.fixture(autouse=True)
+def _without_a_card(monkeypatch):
+    monkeypatch.setattr(recurrences, "has_gpu", lambda: False)
+
 
 draw = np.random.default_rng(0)
-# Two parts of twelve and eighteen rows.
+# Two parts of twelve and seventeen rows.
 X = draw.normal(size=(29, 5, 3)).astype("float32")
 MASK = np.arange(5) < draw.integers(1, 6, (29, 1))
 # Steps that are left out at the beginning and between others, and a row of none.
@@ -165,6 +166,8 @@ def test_a_subclass_and_a_state_to_begin_with_are_left_to_keras():
         keras.Model([x, h], layers.GRU(4)(x, initial_state=h)),
         keras.Model([x, h], layers.LSTM(4)(x, initial_state=[h, h])),
     ]
+    # And what stands within a model of a user's.
+    models.append(keras.Model([x, h], keras.Sequential([layers.LSTM(4)])(x)))
     for model in models:
         with by_hand(model):
             model([tf.constant(X), tf.zeros((29, 4))], training=True)

@@ -11,6 +11,7 @@ import weakref
 from keraseq._keras import keras
 from keraseq.stems import layers as stem_layers
 from keraseq.training.only_tensorflow import has_fast_path
+from keraseq.training.replaced import replaced
 
 
 class Counts:
@@ -80,12 +81,8 @@ def without_masks(model):
 
             return run(inputs, operation_fn=function, **kwargs)
 
-        # Past Keras, which would track it as a part of the model.
-        object.__setattr__(model, "_run_through_graph", run_unmasked)
-        try:
+        with replaced("_run_through_graph", {model: run_unmasked}):
             yield
-        finally:
-            object.__delattr__(model, "_run_through_graph")
 
 
 class Traced:

@@ -11,6 +11,7 @@ import threading
 from keraseq._keras import keras
 from keraseq.training.gpu import has_gpu
 from keraseq.training.recurrent_steps import GRUStep, LSTMStep, SimpleRNNStep
+from keraseq.training.replaced import replaced
 from keraseq.training.threads import n_threads
 
 # Products of matrices take rows in blocks of six, or of fewer: so cut, each row's digits stay.
@@ -48,14 +49,8 @@ def by_hand(model):
     """
     with _tracing:
         loops = {} if has_gpu() else dict(_loops_of(model, threading.get_ident()))
-        for layer, loop in loops.items():
-            # Past Keras, which would track it as a part of the layer.
-            object.__setattr__(layer, "inner_loop", loop)
-        try:
+        with replaced("inner_loop", loops):
             yield
-        finally:
-            for layer in loops:
-                object.__delattr__(layer, "inner_loop")
 
 
 @contextlib.contextmanager
@@ -78,11 +73,8 @@ def steps_by_hand(model):
         with contextlib.nullcontext() if model.jit_compile else by_hand(model):
             return usual(data)
 
-    object.__setattr__(model, "train_step", train_step)
-    try:
+    with replaced("train_step", {model: train_step}):
         yield
-    finally:
-        object.__delattr__(model, "train_step")
 
 
 def _loops_of(model, thread):
