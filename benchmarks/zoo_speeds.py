@@ -1,6 +1,6 @@
 """A training step and the answer to one row of every model, relative to gru's, in one run.
 
-python benchmarks/zoo_speeds.py                         # all; a quarter of an hour on 2 cores
+python benchmarks/zoo_speeds.py                         # all; one to fifteen minutes on 2 cores
 python benchmarks/zoo_speeds.py --models lstm --repeats 5 --dry
 
 Every model at its default size, in turns. Bodies read 32 series of 128 steps and 8 features (token
